@@ -1,0 +1,73 @@
+//! Facts across fields, which a JSON Schema cannot say.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::one_of::one_table;
+use super::pointer::Pointer;
+
+/// One fact that holds for every reading of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invariant {
+    /// A short name.
+    pub name: String,
+    /// What must hold. Where a member it speaks of is absent or null, nothing is said.
+    pub require: Requirement,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// What must hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = one_table)]
+pub enum Requirement {
+    /// Two points in time stand in this order.
+    Time(Comparison),
+    /// Two numbers (digit strings count) stand in this order.
+    Number(Comparison),
+    /// The length of the array on the left stands in this order to the number on the right.
+    Count(Comparison),
+    /// The member is there only in readings of jobs that have ended.
+    OnlyWhenEnded(Pointer),
+    /// The member is there in every reading of a job that has ended.
+    WhenEnded(Pointer),
+}
+
+/// `[left, relation, right]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Comparison(pub Pointer, pub Relation, pub Pointer);
+
+/// How two values compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the signs say it")]
+pub enum Relation {
+    #[serde(rename = "<")]
+    Less,
+    #[serde(rename = "<=")]
+    NotMore,
+    #[serde(rename = "==")]
+    Equal,
+}
+
+impl Relation {
+    /// Whether `left relation right` holds.
+    pub fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
+        match self {
+            Relation::Less => left < right,
+            Relation::NotMore => left <= right,
+            Relation::Equal => left == right,
+        }
+    }
+
+    /// The sign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Relation::Less => "<",
+            Relation::NotMore => "<=",
+            Relation::Equal => "==",
+        }
+    }
+}

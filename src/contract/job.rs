@@ -1,0 +1,139 @@
+//! How to read one job wherever it appears.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::pointer::Pointer;
+
+/// Where a job's facts stand inside one job object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JobShape {
+    /// The job's id.
+    pub id: Pointer,
+    /// What its ids look like.
+    pub ids: IdShape,
+    /// Further ids of the same job, by name.
+    #[serde(default)]
+    pub aliases: BTreeMap<String, Pointer>,
+    /// The job's state.
+    pub state: Pointer,
+    /// What the job belongs to, by the name of the parameter that carries it in requests.
+    #[serde(default)]
+    pub parents: BTreeMap<String, Pointer>,
+    /// Its points in time.
+    #[serde(default)]
+    pub timestamps: Timestamps,
+    /// Numbers that only grow while the job runs. With `*` the sum over all items counts.
+    #[serde(default)]
+    pub counters: Vec<Pointer>,
+    /// Members that never change once the job has ended, beside its state.
+    #[serde(default)]
+    pub frozen: Vec<Pointer>,
+    /// Other status words of a job, beside its state.
+    #[serde(default)]
+    pub words: BTreeMap<String, Word>,
+    /// Properties that a precondition depends on.
+    #[serde(default)]
+    pub facets: BTreeMap<String, Facet>,
+    /// Where this reading of a job is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// What the ids of a vendor's jobs look like.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdShape {
+    /// One id as documented. New ids are made in its likeness: each letter and digit is replaced by another of its
+    /// class, everything else stays.
+    pub sample: String,
+    /// Ids that break the documented form; empty where no form is documented.
+    #[serde(default)]
+    pub malformed: Vec<String>,
+}
+
+/// A job's points in time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Timestamps {
+    /// When it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Pointer>,
+    /// When work began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Pointer>,
+    /// When it last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated: Option<Pointer>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<Pointer>,
+    /// How they are written.
+    #[serde(default)]
+    pub format: TimeFormat,
+}
+
+impl Timestamps {
+    /// Each named timestamp that has a place.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Pointer)> {
+        [
+            ("created", &self.created),
+            ("started", &self.started),
+            ("updated", &self.updated),
+            ("finished", &self.finished),
+        ]
+        .into_iter()
+        .filter_map(|(name, pointer)| Some((name, pointer.as_ref()?)))
+    }
+}
+
+/// How a vendor writes points in time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeFormat {
+    /// A string as in RFC 3339.
+    #[default]
+    Rfc3339,
+    /// A number of milliseconds since 1970.
+    UnixMillis,
+    /// A number of seconds since 1970.
+    UnixSeconds,
+    /// `yyyy-MM-dd HH:mm:ss`, in UTC.
+    SpacedUtc,
+}
+
+/// A status word beside the job's state: a phase, a document's status, a task's status.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Word {
+    /// Where it stands in a job; `*` for each item.
+    pub at: Pointer,
+    /// Its documented values.
+    pub values: Vec<String>,
+    /// Which of its values go with which state of the job; states left out go with any value.
+    #[serde(default)]
+    pub agrees: BTreeMap<String, Vec<String>>,
+    /// Where the values are documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Where the agreement is documented; needed when `agrees` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agrees_ref: Option<String>,
+}
+
+/// A property of a job, other than its state, that a precondition depends on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Facet {
+    /// Where it stands in a job, where a job shows it; `*` for each of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Pointer>,
+    /// Its documented values.
+    pub values: Vec<String>,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}

@@ -1,0 +1,307 @@
+//! One call of a vendor's API.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::one_of::one_table;
+use super::pointer::Pointer;
+
+/// What a call does to jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Starts a job.
+    Create,
+    /// Reads one job.
+    Get,
+    /// Reads many jobs.
+    List,
+    /// Cancels one job.
+    Cancel,
+    /// Cancels many jobs.
+    CancelMany,
+    /// Starts a job again.
+    Retry,
+    /// Reads something that belongs to a job.
+    Details,
+}
+
+impl Role {
+    /// The word used in files and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Create => "create",
+            Role::Get => "get",
+            Role::List => "list",
+            Role::Cancel => "cancel",
+            Role::CancelMany => "cancel-many",
+            Role::Retry => "retry",
+            Role::Details => "details",
+        }
+    }
+
+    /// Whether a call of this role only reads.
+    pub fn is_read(self) -> bool {
+        matches!(self, Role::Get | Role::List | Role::Details)
+    }
+}
+
+/// The HTTP methods that contracts use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "the names are the methods")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in a request line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// One documented call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// What it does, in a few words.
+    pub title: String,
+    /// What it does to jobs.
+    pub role: Role,
+    /// The service it belongs to; needed where a vendor has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with `{parameters}`, each a whole segment.
+    pub path: String,
+    /// Other forms of the path that real clients send; a mock answers them too.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// The schema of the request, over `{ path, query, headers, body }`.
+    pub request: String,
+    /// Members that every request of ours carries, over `{ query, headers, body }`. `{name}` inside a string stands
+    /// for a parameter of the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send: Option<Value>,
+    /// The schema of each documented response body by status; `default` for all others. An empty name stands for
+    /// an empty body.
+    pub responses: BTreeMap<String, String>,
+    /// Where one job stands in a success body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Pointer>,
+    /// Where the list of jobs stands in a success body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<Pointer>,
+    /// Members of a job that this operation leaves out (summaries).
+    #[serde(default)]
+    pub omits: Vec<Pointer>,
+    /// Where the request names the job, over `{ path, query, body }`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Pointer>,
+    /// Where the request names a parent, by parameter. A path parameter of the same name needs no entry.
+    #[serde(default)]
+    pub parents: BTreeMap<String, Pointer>,
+    /// Where the request carries its idempotency token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_token: Option<ClientToken>,
+    /// How it pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pagination: Option<Pagination>,
+    /// How it narrows and orders a list.
+    #[serde(default)]
+    pub filters: Vec<Filter>,
+    /// Facets of the jobs it creates.
+    #[serde(default)]
+    pub facets: BTreeMap<String, String>,
+    /// For a GraphQL operation: what it sends and where the answer stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graphql: Option<GraphqlCall>,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+impl Operation {
+    /// The documented success statuses, in order.
+    pub fn success_statuses(&self) -> impl Iterator<Item = u16> {
+        self.responses.keys().filter_map(|key| key.parse().ok()).filter(|status| (200..300).contains(status))
+    }
+
+    /// The name of the schema for the body of a response with this status.
+    pub fn response_schema(&self, status: u16) -> Option<&str> {
+        self.responses.get(&status.to_string()).or_else(|| self.responses.get("default")).map(String::as_str)
+    }
+
+    /// The names of the path's parameters, in order.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Where the request names the parent `name`, if it does.
+    pub fn parent_place(&self, name: &str) -> Option<Pointer> {
+        self.parents.get(name).cloned().or_else(|| {
+            self.path_parameters()
+                .any(|p| p == name)
+                .then(|| Pointer::new(format!("/path/{}", super::pointer::escape(name))))
+        })
+    }
+}
+
+/// How a create call is made safe to repeat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientToken {
+    /// Where the token stands in the request.
+    pub at: Pointer,
+    /// What the documentation promises.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// How a list is cut into pages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pagination {
+    /// How the next page is asked for.
+    pub style: PageStyle,
+    /// Where the page size goes in the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<PageSize>,
+    /// Where the total number of items stands in the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Pointer>,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// How the next page is asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = one_table)]
+pub enum PageStyle {
+    /// By a token from the last answer.
+    Token(TokenStyle),
+    /// By the page's number, from 1.
+    Page(PageNumberStyle),
+    /// By the number of items to pass over.
+    Offset(OffsetStyle),
+}
+
+/// Paging by token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenStyle {
+    /// Where the token goes in the request.
+    pub request: Pointer,
+    /// Where the next token stands in the response; absent on the last page.
+    pub response: Pointer,
+}
+
+/// Paging by page number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageNumberStyle {
+    /// Where the number goes in the request.
+    pub request: Pointer,
+    /// Where the link to the next page stands in the response; absent on the last page.
+    #[serde(default)]
+    pub next_link: Vec<Pointer>,
+    /// Where the number of pages stands in the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<Pointer>,
+    /// Where the number of this page stands in the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Pointer>,
+    /// Where the first, last and previous links stand in the response, for the mock to fill.
+    #[serde(default)]
+    pub links: BTreeMap<LinkName, Pointer>,
+}
+
+/// The other links of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum LinkName {
+    First,
+    Previous,
+    Last,
+}
+
+/// Paging by offset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OffsetStyle {
+    /// Where the offset goes in the request.
+    pub request: Pointer,
+}
+
+/// The size of a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageSize {
+    /// Where it goes in the request.
+    pub request: Pointer,
+    /// The size when none is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<u64>,
+    /// The largest size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u64>,
+}
+
+/// One way to narrow or order a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// A short name, used in case ids.
+    pub name: String,
+    /// What the request carries, over `{ query, body }`; `{state}` stands for the state asked for.
+    pub send: Value,
+    /// What the list then holds.
+    pub effect: FilterEffect,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// What a filter does to a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = one_table)]
+pub enum FilterEffect {
+    /// Only jobs in the state asked for; the pointer says where an item's state stands.
+    OnlyState(Pointer),
+    /// Items grow by this member.
+    Ascending(Pointer),
+    /// Items shrink by this member.
+    Descending(Pointer),
+}
+
+/// A GraphQL operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GraphqlCall {
+    /// The document sent.
+    pub document: String,
+    /// Where each variable's value comes from, over the request `{ path, query, body }`.
+    #[serde(default)]
+    pub variables: BTreeMap<String, Pointer>,
+    /// Where the answer stands in the response body.
+    pub data: Pointer,
+}
