@@ -11,4 +11,67 @@ mod one_of;
 pub mod operation;
 pub mod pointer;
 pub mod reference;
+pub mod shapes;
 pub mod span;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use cancel::Expect;
+use error::{Condition, ErrorRow};
+use operation::{Operation, Role};
+use reference::{Basis, Reference};
+
+/// What one vendor documents, loaded and checked.
+#[derive(Debug)]
+pub struct Contract {
+    /// The facts.
+    pub facts: facts::Facts,
+    /// The edition these facts are of, where the vendor has several.
+    pub edition: Option<String>,
+    /// The compiled schemas.
+    pub shapes: shapes::Shapes,
+    /// The documented sample bodies, by schema and label.
+    pub examples: BTreeMap<(String, String), Value>,
+}
+
+impl Contract {
+    /// The reference of this id. Linting makes sure that it exists.
+    pub fn reference(&self, id: &str) -> Option<&Reference> {
+        self.facts.references.get(id)
+    }
+
+    /// How sure the reference of this id is; `inferred` where there is none.
+    pub fn basis(&self, id: &str) -> Basis {
+        self.reference(id).map_or(Basis::Inferred, |r| r.basis)
+    }
+
+    /// The operations of one role, in alphabetical order.
+    pub fn of_role(&self, role: Role) -> impl Iterator<Item = (&str, &Operation)> {
+        self.facts.operations.iter().filter(move |(_, o)| o.role == role).map(|(id, o)| (id.as_str(), o))
+    }
+
+    /// What must be answered to `operation` under `condition`.
+    pub fn error_row(&self, condition: Condition, operation: &str) -> Option<&ErrorRow> {
+        self.facts.errors.iter().find(|row| {
+            row.when == condition
+                && (row.operations.is_empty() || row.operations.iter().any(|o| o == operation))
+        })
+    }
+
+    /// The row of the cancel truth table for a job in this state with these facets.
+    pub fn cancel_row(&self, state: &str, facets: &BTreeMap<String, Vec<String>>) -> Option<&cancel::Row> {
+        cancel::row(&self.facts.cancel, state, facets)
+    }
+
+    /// The documented sample body for a schema, which a mock overlays with a job's facts.
+    pub fn sample(&self, schema: &str) -> Option<&Value> {
+        self.examples.get(&(schema.to_owned(), "documented".to_owned()))
+    }
+
+    /// Whether a cancel of a job in this state must succeed, whatever its facets.
+    pub fn is_cancellable(&self, state: &str) -> bool {
+        self.cancel_row(state, &BTreeMap::new()).is_some_and(|row| matches!(row.expect, Expect::Accepted(_)))
+    }
+}

@@ -1,0 +1,106 @@
+//! A request as a `curl` line that can be pasted into a shell.
+
+use super::headers::is_secret;
+use super::message::Request;
+use super::redact::Redactor;
+
+/// How the credentials of a `curl` line are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CurlAuth {
+    /// The request was sent without credentials, or with wrong ones on purpose.
+    AsSent,
+    /// A header whose value comes from the shell: `-H "name: prefix$VARIABLE"`.
+    Header {
+        /// The header's name.
+        name: String,
+        /// What stands before the secret.
+        prefix: String,
+        /// The shell variable that holds the secret.
+        variable: String,
+    },
+    /// `curl` signs by itself (`--aws-sigv4`), with the key from the shell.
+    AwsSigV4 {
+        /// The region.
+        region: String,
+        /// The service.
+        service: String,
+    },
+    /// No `curl` can make this signature; the line names the scheme.
+    Unsupported(String),
+}
+
+/// The `curl` line for a request. Secrets are replaced by shell variables.
+pub fn curl(base_url: &str, request: &Request, auth: &CurlAuth, redactor: &Redactor) -> String {
+    let mut line = format!("curl -sS -i -X {}", request.method);
+    let signed_by_us = !matches!(auth, CurlAuth::AsSent);
+    for (name, value) in request.headers.iter() {
+        let made_by_signing =
+            signed_by_us && (is_secret(name) || name.starts_with("x-amz-") || name.ends_with("-date"));
+        if made_by_signing
+            || ["host", "content-length", "user-agent"].contains(&name.to_ascii_lowercase().as_str())
+        {
+            continue;
+        }
+        line.push_str(&format!(" -H {}", quote(&format!("{name}: {}", redactor.header(name, value)))));
+    }
+    match auth {
+        CurlAuth::AsSent => {}
+        CurlAuth::Header { name, prefix, variable } => {
+            line.push_str(&format!(" -H \"{name}: {prefix}${variable}\""));
+        }
+        CurlAuth::AwsSigV4 { region, service } => line.push_str(&format!(
+            " --aws-sigv4 {} --user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\"",
+            quote(&format!("aws:amz:{region}:{service}"))
+        )),
+        CurlAuth::Unsupported(scheme) => line.push_str(&format!(" -H 'Authorization: <sign with {scheme}>'")),
+    }
+    if !request.body.is_empty() {
+        line.push_str(&format!(" --data {}", quote(&redactor.text(&String::from_utf8_lossy(&request.body)))));
+    }
+    line.push_str(&format!(
+        " {}",
+        quote(&redactor.text(&format!("{}{}", base_url.trim_end_matches('/'), request.target)))
+    ));
+    line
+}
+
+/// Quotes for a POSIX shell, where needed.
+fn quote(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,%+@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::headers::Headers;
+
+    #[test]
+    fn secrets_become_variables() {
+        let mut headers = Headers::default();
+        headers.push("authorization", "Bearer canary");
+        headers.push("content-type", "application/json");
+        let request = Request {
+            service: None,
+            method: "PUT".into(),
+            target: "/a/b%20c?x=1".into(),
+            headers,
+            body: b"{\"it's\":\"canary\"}".to_vec(),
+        };
+        let auth = CurlAuth::Header {
+            name: "Authorization".into(),
+            prefix: "Bearer ".into(),
+            variable: "TOKEN".into(),
+        };
+        let line = curl("http://h/", &request, &auth, &Redactor::new(["canary".to_owned()]));
+        assert_eq!(
+            line,
+            "curl -sS -i -X PUT -H 'content-type: application/json' -H \"Authorization: Bearer $TOKEN\" \
+             --data '{\"it'\\''s\":\"[redacted]\"}' 'http://h/a/b%20c?x=1'"
+        );
+    }
+}

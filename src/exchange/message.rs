@@ -1,0 +1,170 @@
+//! One request with its response or transport error.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::headers::Headers;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+
+/// A request as it goes over the wire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The service it is for, where a vendor has several.
+    pub service: Option<String>,
+    /// The HTTP method.
+    pub method: String,
+    /// Path and query, percent-encoded.
+    pub target: String,
+    /// Header fields.
+    pub headers: Headers,
+    /// The body; empty when there is none.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The percent-encoded path.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The query's raw text, without the question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.target.split_once('?').map(|(_, query)| query)
+    }
+}
+
+/// A response as it came over the wire.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header fields.
+    pub headers: Headers,
+    /// The body; cut at the limit of the target when it is longer.
+    pub body: Vec<u8>,
+    json: OnceLock<Result<Value, String>>,
+}
+
+impl Response {
+    /// A response from its parts.
+    pub fn new(status: u16, headers: Headers, body: Vec<u8>) -> Self {
+        Response { status, headers, body, json: OnceLock::new() }
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// Says in one line why the body is not JSON: it is empty, not UTF-8, nested too deep, or not JSON at all.
+    pub fn json(&self) -> Result<&Value, &str> {
+        self.json.get_or_init(|| parse(&self.body)).as_ref().map_err(String::as_str)
+    }
+
+    /// Whether the status is from 200 to 299.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+fn parse(body: &[u8]) -> Result<Value, String> {
+    if body.is_empty() {
+        return Err("the body is empty".into());
+    }
+    let text =
+        std::str::from_utf8(body).map_err(|e| format!("the body is not UTF-8 (byte {})", e.valid_up_to()))?;
+    serde_json::from_str(text).map_err(|e| {
+        if text.trim_start().starts_with('<') {
+            "the body is markup (HTML or XML), not JSON".into()
+        } else if e.to_string().contains("recursion limit") {
+            "the body is nested more than 127 levels deep".into()
+        } else {
+            format!("the body is not JSON: {e}")
+        }
+    })
+}
+
+/// Why there is no response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransportError {
+    /// No connection could be made.
+    Unreachable(String),
+    /// Nothing, or not everything, came within the deadline.
+    TimedOut(String),
+    /// The body is longer than the limit.
+    TooLarge(String),
+    /// The server sends the client elsewhere; it was not followed.
+    Redirected(String),
+    /// The connection broke, or what came is not HTTP.
+    Broken(String),
+}
+
+impl std::fmt::Display for TransportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            TransportError::Unreachable(why) => write!(f, "unreachable: {why}"),
+            TransportError::TimedOut(why) => write!(f, "timed out: {why}"),
+            TransportError::TooLarge(why) => write!(f, "body too large: {why}"),
+            TransportError::Redirected(why) => write!(f, "redirect not followed: {why}"),
+            TransportError::Broken(why) => write!(f, "broken: {why}"),
+        }
+    }
+}
+
+/// What a request asks for, read off the request itself or known to the one who sent it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Asked {
+    /// The operation, where the contract has one for this method and path.
+    pub operation: Option<String>,
+    /// Its role.
+    pub role: Option<Role>,
+    /// The job the request names.
+    pub job: Option<String>,
+    /// The parents the request names, by parameter.
+    pub parents: BTreeMap<String, String>,
+    /// The idempotency token the request carries.
+    pub client_token: Option<String>,
+    /// The whole request as contracts see it: `{ path, query, headers, body }`.
+    pub view: Value,
+    /// The condition the request was made to bring about; only a driver knows it.
+    pub probe: Option<Condition>,
+    /// In words, what was made wrong for the probe.
+    pub violation: Option<String>,
+    /// The filter of a list, by name, with the state it asks for; only a driver knows it.
+    pub filter: Option<(String, Option<String>)>,
+    /// The number of the walk through a list's pages that this request belongs to; only a driver knows it.
+    pub walk: Option<usize>,
+    /// The group of requests that were sent at the same time; only a driver knows it.
+    pub together: Option<usize>,
+}
+
+/// One request with its response or transport error.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// What was asked.
+    pub asked: Asked,
+    /// The request, as sent.
+    pub request: Request,
+    /// What came of it.
+    pub outcome: Result<Response, TransportError>,
+    /// When it was sent, since the start of the run.
+    pub sent: Duration,
+    /// When the answer was complete, since the start of the run.
+    pub received: Duration,
+}
+
+impl Exchange {
+    /// The response, where there is one.
+    pub fn response(&self) -> Option<&Response> {
+        self.outcome.as_ref().ok()
+    }
+
+    /// The response when its status says success.
+    pub fn success(&self) -> Option<&Response> {
+        self.response().filter(|r| r.is_success())
+    }
+}

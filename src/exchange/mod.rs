@@ -1,0 +1,15 @@
+//! Requests, responses, transcripts and readings.
+
+pub mod compose;
+pub mod curl;
+pub mod headers;
+pub mod message;
+pub mod reading;
+pub mod redact;
+pub mod refusal;
+pub mod route;
+pub mod transcript;
+
+pub use message::{Asked, Exchange, Request, Response, TransportError};
+pub use reading::Reading;
+pub use transcript::Transcript;

@@ -1,0 +1,149 @@
+//! One observation of one job inside an exchange.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::message::Exchange;
+use crate::contract::Contract;
+use crate::contract::job::TimeFormat;
+use crate::contract::operation::Role;
+
+/// One observation of one job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The exchange it was made in.
+    pub exchange: usize,
+    /// The operation.
+    pub operation: String,
+    /// The operation's role.
+    pub role: Role,
+    /// Whether it is one of a list.
+    pub from_list: bool,
+    /// Where the job stands in the response body.
+    pub at: String,
+    /// The job's id.
+    pub id: String,
+    /// The job's state, as sent.
+    pub state: Option<String>,
+    /// The values of each facet the job shows.
+    pub facets: BTreeMap<String, Vec<String>>,
+    /// The parents the job shows, by parameter.
+    pub parents: BTreeMap<String, String>,
+    /// The timestamps that could be read, by name.
+    pub times: BTreeMap<&'static str, Timestamp>,
+    /// The counters that could be read, by pointer. With `*` the sum over all items.
+    pub counters: BTreeMap<String, i128>,
+    /// The whole job, as sent.
+    pub job: Value,
+    /// When the answer was complete.
+    pub when: Duration,
+}
+
+/// The readings of one exchange. Refused and unreadable answers have none.
+pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<Reading> {
+    let Some(operation) = exchange.asked.operation.as_ref().and_then(|id| contract.facts.operations.get(id))
+    else {
+        return Vec::new();
+    };
+    let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Vec::new() };
+    let mut found = Vec::new();
+    if let Some(pointer) = &operation.job {
+        found.extend(pointer.select(body).into_iter().map(|(at, job)| (at, job, false)));
+    }
+    if let Some(pointer) = &operation.jobs {
+        found.extend(pointer.join("/*").select(body).into_iter().map(|(at, job)| (at, job, true)));
+    }
+    let id = exchange.asked.operation.clone().unwrap_or_default();
+    found
+        .into_iter()
+        .filter_map(|(at, job, from_list)| {
+            let mut reading = read(job, contract)?;
+            reading.exchange = index;
+            reading.operation.clone_from(&id);
+            reading.role = operation.role;
+            reading.from_list = from_list;
+            reading.at = at;
+            reading.when = exchange.received;
+            Some(reading)
+        })
+        .collect()
+}
+
+/// Reads one job object; `None` where it has no id.
+pub fn read(job: &Value, contract: &Contract) -> Option<Reading> {
+    let shape = &contract.facts.job;
+    let id = text(shape.id.first(job)?)?;
+    Some(Reading {
+        exchange: 0,
+        operation: String::new(),
+        role: Role::Get,
+        from_list: false,
+        at: String::new(),
+        id,
+        state: shape.state.text(job).map(str::to_owned),
+        facets: shape
+            .facets
+            .iter()
+            .filter_map(|(name, facet)| {
+                let values: Vec<String> =
+                    facet.at.as_ref()?.select(job).into_iter().filter_map(|(_, v)| text(v)).collect();
+                (!values.is_empty()).then(|| (name.clone(), values))
+            })
+            .collect(),
+        parents: shape
+            .parents
+            .iter()
+            .filter_map(|(name, pointer)| Some((name.clone(), text(pointer.first(job)?)?)))
+            .collect(),
+        times: shape
+            .timestamps
+            .named()
+            .filter_map(|(name, pointer)| Some((name, time(pointer.first(job)?, shape.timestamps.format)?)))
+            .collect(),
+        counters: shape
+            .counters
+            .iter()
+            .filter_map(|pointer| {
+                let numbers: Vec<i128> =
+                    pointer.select(job).into_iter().filter_map(|(_, value)| number(value)).collect();
+                (!numbers.is_empty()).then(|| (pointer.as_str().to_owned(), numbers.iter().sum()))
+            })
+            .collect(),
+        job: job.clone(),
+        when: Duration::ZERO,
+    })
+}
+
+/// A whole number, written as a number or as a digit string.
+pub fn number(value: &Value) -> Option<i128> {
+    match value {
+        Value::Number(n) => n.as_i64().map(i128::from).or_else(|| n.as_u64().map(i128::from)),
+        Value::String(s) => s.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A point in time, written as the contract says.
+pub fn time(value: &Value, format: TimeFormat) -> Option<Timestamp> {
+    match format {
+        TimeFormat::Rfc3339 => value.as_str()?.parse().ok(),
+        TimeFormat::UnixMillis => Timestamp::from_millisecond(value.as_i64()?).ok(),
+        TimeFormat::UnixSeconds => Timestamp::from_second(value.as_i64()?).ok(),
+        TimeFormat::SpacedUtc => {
+            let civil: jiff::civil::DateTime = value.as_str()?.replacen(' ', "T", 1).parse().ok()?;
+            civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        }
+    }
+}
+
+/// An id, written as a string or as a number.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        _ => None,
+    }
+}

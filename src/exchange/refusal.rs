@@ -1,0 +1,57 @@
+//! What an error answer says, read with the contract's locators.
+
+use serde_json::Value;
+
+use super::message::Response;
+use crate::contract::error::{ErrorBody, Locator};
+
+/// The parts of an error answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The error code, from the first place that has one.
+    pub code: Option<String>,
+    /// Every place that has a code, each with what it says. They must agree.
+    pub codes: Vec<(String, String)>,
+    /// The message.
+    pub message: Option<String>,
+}
+
+/// Reads an error answer.
+pub fn refusal(response: &Response, body: &ErrorBody) -> Refusal {
+    let codes: Vec<(String, String)> =
+        body.code.iter().filter_map(|locator| Some((place(locator), locate(response, locator)?))).collect();
+    Refusal {
+        code: codes.first().map(|(_, code)| code.clone()),
+        codes,
+        message: body.message.iter().find_map(|locator| locate(response, locator)),
+    }
+}
+
+fn place(locator: &Locator) -> String {
+    match (&locator.header, &locator.body) {
+        (Some(header), _) => format!("header {header}"),
+        (None, Some(pointer)) => format!("body {}", pointer.as_str()),
+        (None, None) => String::new(),
+    }
+}
+
+fn locate(response: &Response, locator: &Locator) -> Option<String> {
+    let text = match (&locator.header, &locator.body) {
+        (Some(header), _) => response.headers.get(header)?.to_owned(),
+        (None, Some(pointer)) => match pointer.first(response.json().ok()?)? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        },
+        (None, None) => return None,
+    };
+    let text = locator
+        .after
+        .as_ref()
+        .and_then(|mark| text.split_once(mark.as_str()))
+        .map_or(text.as_str(), |(_, t)| t);
+    let text =
+        locator.before.as_ref().and_then(|mark| text.split_once(mark.as_str())).map_or(text, |(t, _)| t);
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,128 @@
+//! From a request on the wire to the operation it is for, and to the view that contracts have of it.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::message::{Asked, Request};
+use crate::contract::Contract;
+use crate::contract::operation::Operation;
+
+/// Finds what a request asks for. A request that is for no operation of the contract asks for nothing.
+pub fn asked(contract: &Contract, request: &Request) -> Asked {
+    let Some((id, operation, path)) = operation(contract, request) else { return Asked::default() };
+    let view = view(contract, operation, request, path);
+    let text = |pointer: &crate::contract::pointer::Pointer| match pointer.first(&view)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    Asked {
+        operation: Some(id.to_owned()),
+        role: Some(operation.role),
+        job: operation.target.as_ref().and_then(text),
+        parents: contract
+            .facts
+            .job
+            .parents
+            .keys()
+            .filter_map(|name| Some((name.clone(), operation.parent_place(name).as_ref().and_then(text)?)))
+            .collect(),
+        client_token: operation.client_token.as_ref().and_then(|token| text(&token.at)),
+        view,
+        ..Asked::default()
+    }
+}
+
+/// The operation a request is for, with its decoded path parameters.
+pub fn operation<'c>(
+    contract: &'c Contract,
+    request: &Request,
+) -> Option<(&'c str, &'c Operation, BTreeMap<String, String>)> {
+    contract.facts.operations.iter().find_map(|(id, operation)| {
+        let same_service = request.service.is_none() || operation.service == request.service;
+        if operation.method.word() != request.method || !same_service || !is_graphql_match(operation, request)
+        {
+            return None;
+        }
+        std::iter::once(&operation.path)
+            .chain(&operation.also)
+            .find_map(|template| match_path(template, request.path()))
+            .map(|path| (id.as_str(), operation, path))
+    })
+}
+
+/// Operations of a GraphQL service share one path: the document tells them apart.
+fn is_graphql_match(operation: &Operation, request: &Request) -> bool {
+    operation.graphql.as_ref().is_none_or(|call| {
+        serde_json::from_slice::<Value>(&request.body)
+            .is_ok_and(|body| body.get("query").and_then(Value::as_str) == Some(call.document.as_str()))
+    })
+}
+
+fn match_path(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(found),
+            (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+                Some(name) => {
+                    found.insert(name.to_owned(), percent_decode_str(given).decode_utf8_lossy().into_owned());
+                }
+                None if wanted == given => {}
+                None => return None,
+            },
+            _ => return None,
+        }
+    }
+}
+
+/// The request as contracts see it. Query values are read as the type that the request's schema declares, where
+/// they can be; what cannot be read stays text, for the schema to refuse.
+fn view(
+    contract: &Contract,
+    operation: &Operation,
+    request: &Request,
+    path: BTreeMap<String, String>,
+) -> Value {
+    let schema = contract.shapes.get(&operation.request).map(|shape| &shape.document);
+    let mut view = Map::new();
+    view.insert(
+        "path".into(),
+        path.into_iter().map(|(k, v)| (k, Value::String(v))).collect::<Map<_, _>>().into(),
+    );
+    let mut query = Map::new();
+    for pair in request.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decode =
+            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let (name, value) = (decode(name), decode(value));
+        let kind = schema
+            .and_then(|s| s.pointer("/properties/query/properties")?.get(&name)?.get("type")?.as_str())
+            .unwrap_or("string");
+        query.insert(name, typed(kind, value));
+    }
+    view.insert("query".into(), query.into());
+    let headers = request.headers.iter().map(|(n, v)| (n.to_ascii_lowercase(), Value::String(v.to_owned())));
+    view.insert("headers".into(), headers.collect::<Map<_, _>>().into());
+    if let Ok(body) = serde_json::from_slice(&request.body) {
+        view.insert("body".into(), body);
+    } else if !request.body.is_empty() {
+        view.insert("body".into(), String::from_utf8_lossy(&request.body).into_owned().into());
+    }
+    view.into()
+}
+
+/// A query value read as the declared type. Both `True` and `true` are booleans: clients differ.
+fn typed(kind: &str, text: String) -> Value {
+    let read = match kind {
+        "integer" => text.parse::<i64>().ok().map(Value::from),
+        "number" => text.parse::<f64>().ok().map(Value::from),
+        "boolean" => text.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
+        "array" | "object" => serde_json::from_str(&text).ok(),
+        _ => None,
+    };
+    read.unwrap_or(Value::String(text))
+}

@@ -1,0 +1,3 @@
+//! The report: one model, one file a renderer.
+
+pub mod model;

@@ -1,0 +1,271 @@
+//! What a run found, as data. The JSON form of this model is the report format; its version is [`FORMAT`].
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::contract::reference::Basis;
+use crate::rule::Level;
+
+/// The version of the report format. It grows when a member is taken away or changes its meaning.
+pub const FORMAT: u32 = 1;
+
+/// A whole report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// The version of this format.
+    pub format: u32,
+    /// What made the report.
+    pub tool: Tool,
+    /// How the run was set up and how it ended.
+    pub run: Run,
+    /// The contracts judged.
+    pub contracts: Vec<ContractInfo>,
+    /// The number of outcomes of each verdict. They add up to the number of outcomes.
+    pub summary: Summary,
+    /// One verdict for each pair of a case and a rule, ordered by vendor, case and rule.
+    pub outcomes: Vec<Outcome>,
+    /// What was found, ordered by vendor, gravity, rule, case and exchange.
+    pub findings: Vec<FindingInfo>,
+    /// The exchanges that findings point at, without secrets.
+    pub exchanges: Vec<ExchangeInfo>,
+    /// What was not tested, and why: the reasons of all skips and errors, with the cases they concern.
+    pub not_tested: Vec<NotTested>,
+}
+
+/// What made the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `jobproof`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// How the run was set up and how it ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// The seed of everything generated.
+    pub seed: u64,
+    /// Whether warnings count as failures.
+    pub strict: bool,
+    /// Whether the run was ended before all cases were driven.
+    pub interrupted: bool,
+    /// How many requests were sent.
+    pub requests: usize,
+    /// How long the run took by the clock of its targets, in milliseconds.
+    pub milliseconds: u64,
+}
+
+/// One contract that was judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContractInfo {
+    /// The vendor.
+    pub vendor: String,
+    /// The API's name.
+    pub title: String,
+    /// The API's version.
+    pub api_version: String,
+    /// The edition, where the vendor has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// What was tested: `built-in mock`, or the base URL without secrets.
+    pub target: String,
+    /// The fault the built-in mock was given, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// What the run did that weakens its result: insecure TLS, literal secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// The verdict of a pair of a case and a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The requirement is met.
+    Pass,
+    /// It is violated.
+    Fail,
+    /// A SHOULD is violated, or a MUST that rests on a guess.
+    Warn,
+    /// The documentation is silent or contradicts itself; what was seen is recorded.
+    Note,
+    /// It was not judged, for the reason given.
+    Skip,
+    /// It could not be judged.
+    Error,
+    /// It is violated, and listed in the baseline.
+    Known,
+    /// It is listed in the baseline and met now.
+    Fixed,
+}
+
+impl Verdict {
+    /// Every verdict, in the order reports print them.
+    pub const ALL: [Verdict; 8] = [
+        Verdict::Pass,
+        Verdict::Fail,
+        Verdict::Warn,
+        Verdict::Note,
+        Verdict::Skip,
+        Verdict::Error,
+        Verdict::Known,
+        Verdict::Fixed,
+    ];
+
+    /// The word used in files and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Warn => "warn",
+            Verdict::Note => "note",
+            Verdict::Skip => "skip",
+            Verdict::Error => "error",
+            Verdict::Known => "known",
+            Verdict::Fixed => "fixed",
+        }
+    }
+}
+
+/// The number of outcomes of each verdict.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Summary(pub BTreeMap<String, usize>);
+
+impl Summary {
+    /// Counts the outcomes; every verdict has an entry.
+    pub fn of(outcomes: &[Outcome]) -> Summary {
+        let mut counts: BTreeMap<String, usize> =
+            Verdict::ALL.iter().map(|v| (v.word().to_owned(), 0)).collect();
+        for outcome in outcomes {
+            *counts.entry(outcome.verdict.word().to_owned()).or_default() += 1;
+        }
+        Summary(counts)
+    }
+
+    /// The number of outcomes of one verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.0.get(verdict.word()).copied().unwrap_or_default()
+    }
+}
+
+/// One verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Outcome {
+    /// The vendor.
+    pub vendor: String,
+    /// The case.
+    pub case: String,
+    /// The rule; empty where the case could not be driven at all and was made for no rule.
+    pub rule: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// For skips and errors: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One finding with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FindingInfo {
+    /// The same for the same finding in another run: it is made of vendor, rule, operation, pointer and message,
+    /// without ids and times.
+    pub fingerprint: String,
+    /// The rule.
+    pub rule: String,
+    /// How grave it is.
+    pub level: Level,
+    /// The vendor.
+    pub vendor: String,
+    /// The case that shows it; `also` names the others.
+    pub case: String,
+    /// Other cases that show the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// The operation.
+    pub operation: String,
+    /// What is wrong.
+    pub message: String,
+    /// What the contract expects.
+    pub expected: String,
+    /// What was seen.
+    pub actual: String,
+    /// Where in the response body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The id of the exchange that shows it.
+    pub exchange: String,
+    /// Where the expectation comes from.
+    pub reference: ReferenceInfo,
+    /// How to mend it.
+    pub help: String,
+    /// A `curl` line that shows it again.
+    pub curl: String,
+}
+
+/// Where an expectation comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReferenceInfo {
+    /// The reference's id in the contract.
+    pub id: String,
+    /// Name of the page, package or section.
+    pub title: String,
+    /// Where to find it.
+    pub source: String,
+    /// How sure it is.
+    pub basis: Basis,
+    /// The words it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+}
+
+/// One exchange, without secrets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExchangeInfo {
+    /// `<case>#<number within the case>`.
+    pub id: String,
+    /// The operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The HTTP method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// Request headers.
+    pub request_headers: Vec<(String, String)>,
+    /// The request's body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub request_body: String,
+    /// The HTTP status of the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Response headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub response_headers: Vec<(String, String)>,
+    /// The response's body; cut where it is long.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub response_body: String,
+    /// Why there is no response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// When it was sent, in milliseconds since the start of the run.
+    pub sent_ms: u64,
+    /// How long the answer took, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// One reason for which something was not tested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotTested {
+    /// The vendor.
+    pub vendor: String,
+    /// The reason, with what to do about it where something can be done.
+    pub reason: String,
+    /// How many outcomes it concerns.
+    pub outcomes: usize,
+    /// The cases it concerns.
+    pub cases: Vec<String>,
+}

@@ -1,0 +1,43 @@
+//! Where requests go.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::exchange::{Request, Response, TransportError};
+
+/// A server under test.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// Sends one request, signed already, and waits for the whole answer, no longer than the target's deadline.
+    async fn send(&self, request: &Request) -> Result<Response, TransportError>;
+
+    /// Waits. A target with a clock of its own moves that clock instead.
+    async fn pause(&self, length: Duration);
+
+    /// The time since the start of the run, by the target's clock.
+    fn elapsed(&self) -> Duration;
+
+    /// The point in time by which requests are signed.
+    fn now(&self) -> std::time::SystemTime;
+
+    /// Asks the target's arrange hook for a job; `None` where it has no hook, or the hook cannot do it.
+    ///
+    /// # Errors
+    /// Says what went wrong with the hook.
+    async fn arrange(&self, wanted: &Wanted) -> Result<Option<String>, String>;
+}
+
+/// The job an arrange hook is asked for; its JSON is the hook's input.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Wanted {
+    /// The state.
+    pub state: String,
+    /// Facets, by name.
+    #[serde(default)]
+    pub facets: BTreeMap<String, Vec<String>>,
+    /// The parents it must belong to, by parameter.
+    #[serde(default)]
+    pub parents: BTreeMap<String, String>,
+}
