@@ -1,1 +1,3 @@
 //! jobproof
+
+pub mod contract;
