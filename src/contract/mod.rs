@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod cancel;
+pub mod diagnostic;
 pub mod error;
 pub mod facts;
 pub mod invariant;
@@ -12,6 +13,7 @@ pub mod operation;
 pub mod pointer;
 pub mod reference;
 pub mod shapes;
+pub mod source;
 pub mod span;
 
 use std::collections::BTreeMap;
