@@ -6,5 +6,6 @@ pub mod exchange;
 pub mod mock;
 pub mod report;
 pub mod rule;
+pub mod run;
 pub mod sign;
 pub mod target;
