@@ -1,5 +1,8 @@
 //! Rules: each reads one transcript against one contract, and nothing else.
 
+#[cfg(test)]
+pub(crate) mod script;
+
 use crate::contract::Contract;
 use crate::contract::reference::Basis;
 use crate::exchange::Transcript;
