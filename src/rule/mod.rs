@@ -1,5 +1,11 @@
 //! Rules: each reads one transcript against one contract, and nothing else.
 
+mod evidence;
+pub mod fields;
+pub mod lifecycle;
+mod order;
+pub mod status;
+
 use crate::contract::Contract;
 use crate::contract::reference::Basis;
 use crate::exchange::Transcript;
