@@ -2,16 +2,21 @@
 
 pub mod auth;
 pub mod cancel;
+pub mod diagnostic;
 pub mod error;
 pub mod facts;
 pub mod invariant;
 pub mod job;
+pub mod library;
 pub mod lifecycle;
+mod lint;
+pub mod load;
 mod one_of;
 pub mod operation;
 pub mod pointer;
 pub mod reference;
 pub mod shapes;
+pub mod source;
 pub mod span;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,8 @@ mod evidence;
 pub mod fields;
 pub mod lifecycle;
 mod order;
+#[cfg(test)]
+pub(crate) mod script;
 pub mod status;
 
 use crate::contract::Contract;

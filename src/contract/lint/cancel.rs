@@ -1,0 +1,78 @@
+//! The cancel and retry tables: their states, facets and conditions exist, and every state has a row.
+
+use std::collections::BTreeMap;
+
+use crate::contract::cancel::{Expect, Row, row};
+use crate::contract::diagnostic::Diagnostic;
+use crate::contract::load::Draft;
+use crate::contract::operation::Role;
+
+/// Checks it.
+pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
+    for (table, rows, role) in
+        [("cancel", &draft.facts.cancel, Role::Cancel), ("retry", &draft.facts.retry, Role::Retry)]
+    {
+        check_rows(draft, table, rows, mistakes);
+        let has_call = draft.facts.operations.values().any(|o| o.role == role);
+        let mut report = |message: String, help: &str| {
+            let place = draft.document.span(&format!("/{table}"));
+            mistakes.push(draft.document.error(place, message).with_help(help.to_owned()));
+        };
+        if has_call && rows.is_empty() {
+            report(
+                format!("there is a {table} operation and no `{table}` table"),
+                "say which jobs it is for",
+            );
+        } else if !has_call && !rows.is_empty() {
+            report(format!("there is a `{table}` table and no {table} operation"), "add the operation");
+        } else if has_call && rows.iter().all(|r| r.facets.is_empty()) {
+            for state in draft.facts.lifecycle.states.keys() {
+                if row(rows, state, &BTreeMap::new()).is_none() {
+                    report(
+                        format!("the `{table}` table has no row for `{state}`"),
+                        "add one; where the documentation is silent, `expect = { undocumented = \"…\" }`",
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn check_rows(draft: &Draft, table: &str, rows: &[Row], mistakes: &mut Vec<Diagnostic>) {
+    let states = || draft.facts.lifecycle.states.keys().map(String::as_str);
+    for (index, row) in rows.iter().enumerate() {
+        let at = format!("/{table}/{index}");
+        let mut places: Vec<(String, String)> =
+            row.state.iter().enumerate().map(|(i, s)| (format!("{at}/state/{i}"), s.clone())).collect();
+        if let Expect::Accepted(accepted) = &row.expect {
+            for (key, list) in [
+                ("leads_to", &accepted.leads_to),
+                ("settles_in", &accepted.settles_in),
+                ("or_races_to", &accepted.or_races_to),
+            ] {
+                places.extend(
+                    list.iter()
+                        .enumerate()
+                        .map(|(i, s)| (format!("{at}/expect/accepted/{key}/{i}"), s.clone())),
+                );
+            }
+        }
+        super::names(draft, "state", places, states(), mistakes);
+        for (facet, values) in &row.facets {
+            let place = format!("{at}/facets/{facet}");
+            let known = draft.facts.job.facets.keys().map(String::as_str);
+            super::names(draft, "facet", [(place.clone(), facet.clone())], known, mistakes);
+            if let Some(fact) = draft.facts.job.facets.get(facet) {
+                let places = values.iter().enumerate().map(|(i, v)| (format!("{place}/{i}"), v.clone()));
+                super::names(draft, "value", places, fact.values.iter().map(String::as_str), mistakes);
+            }
+        }
+        if let Expect::Refused(condition) = &row.expect
+            && !draft.facts.errors.iter().any(|e| e.when == *condition)
+        {
+            let place = draft.document.span(&format!("{at}/expect"));
+            let message = format!("no `errors` row says what is answered for `{condition}`");
+            mistakes.push(draft.document.error(place, message).with_help("add one with `when`".to_owned()));
+        }
+    }
+}

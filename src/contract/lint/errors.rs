@@ -1,0 +1,67 @@
+//! Error rows and headers: operations, codes and statuses exist, patterns compile.
+
+use crate::contract::diagnostic::Diagnostic;
+use crate::contract::load::Draft;
+use crate::contract::source::child;
+
+/// Checks it.
+pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
+    let facts = &draft.facts;
+    let operations = || facts.operations.keys().map(String::as_str);
+    for (index, row) in facts.errors.iter().enumerate() {
+        let at = format!("/errors/{index}");
+        let places =
+            row.operations.iter().enumerate().map(|(i, o)| (format!("{at}/operations/{i}"), o.clone()));
+        super::names(draft, "operation", places, operations(), mistakes);
+        if row.any_of.is_empty() {
+            let place = draft.document.span(&at);
+            mistakes
+                .push(draft.document.error(place, "an `errors` row needs at least one answer in `any_of`"));
+        }
+        for (i, answer) in row.any_of.iter().enumerate() {
+            let at = format!("{at}/any_of/{i}");
+            if let Some(code) = answer.code.as_ref().filter(|_| !facts.error_body.open) {
+                let known = facts.error_body.codes.keys().map(String::as_str);
+                super::names(draft, "error code", [(format!("{at}/code"), code.clone())], known, mistakes);
+            }
+            if let Some(code) = answer.code.as_ref().and_then(|code| facts.error_body.codes.get(code))
+                && let Some(status) = answer.status
+                && !code.status.contains(&status)
+            {
+                let place = draft.document.span(&format!("{at}/status"));
+                let message = format!("`error_body.codes` gives this code another status than {status}");
+                mistakes.push(draft.document.error(place, message));
+            }
+            if answer.status.is_none() && !answer.any_client_error {
+                let place = draft.document.span(&at);
+                let help = "add `status`, or `any_client_error = true`".to_owned();
+                mistakes.push(draft.document.error(place, "an answer needs a status").with_help(help));
+            }
+            if let Some(pattern) = &answer.message {
+                check_pattern(draft, &format!("{at}/message"), pattern, mistakes);
+            }
+        }
+    }
+    for (code, fact) in &facts.error_body.codes {
+        let at = child("/error_body/codes", code);
+        let places =
+            fact.operations.iter().enumerate().map(|(i, o)| (format!("{at}/operations/{i}"), o.clone()));
+        super::names(draft, "operation", places, operations(), mistakes);
+    }
+    for (name, header) in &facts.headers {
+        let at = child("/headers", name);
+        check_pattern(draft, &format!("{at}/pattern"), &header.pattern, mistakes);
+        if regex::Regex::new(&header.pattern).is_ok_and(|pattern| !pattern.is_match(&header.example)) {
+            let place = draft.document.span(&format!("{at}/example"));
+            mistakes.push(draft.document.error(place, "the example does not match the pattern"));
+        }
+    }
+}
+
+fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {
+    if let Err(error) = regex::Regex::new(pattern) {
+        let why = error.to_string().lines().last().unwrap_or_default().to_owned();
+        mistakes
+            .push(draft.document.error(draft.document.span(at), format!("not a regular expression: {why}")));
+    }
+}

@@ -1,0 +1,79 @@
+//! Operations: their schemas, services and parameters exist, and each role has what it needs.
+
+use crate::contract::diagnostic::Diagnostic;
+use crate::contract::load::Draft;
+use crate::contract::operation::{Operation, Role};
+use crate::contract::source::child;
+
+/// Checks it.
+pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
+    for (id, operation) in &draft.facts.operations {
+        let at = child("/operations", id);
+        let schemas = || draft.schemas.keys().map(String::as_str);
+        let mut places = vec![(format!("{at}/request"), operation.request.clone())];
+        let responses = operation.responses.iter().filter(|(_, schema)| !schema.is_empty());
+        places.extend(
+            responses.map(|(status, schema)| (child(&format!("{at}/responses"), status), schema.clone())),
+        );
+        super::names(draft, "schema", places, schemas(), mistakes);
+        let services = || draft.facts.services.keys().map(String::as_str);
+        let service = operation.service.iter().map(|s| (format!("{at}/service"), s.clone()));
+        super::names(draft, "service", service, services(), mistakes);
+        let mut report = |place: &str, message: String, help: &str| {
+            mistakes
+                .push(draft.document.error(draft.document.span(place), message).with_help(help.to_owned()));
+        };
+        if operation.service.is_none() && !draft.facts.services.is_empty() {
+            report(&at, format!("`{id}` does not say which service it belongs to"), "add `service`");
+        }
+        for status in operation.responses.keys() {
+            if status != "default" && !status.parse::<u16>().is_ok_and(|s| (100..600).contains(&s)) {
+                let place = child(&format!("{at}/responses"), status);
+                report(&place, format!("`{status}` is not an HTTP status"), "write a status, or `default`");
+            }
+        }
+        if operation.success_statuses().next().is_none() {
+            report(
+                &format!("{at}/responses"),
+                format!("`{id}` documents no success status"),
+                "add one, such as 200",
+            );
+        }
+        check_role(id, operation, &at, &mut report);
+        for name in operation.path_parameters() {
+            let is_target = operation.target.as_ref().is_some_and(|t| t.segments() == ["path", name]);
+            if !is_target && !draft.facts.parameters.contains_key(name) {
+                let message = format!("nothing says what goes into `{{{name}}}`");
+                report(
+                    &format!("{at}/path"),
+                    message,
+                    "add it to `parameters`, or make it the operation's `target`",
+                );
+            }
+        }
+    }
+    for name in draft.facts.job.parents.keys() {
+        let known = draft.facts.parameters.keys().map(String::as_str);
+        super::names(draft, "parameter", [(child("/job/parents", name), name.clone())], known, mistakes);
+    }
+}
+
+/// Each role has what it needs.
+fn check_role(id: &str, operation: &Operation, at: &str, report: &mut dyn FnMut(&str, String, &str)) {
+    let names_a_job = matches!(operation.role, Role::Get | Role::Cancel | Role::Retry);
+    if names_a_job && operation.target.is_none() {
+        let message =
+            format!("`{id}` is a {} and does not say where it names the job", operation.role.word());
+        report(at, message, "add `target`, a pointer over { path, query, body }");
+    }
+    if matches!(operation.role, Role::Create | Role::Get) && operation.job.is_none() {
+        let message = format!(
+            "`{id}` is a {} and does not say where the job stands in its answer",
+            operation.role.word()
+        );
+        report(at, message, "add `job`, a pointer into the success body");
+    }
+    if operation.role == Role::List && operation.jobs.is_none() {
+        report(at, format!("`{id}` is a list and does not say where the jobs stand"), "add `jobs`");
+    }
+}
