@@ -32,7 +32,8 @@ pub(crate) fn answers<'t>(
     contract: &'t Contract,
 ) -> impl Iterator<Item = Answer<'t>> {
     transcript.exchanges.iter().enumerate().filter_map(|(index, exchange)| {
-        let (name, operation) = contract.facts.operations.get_key_value(exchange.asked.operation.as_ref()?)?;
+        let (name, operation) =
+            contract.facts.operations.get_key_value(exchange.asked.operation.as_ref()?)?;
         Some(Answer { index, exchange, name, operation, response: exchange.response()? })
     })
 }
@@ -142,7 +143,10 @@ pub(crate) fn one_of<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> Strin
 
 /// The documented word that `word` is another spelling of: other letter case, `-`, `_` or space. None where `word`
 /// is itself documented.
-pub(crate) fn respelt<'c>(word: &str, mut documented: impl Iterator<Item = &'c str> + Clone) -> Option<&'c str> {
+pub(crate) fn respelt<'c>(
+    word: &str,
+    mut documented: impl Iterator<Item = &'c str> + Clone,
+) -> Option<&'c str> {
     let is_documented = documented.clone().any(|d| d == word);
     documented.find(|d| !is_documented && folded(d) == folded(word))
 }
@@ -168,7 +172,10 @@ pub(crate) fn words<'t>(
 pub(crate) fn omits(contract: &Contract, reading: &Reading, member: &Pointer) -> bool {
     contract.facts.operations.get(&reading.operation).is_some_and(|operation| {
         operation.omits.iter().any(|omitted| {
-            member.as_str().strip_prefix(omitted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            member
+                .as_str()
+                .strip_prefix(omitted.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     })
 }
