@@ -43,7 +43,8 @@ impl Rule for TakesEffect {
             let found = leads_elsewhere(&attempt, accepted, transcript, contract)
                 .or_else(|| settles_elsewhere(&attempt, accepted, transcript, contract))
                 .or_else(|| never_settles(&attempt, accepted, transcript, contract));
-            findings.extend(found.map(|finding| Finding { reference: row.reference.clone(), ..finding }));
+            let reference = accepted.reference.as_ref().unwrap_or(&row.reference);
+            findings.extend(found.map(|finding| Finding { reference: reference.clone(), ..finding }));
         }
         Judgement::of(looked_at, findings, "no accepted cancel was followed by a reading")
     }

@@ -54,8 +54,11 @@ pub(in crate::rule) fn judge(
 fn message(condition: Condition, exchange: &Exchange, accepted: bool) -> String {
     let verb = if accepted { "was accepted" } else { "was refused with another error than the documented one" };
     match (&exchange.asked.violation, condition) {
-        (Some(violation), Condition::InvalidParameter | Condition::MissingParameter) => {
-            format!("a request that breaks its schema {verb}: {violation}")
+        (
+            Some(violation),
+            Condition::InvalidParameter | Condition::MissingParameter | Condition::MalformedId,
+        ) => {
+            format!("a request that {violation} {verb}")
         }
         _ => format!("{} {verb}", situation(condition)),
     }
