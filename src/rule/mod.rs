@@ -1,7 +1,12 @@
 //! Rules: each reads one transcript against one contract, and nothing else.
 
+mod evidence;
+pub mod fields;
+pub mod lifecycle;
+mod order;
 #[cfg(test)]
 pub(crate) mod script;
+pub mod status;
 
 use crate::contract::Contract;
 use crate::contract::reference::Basis;
