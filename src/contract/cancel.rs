@@ -60,6 +60,9 @@ pub struct Accepted {
     /// For a retry: whether the answer names a new job and leaves the original alone.
     #[serde(default)]
     pub new_job: bool,
+    /// Where it is documented what the job becomes, when that is elsewhere than the row itself.
+    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// A cancel of many jobs at once.

@@ -41,6 +41,8 @@ pub struct JobShape {
     /// Where this reading of a job is documented.
     #[serde(rename = "ref")]
     pub reference: String,
+    /// Where it is documented that timestamps and counters only go forward.
+    pub progress_ref: String,
 }
 
 /// What the ids of a vendor's jobs look like.
