@@ -1,0 +1,25 @@
+//! Reading one job, and what belongs to it.
+
+use super::super::store::Store;
+use super::super::{Call, Mock, Refusal, Reply};
+
+impl Mock {
+    pub(super) fn get(&self, call: &Call<'_>, store: &mut Store, number: usize) -> Result<Reply, Refusal> {
+        let mut view = self.view(call, store, number);
+        if let (Some(view), Some(job)) = (&mut view, store.jobs.get_mut(number)) {
+            job.reads = job.reads.saturating_add(1);
+            job.ended_reads = job.ended_reads.saturating_add(u32::from(view.finished.is_some()));
+            self.fault.observe(&self.contract, view);
+        }
+        Ok(self.reply(call, view))
+    }
+
+    pub(super) fn details(
+        &self,
+        call: &Call<'_>,
+        store: &mut Store,
+        number: usize,
+    ) -> Result<Reply, Refusal> {
+        Ok(self.reply(call, self.view(call, store, number)))
+    }
+}
