@@ -49,7 +49,8 @@ impl Answer {
 
     /// An answer to what the contract does not speak of; nobody mistakes it for the vendor's.
     pub fn not_in_contract(status: u16, what: &str) -> Self {
-        let mut answer = Answer::json(status, serde_json::json!({"jobproof": "not in contract", "what": what}));
+        let mut answer =
+            Answer::json(status, serde_json::json!({"jobproof": "not in contract", "what": what}));
         answer.headers.push(MARK, "not-in-contract");
         answer
     }

@@ -26,7 +26,10 @@ impl Mock {
         for (name, values) in facets {
             let facet = facts.job.facets.get(name).ok_or_else(|| format!("no facet `{name}`"))?;
             if let Some(value) = values.iter().find(|value| !facet.values.contains(value)) {
-                return Err(format!("the facet `{name}` has no value `{value}`: {}", facet.values.join(", ")));
+                return Err(format!(
+                    "the facet `{name}` has no value `{value}`: {}",
+                    facet.values.join(", ")
+                ));
             }
         }
         let parents = self

@@ -72,8 +72,7 @@ fn blueprint(contract: &Contract, operation: &Operation, whole: &Value) -> Bluep
     if schema.is_empty() {
         return Blueprint { status, ..Blueprint::default() };
     }
-    let mut body =
-        contract.sample(schema).cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    let mut body = contract.sample(schema).cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
     let mut job = sample_job(contract, operation).unwrap_or_else(|| whole.clone());
     adopt(&mut job, whole);
     operation.omits.iter().for_each(|pointer| pointer.remove(&mut job));

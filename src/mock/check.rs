@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::fault::Check;
-use super::{Call, Mock, Refusal};
+use super::{Call, Mock};
 use crate::contract::error::Condition;
 use crate::contract::operation::{Method, Operation};
 use crate::exchange::{Request, route};
@@ -27,7 +27,7 @@ impl Mock {
     }
 
     /// Credentials: any of the contract's schemes will do. Where the mock knows none, everyone may come in.
-    pub(super) fn authenticate(&self, request: &Request, call: &Call<'_>) -> Result<(), Refusal> {
+    pub(super) fn authenticate(&self, request: &Request, call: &Call<'_>) -> Result<(), Condition> {
         let mut worst: Option<Condition> = None;
         for (scheme, known) in &self.schemes {
             match scheme.verify(request, std::slice::from_ref(known), self.clock.now()) {
@@ -45,11 +45,11 @@ impl Mock {
             Condition::BadSignature => Check::Signature,
             _ => Check::Credentials,
         };
-        if self.fault.skips(check, call.name) { Ok(()) } else { Err(Refusal::of(condition)) }
+        if self.fault.skips(check, call.name) { Ok(()) } else { Err(condition) }
     }
 
     /// The request against its schema. What the contract has no error for is let through.
-    pub(super) fn validate(&self, call: &Call<'_>) -> Result<(), Refusal> {
+    pub(super) fn validate(&self, call: &Call<'_>) -> Result<(), Condition> {
         if self.fault.skips(Check::Validation, call.name) {
             return Ok(());
         }
@@ -68,7 +68,7 @@ impl Mock {
             .filter(|condition| self.contract.error_row(*condition, call.name).is_some())
             .collect();
         conditions.sort_unstable();
-        conditions.first().map_or(Ok(()), |condition| Err(Refusal::of(*condition)))
+        conditions.first().map_or(Ok(()), |condition| Err(*condition))
     }
 
     /// Whether an id of the job or of a parent stands at this place of the request.
@@ -79,9 +79,9 @@ impl Mock {
     }
 
     /// The parents must exist.
-    pub(super) fn find_parents(&self, call: &mut Call<'_>) -> Result<(), Refusal> {
+    pub(super) fn find_parents(&self, call: &mut Call<'_>) -> Result<(), Condition> {
         call.named = self.parents.named(call.operation, &call.asked.view);
-        call.parents = self.parents.complete(&call.named).ok_or(Refusal::of(Condition::UnknownParent))?;
+        call.parents = self.parents.complete(&call.named).ok_or(Condition::UnknownParent)?;
         Ok(())
     }
 

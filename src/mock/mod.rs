@@ -37,7 +37,6 @@ use parents::Parents;
 use store::Store;
 
 use crate::contract::Contract;
-use crate::contract::error::Condition;
 use crate::contract::operation::Operation;
 use crate::exchange::{Asked, Request, Response, route};
 use crate::sign::{self, Credentials, Scheme};
@@ -94,18 +93,6 @@ struct Call<'m> {
     now: Timestamp,
 }
 
-/// Why a request is refused.
-struct Refusal {
-    condition: Condition,
-    job: Option<JobView>,
-}
-
-impl Refusal {
-    fn of(condition: Condition) -> Self {
-        Refusal { condition, job: None }
-    }
-}
-
 /// A success.
 struct Reply {
     answer: Answer,
@@ -124,7 +111,7 @@ impl Mock {
             .collect();
         Mock {
             seed: options.seed,
-            fault: options.fault.unwrap_or_else(|| Box::new(fault::Sound)),
+            fault: options.fault.unwrap_or_else(|| Box::new(fault::Sound::default())),
             clock: options.clock,
             base_url: options.base_url,
             blueprints: blueprints(&contract),
@@ -162,10 +149,10 @@ impl Mock {
             .and_then(|()| self.act(&call));
         let (mut answer, condition, job) = match outcome {
             Ok(reply) => (reply.answer, None, reply.job),
-            Err(refusal) => {
+            Err(condition) => {
                 let id = call.asked.job.as_deref();
-                let answer = refuse::refuse(&self.contract, name, operation, refusal.condition, id);
-                (answer, Some(refusal.condition), refusal.job)
+                let answer = refuse::refuse(&self.contract, name, operation, condition, id);
+                (answer, Some(condition), None)
             }
         };
         refuse::dress(&self.contract, &mut answer, self.seed, serial);
@@ -183,6 +170,12 @@ impl Mock {
     /// Its clock.
     pub fn clock(&self) -> &Arc<Clock> {
         &self.clock
+    }
+
+    /// The ids of all jobs, in order of creation.
+    #[cfg(test)]
+    fn ids(&self) -> Vec<String> {
+        self.store().jobs.iter().map(|job| job.id.clone()).collect()
     }
 
     /// Forgets every job.

@@ -40,10 +40,7 @@ impl Parents {
     /// The parents a request names.
     pub(crate) fn named(&self, operation: &Operation, view: &Value) -> BTreeMap<String, String> {
         let place = |name: &str| -> Option<Pointer> { operation.parent_place(name) };
-        self.names
-            .iter()
-            .filter_map(|name| Some((name.clone(), text(place(name)?.first(view)?)?)))
-            .collect()
+        self.names.iter().filter_map(|name| Some((name.clone(), text(place(name)?.first(view)?)?))).collect()
     }
 
     /// All parents, where some are named; `None` where those named do not exist, or not together.

@@ -36,13 +36,7 @@ impl Store {
     }
 
     /// Adds a job without a past, and gives its number.
-    pub(crate) fn add(
-        &mut self,
-        contract: &Contract,
-        whole: &Value,
-        seed: u64,
-        seedling: Seedling,
-    ) -> usize {
+    pub(crate) fn add(&mut self, contract: &Contract, whole: &Value, seed: u64, seedling: Seedling) -> usize {
         let number = self.jobs.len();
         let mut dice = Dice::new(seed, number as u64 + 1);
         let shape = &contract.facts.job;

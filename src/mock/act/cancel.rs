@@ -2,14 +2,19 @@
 
 use super::super::fault::Decision;
 use super::super::store::Store;
-use super::super::{Call, Mock, Refusal, Reply, render};
+use super::super::{Call, Mock, Reply, render};
 use crate::contract::cancel::Expect;
 use crate::contract::error::Condition;
 
 impl Mock {
-    pub(super) fn cancel(&self, call: &Call<'_>, store: &mut Store, number: usize) -> Result<Reply, Refusal> {
+    pub(super) fn cancel(
+        &self,
+        call: &Call<'_>,
+        store: &mut Store,
+        number: usize,
+    ) -> Result<Reply, Condition> {
         let Some(view) = self.view(call, store, number) else {
-            return Err(Refusal::of(Condition::UnknownJob));
+            return Err(Condition::UnknownJob);
         };
         let facets = render::facets(&self.contract, call.blueprint, &view);
         let decision = match self.contract.cancel_row(&view.state, &facets).map(|row| &row.expect) {
@@ -41,7 +46,7 @@ impl Mock {
                 if let Some(state) = self.fault.on_refusal(&view) {
                     self.send(call, store, number, &state, None);
                 }
-                return Err(Refusal { condition, job: Some(view) });
+                return Err(condition);
             }
             Decision::Ignore => {}
         }

@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::super::fault::Check;
 use super::super::job::usual_way;
 use super::super::store::{Seedling, Store};
-use super::super::{Call, Mock, Refusal, Reply};
+use super::super::{Call, Mock, Reply};
 use crate::contract::error::Condition;
 
 impl Mock {
-    pub(super) fn create(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Refusal> {
+    pub(super) fn create(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
         let token = call.asked.client_token.as_ref().map(|token| format!("{} {token}", call.name));
         if let Some(number) = token.as_ref().and_then(|token| store.tokens.get(token)).copied()
             && !self.fault.skips(Check::Token, call.name)
@@ -22,7 +22,7 @@ impl Mock {
             return Ok(self.reply(call, self.view(call, store, number)));
         }
         if self.allows_one_at_a_time(call) && self.has_active(call, store) {
-            return Err(Refusal::of(Condition::Conflict));
+            return Err(Condition::Conflict);
         }
         let seedling = Seedling {
             parents: call.parents.clone(),

@@ -28,9 +28,10 @@ pub(super) fn carries(filter: &Value, request: Option<&Value>, states: &mut Vec<
         (Value::Object(wanted), Value::Object(given)) => {
             wanted.iter().all(|(name, wanted)| carries(wanted, given.get(name), states))
         }
-        (Value::String(wanted), given) | (given, Value::String(wanted)) => match given {
-            Value::String(given) => wanted == given,
-            other => *wanted == other.to_string(),
+        (Value::String(text), other) | (other, Value::String(text)) => match other {
+            Value::String(other) => text == other,
+            Value::Bool(_) | Value::Number(_) => text.as_str() == format!("{other}"),
+            _ => false,
         },
         (wanted, given) => wanted == given,
     }

@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::super::fault::Check;
 use super::super::store::Store;
-use super::super::{Call, Mock, Refusal, Reply, render};
+use super::super::{Call, Mock, Reply, render};
 use super::filter;
+use crate::contract::error::Condition;
 
 impl Mock {
-    pub(super) fn list(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Refusal> {
+    pub(super) fn list(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
         let lifecycle = &self.contract.facts.lifecycle;
         let mut numbers = Vec::new();
         for (number, job) in store.jobs.iter_mut().enumerate() {

@@ -12,12 +12,12 @@ use super::answer::{Answer, Body};
 use super::fault::Check;
 use super::job::{JobView, STAY, later};
 use super::store::Store;
-use super::{Call, Mock, Refusal, Reply, render};
+use super::{Call, Mock, Reply, render};
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 
 impl Mock {
-    pub(super) fn act(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+    pub(super) fn act(&self, call: &Call<'_>) -> Result<Reply, Condition> {
         let mut store = self.store();
         match call.operation.role {
             Role::Create => self.create(call, &mut store),
@@ -38,13 +38,12 @@ impl Mock {
         &self,
         call: &Call<'_>,
         store: &mut Store,
-        act: fn(&Mock, &Call<'_>, &mut Store, usize) -> Result<Reply, Refusal>,
-    ) -> Result<Reply, Refusal> {
+        act: fn(&Mock, &Call<'_>, &mut Store, usize) -> Result<Reply, Condition>,
+    ) -> Result<Reply, Condition> {
         let ignores_parents = self.fault.skips(Check::Parent, call.name);
         let found = call.asked.job.as_ref().and_then(|id| store.find(id)).filter(|number| {
             store.jobs.get(*number).is_some_and(|job| {
-                ignores_parents
-                    || call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value))
+                ignores_parents || call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value))
             })
         });
         match found {
@@ -58,10 +57,8 @@ impl Mock {
                 Ok(self.made_up(call))
             }
             // A lookup that names no job at all, such as a list of everything, is answered by the sample.
-            None if call.asked.job.is_none() && call.operation.target.is_none() => {
-                Ok(self.reply(call, None))
-            }
-            None => Err(Refusal::of(Condition::UnknownJob)),
+            None if call.asked.job.is_none() && call.operation.target.is_none() => Ok(self.reply(call, None)),
+            None => Err(Condition::UnknownJob),
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::fault::Check;
 use super::super::likeness::mix;
-use super::super::{Call, Mock, Refusal};
+use super::super::{Call, Mock};
 use crate::contract::error::Condition;
 use crate::contract::operation::{LinkName, PageStyle, Pagination};
 use crate::contract::pointer::Pointer;
@@ -27,7 +27,7 @@ pub(super) struct Page {
 
 impl Mock {
     /// The page of a list that a request asks for.
-    pub(super) fn cut(&self, call: &Call<'_>, all: &[usize]) -> Result<Page, Refusal> {
+    pub(super) fn cut(&self, call: &Call<'_>, all: &[usize]) -> Result<Page, Condition> {
         let Some(pagination) = &call.operation.pagination else {
             let mut numbers = all.to_vec();
             self.fault.page(0, all, &mut numbers);
@@ -45,7 +45,7 @@ impl Mock {
             }),
             PageStyle::Offset(style) => Some(whole(&style.request, &call.asked.view).unwrap_or(0)),
         };
-        let start = start.ok_or(Refusal::of(Condition::InvalidParameter))?.min(all.len());
+        let start = start.ok_or(Condition::InvalidParameter)?.min(all.len());
         let end = start.saturating_add(size).min(all.len());
         let mut numbers = all.get(start..end).unwrap_or_default().to_vec();
         let last = numbers.last().copied().unwrap_or_default();
@@ -123,7 +123,10 @@ impl Mock {
                 for (at, leads_to) in links {
                     match leads_to {
                         Some(number) => {
-                            at.put(body, self.link(call, pagination, &style.request, number, page.size).into());
+                            at.put(
+                                body,
+                                self.link(call, pagination, &style.request, number, page.size).into(),
+                            );
                         }
                         None => remove_with_empty(at, body),
                     }

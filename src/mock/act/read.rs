@@ -1,10 +1,11 @@
 //! Reading one job, and what belongs to it.
 
 use super::super::store::Store;
-use super::super::{Call, Mock, Refusal, Reply};
+use super::super::{Call, Mock, Reply};
+use crate::contract::error::Condition;
 
 impl Mock {
-    pub(super) fn get(&self, call: &Call<'_>, store: &mut Store, number: usize) -> Result<Reply, Refusal> {
+    pub(super) fn get(&self, call: &Call<'_>, store: &mut Store, number: usize) -> Result<Reply, Condition> {
         let mut view = self.view(call, store, number);
         if let (Some(view), Some(job)) = (&mut view, store.jobs.get_mut(number)) {
             job.reads = job.reads.saturating_add(1);
@@ -19,7 +20,7 @@ impl Mock {
         call: &Call<'_>,
         store: &mut Store,
         number: usize,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<Reply, Condition> {
         Ok(self.reply(call, self.view(call, store, number)))
     }
 }

@@ -2,20 +2,25 @@
 
 use super::super::job::usual_way;
 use super::super::store::{Seedling, Store};
-use super::super::{Call, Mock, Refusal, Reply, render};
+use super::super::{Call, Mock, Reply, render};
 use crate::contract::cancel::{self, Expect};
 use crate::contract::error::Condition;
 
 impl Mock {
-    pub(super) fn retry(&self, call: &Call<'_>, store: &mut Store, number: usize) -> Result<Reply, Refusal> {
+    pub(super) fn retry(
+        &self,
+        call: &Call<'_>,
+        store: &mut Store,
+        number: usize,
+    ) -> Result<Reply, Condition> {
         let Some(view) = self.view(call, store, number) else {
-            return Err(Refusal::of(Condition::UnknownJob));
+            return Err(Condition::UnknownJob);
         };
         let facets = render::facets(&self.contract, call.blueprint, &view);
         let row = cancel::row(&self.contract.facts.retry, &view.state, &facets);
         let number = match row.map(|row| &row.expect) {
             Some(Expect::Refused(condition)) => {
-                return Err(Refusal { condition: *condition, job: Some(view) });
+                return Err(*condition);
             }
             Some(Expect::Accepted(accepted)) => {
                 let number = if accepted.new_job {

@@ -1,10 +1,24 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
+mod cancel;
+mod course;
+mod envelope;
+mod error;
+mod ground;
+mod identity;
+mod invariant;
+mod list;
+mod member;
+mod shown;
+mod unchecked;
+mod word;
+
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 
 use super::answer::{Answer, AnswerContext};
 use super::job::JobView;
+use ground::Ground;
 
 /// Something the mock checks, and a fault may forget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,16 +59,27 @@ pub enum Decision {
     Ignore,
 }
 
+/// What a fault is, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// `<mechanism>` or `<mechanism>::<parameter>`; the same in every run.
+    pub id: String,
+    /// What is wrong, in one line: lower case, no full stop.
+    pub title: String,
+    /// The rules that must see it: at least one of them.
+    pub caught_by: Vec<&'static str>,
+}
+
+impl Label {
+    fn new(id: impl Into<String>, title: impl Into<String>, caught_by: &[&'static str]) -> Self {
+        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec() }
+    }
+}
+
 /// One seeded defect. Every hook does nothing unless the fault says otherwise.
 pub trait Fault: Send + Sync {
-    /// `<mechanism>` or `<mechanism>::<parameter>`; the same in every run.
-    fn id(&self) -> String;
-
-    /// What is wrong, in one line.
-    fn title(&self) -> String;
-
-    /// The rules that must see it: at least one of them.
-    fn caught_by(&self) -> Vec<&'static str>;
+    /// What it is.
+    fn label(&self) -> &Label;
 
     /// Whether the mock forgets a check.
     fn skips(&self, check: Check<'_>, operation: &str) -> bool {
@@ -84,7 +109,7 @@ pub trait Fault: Send + Sync {
         let _ = (contract, job);
     }
 
-    /// Changes one page of a list. Jobs stand for themselves by number; `start` is where the page begins.
+    /// Changes one page of a list. Jobs are named by number; `start` is where the page begins.
     fn page(&self, start: usize, all: &[usize], page: &mut Vec<usize>) {
         let _ = (start, all, page);
     }
@@ -95,20 +120,42 @@ pub trait Fault: Send + Sync {
     }
 }
 
+/// Every fault that a mock of this contract can have, always in the same order.
+pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let mut found: Vec<Box<dyn Fault>> = Vec::new();
+    if let Some(ground) = Ground::of(contract) {
+        found.extend(member::faults(&ground));
+        found.extend(word::faults(&ground));
+        found.extend(identity::faults(&ground));
+        found.extend(shown::faults(&ground));
+        found.extend(invariant::faults(&ground));
+    }
+    found.extend(envelope::faults(contract));
+    found.extend(course::faults(contract));
+    found.extend(cancel::faults(contract));
+    found.extend(error::faults(contract));
+    found.extend(unchecked::faults(contract));
+    found.extend(list::faults(contract));
+    found
+}
+
+/// The fault of this id.
+pub fn fault(contract: &Contract, id: &str) -> Option<Box<dyn Fault>> {
+    faults(contract).into_iter().find(|fault| fault.label().id == id)
+}
+
 /// No fault at all.
 #[derive(Debug)]
-pub(crate) struct Sound;
+pub(crate) struct Sound(Label);
+
+impl Default for Sound {
+    fn default() -> Self {
+        Sound(Label::new("none", "no fault", &[]))
+    }
+}
 
 impl Fault for Sound {
-    fn id(&self) -> String {
-        "none".to_owned()
-    }
-
-    fn title(&self) -> String {
-        "no fault".to_owned()
-    }
-
-    fn caught_by(&self) -> Vec<&'static str> {
-        Vec::new()
+    fn label(&self) -> &Label {
+        &self.0
     }
 }

@@ -85,7 +85,7 @@ fn filters_by_state_and_orders() {
         bench.list("ListIngestionJobs", &view).0
     };
     let only = json!({"filters": [{"attribute": "STATUS", "operator": "EQ", "values": ["FAILED"]}]});
-    assert_eq!(list(only), [failed.clone()]);
+    assert_eq!(list(only), std::slice::from_ref(&failed));
     let oldest = json!({"sortBy": {"attribute": "STARTED_AT", "order": "ASCENDING"}});
     assert_eq!(list(oldest), [complete.clone(), failed.clone()]);
     let newest = json!({"sortBy": {"attribute": "STARTED_AT", "order": "DESCENDING"}});
@@ -104,8 +104,7 @@ fn links_are_left_out_where_they_mean_nothing() {
     let mut view = bench.view(list, None);
     view["query"] = json!({"page": 2, "per_page": 2});
     let (_, body) = bench.list(list, &view);
-    let names: Vec<&str> =
-        body["links"]["pages"].as_object().unwrap().keys().map(String::as_str).collect();
+    let names: Vec<&str> = body["links"]["pages"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["first", "last", "next", "previous"]);
     assert_eq!(body["meta"], json!({"page": 2, "pages": 3, "total": 5}));
 }

@@ -1,8 +1,10 @@
 //! The mock against the contracts that come with the program.
 
+mod faults;
 mod lifecycle;
 mod listing;
 mod refusals;
+mod serving;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -115,9 +117,7 @@ impl Bench {
         self.valid(operation, &response);
         let body = response.json().unwrap().clone();
         let at = self.contract.facts.operations[operation].jobs.clone().unwrap().join("/*");
-        let ids = at.select(&body).into_iter().map(|(_, job)| {
-            reading::read(job, &self.contract).unwrap().id
-        });
+        let ids = at.select(&body).into_iter().map(|(_, job)| reading::read(job, &self.contract).unwrap().id);
         (ids.collect(), body)
     }
 
@@ -147,9 +147,8 @@ impl Bench {
                 Some((left.first(&job.job)?.clone(), right.first(&job.job)?.clone()))
             };
             let holds = match &invariant.require {
-                Requirement::Time(c) => both(&c.0, &c.2).is_none_or(|(l, r)| {
-                    c.1.holds(&reading::time(&l, format), &reading::time(&r, format))
-                }),
+                Requirement::Time(c) => both(&c.0, &c.2)
+                    .is_none_or(|(l, r)| c.1.holds(&reading::time(&l, format), &reading::time(&r, format))),
                 Requirement::Number(c) => both(&c.0, &c.2)
                     .is_none_or(|(l, r)| c.1.holds(&reading::number(&l), &reading::number(&r))),
                 Requirement::Count(c) => both(&c.0, &c.2).is_none_or(|(l, r)| {
