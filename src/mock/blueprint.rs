@@ -27,7 +27,7 @@ pub(crate) enum Shown {
 pub(crate) struct Blueprint {
     /// The status of success.
     pub status: u16,
-    /// The whole body; none where the body is empty.
+    /// The whole body, without the job or the list of jobs; none where the body is empty.
     pub body: Option<Value>,
     /// One job, or one item of a list; null where the body shows none.
     pub job: Value,
@@ -103,6 +103,10 @@ fn blueprint(contract: &Contract, operation: &Operation, whole: &Value) -> Bluep
     });
     let format = contract.facts.job.timestamps.format;
     let sample_start = named.iter().find_map(|at| reading::time(at.first(&job)?, format));
+    let place = operation.job.as_ref().or(operation.jobs.as_ref());
+    if let Some(place) = place {
+        place.put(&mut body, Value::Null);
+    }
     Blueprint { status, body: Some(body), job, conditional, other_times, sample_start }
 }
 

@@ -73,11 +73,11 @@ impl Mock {
         let Some(mut body) = blueprint.body.clone() else {
             return Reply { answer: Answer::empty(blueprint.status), job: view };
         };
-        if let Some(view) = &view {
-            match &call.operation.job {
-                Some(at) => at.put(&mut body, render::job(&self.contract, blueprint, view)),
-                None => render::overlay_ids(&self.contract, &mut body, &self.names(view)),
-            }
+        match (&call.operation.job, &view) {
+            (Some(at), Some(view)) => at.put(&mut body, render::job(&self.contract, blueprint, view)),
+            (Some(at), None) => at.put(&mut body, blueprint.job.clone()),
+            (None, Some(view)) => render::overlay_ids(&self.contract, &mut body, &self.names(view)),
+            (None, None) => {}
         }
         Reply { answer: Answer::json(blueprint.status, body), job: view }
     }

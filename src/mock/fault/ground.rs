@@ -31,9 +31,9 @@ impl<'c> Ground<'c> {
     /// Whether the body no longer keeps to its schema after a change to its job.
     pub(super) fn breaks(&self, change: impl FnOnce(&mut Value)) -> bool {
         let Some(mut body) = self.blueprint.body.clone() else { return false };
-        if let Some(job) = body.pointer_mut(self.at.as_str()) {
-            change(job);
-        }
+        let mut job = self.blueprint.job.clone();
+        change(&mut job);
+        self.at.put(&mut body, job);
         !self.contract.shapes.is_valid(self.schema, &body)
     }
 }

@@ -79,15 +79,21 @@ fn every_fault_is_described(#[values("bedrock", "digitalocean")] vendor: &str) {
     assert!(fault(&contract, "what").is_none());
 }
 
-/// Calls everything in every way the mock knows, and gives all it answered.
-fn tour(bench: &Bench) -> Vec<String> {
+/// Calls everything in every way the mock knows, and gives all it answered, up to the first answer that is not as
+/// `before`.
+fn tour(bench: &Bench, before: Option<&[String]>) -> Vec<String> {
     let facts = &bench.contract.facts;
     let unknown = like(&facts.job.ids.sample, &mut Dice::new(99, 99));
     let mut seen = Vec::new();
+    let mut differs = false;
     let mut send = |operation: &str, view: &Value| {
+        if differs {
+            return Value::Null;
+        }
         let response = bench.send(operation, view);
         let headers = format!("{:?}", response.headers);
         seen.push(format!("{} {headers} {}", response.status, String::from_utf8_lossy(&response.body)));
+        differs = before.is_some_and(|before| before.get(seen.len() - 1) != seen.last());
         response.json().cloned().unwrap_or_default()
     };
     let names = || facts.operations.iter();
@@ -136,9 +142,11 @@ fn tour(bench: &Bench) -> Vec<String> {
             ("body", json!({"filters": [{"attribute": "STATUS", "operator": "EQ", "values": ["FAILED"]}]})),
             ("body", json!({})),
         ] {
-            let mut view = bench.view(name, Some(&unknown));
-            view[part] = members;
-            views.push(view);
+            if operation.role == Role::List || (part == "body" && operation.role == Role::Create) {
+                let mut view = bench.view(name, Some(&unknown));
+                view[part] = members;
+                views.push(view);
+            }
         }
         for mut view in views {
             for _ in 0..8 {
@@ -183,13 +191,13 @@ fn tour(bench: &Bench) -> Vec<String> {
 #[rstest]
 fn every_fault_shows(#[values("bedrock", "digitalocean")] vendor: &str) {
     let contract = contract(vendor);
-    let sound = tour(&Bench::with(contract.clone(), None, 7));
-    assert_eq!(sound, tour(&Bench::with(contract.clone(), None, 7)));
+    let sound = tour(&Bench::with(contract.clone(), None, 7), None);
+    assert_eq!(sound, tour(&Bench::with(contract.clone(), None, 7), None));
     let hidden: Vec<String> = faults(&contract)
         .into_iter()
         .filter_map(|fault| {
             let id = fault.label().id.clone();
-            (tour(&Bench::with(contract.clone(), Some(fault), 7)) == sound).then_some(id)
+            (tour(&Bench::with(contract.clone(), Some(fault), 7), Some(&sound)) == sound).then_some(id)
         })
         .collect();
     assert!(hidden.is_empty(), "no trace of {hidden:?}");
