@@ -109,16 +109,14 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
     let planned = plan(&contract, server.allow(), &options.choice, &options.rules);
     let number = planned.iter().filter(|(_, decision)| *decision == Decision::Drive).count();
     emit(options, Event::Planned(contract.facts.id.clone(), number));
-    let requests = Arc::new(AtomicUsize::new(0));
     let shared = server.is_shared();
-    let pool = Arc::new(Mutex::new(Pool::default()));
+    let session = Arc::new(Session::new(server));
     let limit = if shared { 1 } else { options.jobs.max(1) };
     let mut ran = Vec::new();
     let mut under_way: JoinSet<(Driven, Duration)> = JoinSet::new();
     let mut took = Duration::ZERO;
     let mut silent = 0;
     let mut given_up: Option<String> = None;
-    let mut last_setup = None;
     for (case, decision) in planned {
         match decision {
             Decision::LeftOut => ran.push(undriven(case, Vec::new(), true)),
@@ -136,9 +134,8 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
                     ran.push(undriven(case, verdicts, false));
                     continue;
                 }
-                let (server, options) = (Arc::clone(&server), options.clone());
-                let (pool, requests) = (Arc::clone(&pool), Arc::clone(&requests));
-                under_way.spawn(async move { one(&*server, shared, &pool, &requests, case, &options).await });
+                let (session, options) = (Arc::clone(&session), options.clone());
+                under_way.spawn(async move { session.one(case, &options).await });
             }
         }
     }
@@ -146,14 +143,8 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
         collect(Some(result), &mut ran, &mut took, &mut silent, &mut given_up);
     }
     ran.sort_by(|a, b| a.case.id.cmp(&b.case.id));
-    if shared {
-        last_setup = ran.iter().find_map(|driven| driven.setup.clone());
-    }
-    let warnings = match last_setup {
-        Some(setup) => clean(&setup, &pool, &requests).await,
-        None => Vec::new(),
-    };
-    Ran { cases: ran, requests: requests.load(Ordering::Relaxed), took, warnings }
+    let warnings = session.clean().await;
+    Ran { cases: ran, requests: session.requests.load(Ordering::Relaxed), took, warnings }
 }
 
 fn undriven(case: Case, verdicts: Vec<RuleVerdict>, left_out: bool) -> Driven {
@@ -194,45 +185,71 @@ fn collect(
     ran.push(driven);
 }
 
-/// Drives and judges one case.
-async fn one(
-    server: &dyn Server,
-    shared: bool,
-    pool: &Mutex<Pool>,
-    requests: &AtomicUsize,
-    case: Case,
-    options: &Options,
-) -> (Driven, Duration) {
-    emit(options, Event::Started(case.id.clone()));
-    let setup = match server.setup(&case).await {
-        Ok(setup) => setup,
-        Err(why) => {
-            let verdicts = not_driven(&case, &Outcome::Unjudged(why), &options.rules);
-            emit(options, Event::Finished(case.id.clone(), None));
-            return (undriven(case, verdicts, false), Duration::ZERO);
+/// The jobs and requests of one run against one server.
+pub struct Session {
+    server: Arc<dyn Server>,
+    pool: Mutex<Pool>,
+    requests: AtomicUsize,
+    shared: Mutex<Option<Arc<Setup>>>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("requests", &self.requests).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A run that begins.
+    pub fn new(server: Arc<dyn Server>) -> Session {
+        Session { server, pool: Mutex::default(), requests: AtomicUsize::new(0), shared: Mutex::new(None) }
+    }
+
+    /// Drives and judges one case; gives also how long it took by the clock of its server.
+    pub async fn one(&self, case: Case, options: &Options) -> (Driven, Duration) {
+        emit(options, Event::Started(case.id.clone()));
+        let setup = match self.server.setup(&case).await {
+            Ok(setup) => setup,
+            Err(why) => {
+                let verdicts = not_driven(&case, &Outcome::Unjudged(why), &options.rules);
+                emit(options, Event::Finished(case.id.clone(), None));
+                return (undriven(case, verdicts, false), Duration::ZERO);
+            }
+        };
+        let own = Mutex::new(Pool::default());
+        let pool = if self.server.is_shared() {
+            *self.shared.lock().await = Some(Arc::clone(&setup));
+            &self.pool
+        } else {
+            &own
+        };
+        let mut stop = options.stop.clone();
+        let ended = async {
+            let ended = stop.wait_for(Option::is_some).await.ok().map(|why| why.clone().unwrap_or_default());
+            match ended {
+                Some(why) => why,
+                // Nobody can end the run any more: it goes on to its own end.
+                None => std::future::pending().await,
+            }
+        };
+        let (transcript, stop) = tokio::select! {
+            driven = drive(&setup, pool, &self.requests, &case) => driven,
+            why = ended => (Transcript::default(), Some(Stop::Error(why))),
+        };
+        let verdicts = judge(&case, &transcript, stop.as_ref(), &setup.contract, &options.rules);
+        let found = |v: &RuleVerdict| if let Outcome::Found(level) = v.outcome { Some(level) } else { None };
+        emit(options, Event::Finished(case.id.clone(), verdicts.iter().filter_map(found).max()));
+        let length = setup.target.elapsed();
+        (Driven { case, transcript, verdicts, setup: Some(setup), left_out: false }, length)
+    }
+
+    /// Cancels what the run created on a shared server and has not ended. Gives a line for each job that may still be
+    /// running.
+    pub async fn clean(&self) -> Vec<String> {
+        let shared = self.shared.lock().await.clone();
+        match shared {
+            Some(setup) => clean(&setup, &self.pool, &self.requests).await,
+            None => Vec::new(),
         }
-    };
-    let own = Mutex::new(Pool::default());
-    let pool = if shared { pool } else { &own };
-    let mut stop = options.stop.clone();
-    let ended = async {
-        let ended = stop.wait_for(Option::is_some).await.ok().map(|why| why.clone().unwrap_or_default());
-        match ended {
-            Some(why) => why,
-            // Nobody can end the run any more: it goes on to its own end.
-            None => std::future::pending().await,
-        }
-    };
-    let (transcript, stop) = tokio::select! {
-        driven = drive(&setup, pool, requests, &case) => driven,
-        why = ended => (Transcript::default(), Some(Stop::Error(why))),
-    };
-    let verdicts = judge(&case, &transcript, stop.as_ref(), &setup.contract, &options.rules);
-    let worst = verdicts
-        .iter()
-        .filter_map(|v| if let Outcome::Found(level) = v.outcome { Some(level) } else { None })
-        .max();
-    emit(options, Event::Finished(case.id.clone(), worst));
-    let length = setup.target.elapsed();
-    (Driven { case, transcript, verdicts, setup: Some(setup), left_out: false }, length)
+    }
 }
