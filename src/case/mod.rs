@@ -1,12 +1,42 @@
 //! Cases: what is driven, as data.
 
+pub mod cancel;
+pub mod credentials;
+pub mod errors;
+pub mod idempotency;
+pub mod inputs;
+pub mod isolation;
+pub mod lifecycle;
+pub mod listing;
+pub mod reads;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::contract::Contract;
 use crate::contract::error::Condition;
+use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
+
+/// Every case of a contract, in the order of their ids.
+pub fn cases(contract: &Contract) -> Vec<Case> {
+    let families = [
+        lifecycle::cases,
+        cancel::cases,
+        errors::cases,
+        credentials::cases,
+        inputs::cases,
+        listing::cases,
+        idempotency::cases,
+        isolation::cases,
+        reads::cases,
+    ];
+    let mut cases: Vec<Case> = families.iter().flat_map(|family| family(contract)).collect();
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    cases
+}
 
 /// A named sequence of steps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +50,61 @@ pub struct Case {
     pub rules: Vec<&'static str>,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// Why the contract gives nothing to drive, where that is so: the case is then a skip.
+    pub silent: Option<String>,
+}
+
+impl Case {
+    /// A case of one operation. `what` is the part of the id after the operation.
+    fn new(contract: &Contract, operation: &str, what: &str, title: String, rules: &[&'static str]) -> Case {
+        let id = format!("{}::{operation}::{what}", contract.facts.id);
+        Case { id, title, rules: rules.to_vec(), steps: Vec::new(), silent: None }
+    }
+
+    /// The same case with one more step.
+    fn then(mut self, step: Step) -> Case {
+        self.steps.push(step);
+        self
+    }
+
+    /// What the case does to the server: the roles of the calls it makes and the jobs it asks for.
+    pub fn needs(&self, contract: &Contract) -> Needs {
+        let mut needs = Needs::default();
+        let mut call = |call: &Call| match contract.facts.operations.get(&call.operation).map(|o| o.role) {
+            Some(Role::Create | Role::Retry) => needs.creates += 1,
+            Some(Role::Cancel | Role::CancelMany) => needs.cancels += 1,
+            _ => needs.reads += 1,
+        };
+        for step in &self.steps {
+            match step {
+                Step::Call(one) | Step::Pages { call: one, .. } => call(one),
+                Step::Together(calls) => calls.iter().for_each(&mut call),
+                Step::Arrange(_) | Step::Poll { .. } | Step::Watch { .. } => {}
+            }
+        }
+        for step in &self.steps {
+            match step {
+                Step::Arrange(_) => needs.jobs += 1,
+                Step::Poll { .. } => needs.reads += 1,
+                Step::Watch { times, .. } => needs.reads += times,
+                _ => {}
+            }
+        }
+        needs
+    }
+}
+
+/// What a case does to a server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Needs {
+    /// Requests that only read, polling counted once.
+    pub reads: usize,
+    /// Requests that start a job.
+    pub creates: usize,
+    /// Requests that cancel jobs.
+    pub cancels: usize,
+    /// Jobs that must be there first.
+    pub jobs: usize,
 }
 
 /// A name for a job within a case.
@@ -146,4 +231,44 @@ pub enum Parents {
     Foreign,
     /// Well-formed ones that do not exist.
     Unknown,
+}
+
+/// The operation that reads one job of the service of `operation`.
+fn reader<'c>(contract: &'c Contract, operation: &Operation) -> Option<&'c str> {
+    contract.of_role(Role::Get).find(|(_, get)| get.service == operation.service).map(|(id, _)| id)
+}
+
+/// A step that reads a job.
+fn read(reader: &str, job: &str) -> Step {
+    Step::Call(Call::new(reader).job(job))
+}
+
+/// A step that gets hold of a job in one of these states, to be changed by the case.
+fn take(job: &str, states: &[&str]) -> Step {
+    Step::Arrange(Arrange {
+        job: job.to_owned(),
+        states: states.iter().map(|s| (*s).to_owned()).collect(),
+        facets: BTreeMap::new(),
+        foreign: false,
+        consumes: true,
+    })
+}
+
+/// A step that gets hold of a finished job, which other cases may share.
+fn finished(contract: &Contract, job: &str) -> Step {
+    let lifecycle = &contract.facts.lifecycle;
+    let mut states: Vec<(crate::contract::lifecycle::Phase, String)> = lifecycle
+        .states
+        .iter()
+        .filter(|(_, state)| state.phase.is_terminal())
+        .map(|(name, state)| (state.phase, name.clone()))
+        .collect();
+    states.sort();
+    Step::Arrange(Arrange {
+        job: job.to_owned(),
+        states: states.into_iter().map(|(_, name)| name).collect(),
+        facets: BTreeMap::new(),
+        foreign: false,
+        consumes: false,
+    })
 }

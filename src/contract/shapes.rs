@@ -144,6 +144,21 @@ impl Shapes {
         found
     }
 
+    /// The schema that a `$ref` leads to; the schema itself where it has none.
+    pub fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let mut here = schema;
+        // A chain of references is short; a ring of them must not hold the program.
+        for _ in 0..16 {
+            let Some(target) = here.get("$ref").and_then(Value::as_str) else { break };
+            let (id, fragment) = target.split_once('#').unwrap_or((target, ""));
+            match self.documents.get(id).and_then(|document| document.pointer(fragment)) {
+                Some(next) => here = next,
+                None => break,
+            }
+        }
+        here
+    }
+
     /// The keyword's value at an absolute place, and the reference that the nearest part around it names.
     fn look_up(&self, place: &str) -> (Option<&Value>, Option<String>) {
         let (id, fragment) = place.split_once('#').unwrap_or((place, ""));

@@ -1,0 +1,59 @@
+//! From a job's first state to its last, and what stays so after the end.
+
+use super::{Call, Case, Step, reader, take};
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+
+/// The cases.
+pub fn cases(contract: &Contract) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (id, create) in contract.of_role(Role::Create) {
+        if reader(contract, create).is_none() {
+            continue;
+        }
+        let mut start = Call::new(id);
+        start.creates = Some("job".into());
+        cases.push(
+            Case::new(
+                contract,
+                id,
+                "lifecycle",
+                "a new job goes its declared way to a final state and stays there".into(),
+                &[
+                    "lifecycle/initial-state",
+                    "lifecycle/declared-transition",
+                    "lifecycle/terminal-is-final",
+                    "lifecycle/frozen-members",
+                    "lifecycle/time-goes-forward",
+                    "lifecycle/counters-grow",
+                    "lifecycle/ends-in-time",
+                ],
+            )
+            .then(Step::Call(start))
+            .then(Step::Poll { job: "job".into(), until: Vec::new() })
+            .then(Step::Watch { job: "job".into(), times: 3 }),
+        );
+    }
+    for (id, _) in contract.of_role(Role::Get) {
+        for (state, fact) in &contract.facts.lifecycle.states {
+            let arranged = take("job", &[state]);
+            if fact.phase.is_terminal() {
+                let rules =
+                    ["lifecycle/terminal-is-final", "lifecycle/frozen-members", "idempotency/reads-repeat"];
+                let title = format!("a job in {state} stays as it is");
+                let mut case =
+                    Case::new(contract, id, &format!("final::{state}"), title, &rules).then(arranged);
+                if let Some(Step::Arrange(arrange)) = case.steps.first_mut() {
+                    arrange.consumes = false;
+                }
+                cases.push(case.then(Step::Watch { job: "job".into(), times: 3 }));
+            } else {
+                let rules = ["fields/body-schema", "status/state-in-enum"];
+                let title = format!("a job in {state} reads as documented");
+                let case = Case::new(contract, id, &format!("reads::{state}"), title, &rules).then(arranged);
+                cases.push(case.then(Step::Watch { job: "job".into(), times: 1 }));
+            }
+        }
+    }
+    cases
+}
