@@ -11,7 +11,7 @@ pub mod library;
 pub mod lifecycle;
 mod lint;
 pub mod load;
-mod one_of;
+pub(crate) mod one_of;
 pub mod operation;
 pub mod pointer;
 pub mod reference;

@@ -122,5 +122,16 @@ fn holder(token: &str, known: &[Credentials]) -> Result<usize, (Condition, Strin
         .ok_or_else(|| (Condition::BadCredentials, "the token is not known".to_owned()))
 }
 
+/// An error in one line, with what lies beneath it: the uppermost one often only says that something failed.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut beneath = error.source();
+    while let Some(cause) = beneath {
+        text.push_str(&format!(": {cause}"));
+        beneath = cause.source();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 
-use super::{Credentials, Scheme, needed};
+use super::{Credentials, Scheme, causes, needed};
 use crate::contract::error::Condition;
 use crate::exchange::Request;
 use crate::exchange::curl::CurlAuth;
@@ -159,8 +159,8 @@ impl Signing<'_> {
             .build()
             .map_err(|e| e.to_string())?
             .into();
-        let request = SignableRequest::new(method, target, headers.into_iter(), body).map_err(told)?;
-        let (made, _) = sign(request, &params).map_err(told)?.into_parts();
+        let request = SignableRequest::new(method, target, headers.into_iter(), body).map_err(|error| causes(&error))?;
+        let (made, _) = sign(request, &params).map_err(|error| causes(&error))?.into_parts();
         Ok(made.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 }
@@ -187,17 +187,6 @@ fn is_amz(name: &str) -> bool {
 
 fn flipped(digit: char) -> char {
     digit.to_digit(16).and_then(|value| char::from_digit(15 - value, 16)).unwrap_or(digit)
-}
-
-/// An error with what lies beneath it: the uppermost one only says that signing failed.
-fn told(error: impl std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut beneath = error.source();
-    while let Some(cause) = beneath {
-        text.push_str(&format!(": {cause}"));
-        beneath = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
