@@ -12,7 +12,7 @@ pub mod lifecycle;
 pub(crate) mod likeness;
 mod lint;
 pub mod load;
-mod one_of;
+pub(crate) mod one_of;
 pub mod operation;
 pub mod pointer;
 pub mod reference;
