@@ -334,7 +334,6 @@ impl Driver<'_> {
             }
         }
     }
-
 }
 
 /// Waits for all futures, driving them at the same time.

@@ -4,6 +4,7 @@ pub mod file;
 mod hook;
 pub mod http;
 pub mod in_process;
+pub mod loopback;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,10 +31,6 @@ pub trait Target: Send + Sync {
 
     /// The point in time by which requests are signed.
     fn now(&self) -> std::time::SystemTime;
-
-    /// The host that requests to a service go to (with its port where it is not the usual one), and the path of the
-    /// base URL that stands before every target: empty, or `/something` without a slash at the end.
-    fn authority(&self, service: Option<&str>) -> (&str, &str);
 
     /// Asks the target's arrange hook for a job; `None` where it has no hook, or the hook cannot do it.
     ///

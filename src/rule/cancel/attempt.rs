@@ -56,7 +56,11 @@ pub(in crate::rule) fn attempts<'t>(transcript: &'t Transcript, contract: &'t Co
         .collect()
 }
 
-fn attempt<'t>(transcript: &'t Transcript, contract: &'t Contract, answer: Answer<'t>) -> Option<Attempt<'t>> {
+fn attempt<'t>(
+    transcript: &'t Transcript,
+    contract: &'t Contract,
+    answer: Answer<'t>,
+) -> Option<Attempt<'t>> {
     let asked = &answer.exchange.asked;
     let is_made_wrong = match asked.probe {
         Some(probe) => !matches!(probe, Condition::NotCancellable | Condition::UnsupportedKind),
@@ -68,22 +72,25 @@ fn attempt<'t>(transcript: &'t Transcript, contract: &'t Contract, answer: Answe
         return None;
     }
     let named = asked.job.as_ref()?;
-    let first = transcript.readings(contract).iter().find(|r| !r.from_list && is_named(r, named, contract))?;
+    let first =
+        transcript.readings(contract).iter().find(|r| !r.from_list && is_named(r, named, contract))?;
     let readings: Vec<&Reading> = transcript.of_job(contract, &first.id).collect();
     let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, answer.index))?;
     let state = before.state.as_deref()?;
     let acts = Acts::on(transcript, contract, before);
     let rows = candidates(&contract.facts.cancel, state, &facets(&readings, before, contract), asked.probe);
-    let agreed = rows.windows(2).all(|pair| {
-        std::mem::discriminant(&pair[0].expect) == std::mem::discriminant(&pair[1].expect)
-    });
+    let agreed = rows
+        .windows(2)
+        .all(|pair| std::mem::discriminant(&pair[0].expect) == std::mem::discriminant(&pair[1].expect));
     let is_final = contract.facts.lifecycle.is_terminal(state);
     let is_certain = agreed && !acts.may_have_moved(before, answer.index, is_final);
     Some(Attempt {
         row: rows.last().copied().filter(|_| is_certain),
         conditions: rows
             .iter()
-            .filter_map(|row| if let Expect::Refused(condition) = row.expect { Some(condition) } else { None })
+            .filter_map(
+                |row| if let Expect::Refused(condition) = row.expect { Some(condition) } else { None },
+            )
             .collect(),
         shown: readings.iter().copied().find(|r| r.exchange == answer.index),
         after: readings
@@ -174,8 +181,7 @@ impl<'t> Acts<'t> {
             let role =
                 exchange.asked.role.filter(|r| matches!(r, Role::Cancel | Role::CancelMany | Role::Retry))?;
             let is_meant = exchange.asked.job.as_ref().is_none_or(|id| is_named(reading, id, contract));
-            let refused =
-                exchange.response().is_some_and(|r| r.status < 500 && is_refused(r, contract));
+            let refused = exchange.response().is_some_and(|r| r.status < 500 && is_refused(r, contract));
             is_meant.then_some((index, role, refused))
         });
         Acts { transcript, found: found.collect() }

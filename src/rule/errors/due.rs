@@ -52,7 +52,8 @@ pub(in crate::rule) fn judge(
 }
 
 fn message(condition: Condition, exchange: &Exchange, accepted: bool) -> String {
-    let verb = if accepted { "was accepted" } else { "was refused with another error than the documented one" };
+    let verb =
+        if accepted { "was accepted" } else { "was refused with another error than the documented one" };
     match (&exchange.asked.violation, condition) {
         (
             Some(violation),

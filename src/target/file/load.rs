@@ -142,7 +142,8 @@ pub(super) fn meant<S: AsRef<str>>(word: &str, known: &[S]) -> String {
 /// The meta-schema, with the names that only the contract knows.
 fn schema(contract: Option<&Contract>) -> Value {
     let mut schema = meta_schema();
-    let (Some(contract), Some(Value::Object(fixture))) = (contract, schema.pointer_mut("/$defs/Fixture")) else {
+    let (Some(contract), Some(Value::Object(fixture))) = (contract, schema.pointer_mut("/$defs/Fixture"))
+    else {
         return schema;
     };
     fixture.insert("additionalProperties".into(), false.into());

@@ -108,7 +108,8 @@ impl Fetch<'_> {
             self.complete(keys, "/auth/sigv4", "access_key_id", &["AWS_ACCESS_KEY_ID"]);
             self.complete(keys, "/auth/sigv4", "secret_access_key", &["AWS_SECRET_ACCESS_KEY"]);
             // A token belongs to its key: with a key from the file the one in the variables would spoil it.
-            let token = self.surroundings.env("AWS_SESSION_TOKEN").filter(|token| !named && !token.is_empty());
+            let token =
+                self.surroundings.env("AWS_SESSION_TOKEN").filter(|token| !named && !token.is_empty());
             if let Some(token) = token {
                 keys.entry("session_token").or_insert(token.into());
             }
