@@ -48,7 +48,8 @@ impl Rule for AcceptedWhenAllowed {
             let message = format!("a cancel of a job in the state {} was refused", attempt.state);
             let actual = seen(response, contract);
             findings.push(
-                Finding::new(attempt.answer.index, &row.reference, message, "success", actual).at_most(at_most),
+                Finding::new(attempt.answer.index, &row.reference, message, "success", actual)
+                    .at_most(at_most),
             );
         }
         Judgement::of(looked_at, findings, missing)
@@ -118,7 +119,7 @@ mod tests {
             .cancel_refused("JOB0000001", 409, &json!({}))
             .overlapping()
             .get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
-        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+        assert_eq!(script.findings(&AcceptedWhenAllowed), []);
     }
 
     #[rstest]

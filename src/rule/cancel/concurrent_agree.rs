@@ -35,8 +35,9 @@ impl Rule for ConcurrentAgree {
         let mut groups: BTreeMap<(usize, &str), Vec<Answer<'_>>> = BTreeMap::new();
         for answer in answers(transcript, contract) {
             let asked = &answer.exchange.asked;
-            let by_mistake =
-                asked.probe.is_some_and(|p| !matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
+            let by_mistake = asked
+                .probe
+                .is_some_and(|p| !matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
             if let (Role::Cancel, Some(group), Some(job), false) =
                 (answer.operation.role, asked.together, &asked.job, by_mistake)
             {
@@ -99,10 +100,11 @@ fn two_ends(
     let message = "after cancels sent together the job shows two different ends".to_owned();
     let reference = &first.operation.reference;
     let text = |r: &Reading| r.state.clone().unwrap_or_default();
-    Some(
-        Finding::new(other.exchange, reference, message, text(one), text(other))
-            .at(place(transcript, other, contract.facts.job.state.as_str())),
-    )
+    Some(Finding::new(other.exchange, reference, message, text(one), text(other)).at(place(
+        transcript,
+        other,
+        contract.facts.job.state.as_str(),
+    )))
 }
 
 #[cfg(test)]
@@ -137,7 +139,10 @@ mod tests {
 
     #[test]
     fn an_unknown_job_is_found() {
-        assert_eq!(two(404, &json!({"__type": "ResourceNotFoundException"})).findings(&ConcurrentAgree).len(), 1);
+        assert_eq!(
+            two(404, &json!({"__type": "ResourceNotFoundException"})).findings(&ConcurrentAgree).len(),
+            1
+        );
     }
 
     #[test]

@@ -78,8 +78,11 @@ fn rewritten(
             let new = member.first(&after.job).filter(|v| !v.is_null())?;
             (!is_same(old, new, shape.timestamps.format)).then(|| {
                 let message = "a cancel that must be refused changed a member of a finished job".to_owned();
-                Finding::new(after.exchange, reference, message, show(Some(old)), show(Some(new)))
-                    .at(place(transcript, after, member.as_str()))
+                Finding::new(after.exchange, reference, message, show(Some(old)), show(Some(new))).at(place(
+                    transcript,
+                    after,
+                    member.as_str(),
+                ))
             })
         })
         .collect()

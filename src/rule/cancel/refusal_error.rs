@@ -74,9 +74,11 @@ mod tests {
     #[case(404, "ResourceNotFoundException", false)]
     #[case(409, "ValidationException", false)]
     fn one_of_the_documented(#[case] status: u16, #[case] code: &str, #[case] innocent: bool) {
-        let script = Script::of("bedrock")
-            .get("JOB0000001", &json!({"status": "COMPLETE"}))
-            .cancel_refused("JOB0000001", status, &json!({"__type": code, "message": "no"}));
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"})).cancel_refused(
+            "JOB0000001",
+            status,
+            &json!({"__type": code, "message": "no"}),
+        );
         let found = script.findings(&RefusalError);
         assert_eq!(found.is_empty(), innocent, "{found:?}");
         if let Some(finding) = found.first() {
@@ -87,9 +89,11 @@ mod tests {
 
     #[test]
     fn throttling_is_no_refusal() {
-        let script = Script::of("bedrock")
-            .get("JOB0000001", &json!({"status": "COMPLETE"}))
-            .cancel_refused("JOB0000001", 429, &json!({"__type": "ThrottlingException"}));
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"})).cancel_refused(
+            "JOB0000001",
+            429,
+            &json!({"__type": "ThrottlingException"}),
+        );
         assert!(matches!(script.judge(&RefusalError), Judgement::NotApplicable(_)));
     }
 }

@@ -79,9 +79,11 @@ mod tests {
 
     #[test]
     fn a_success_without_a_job_warns_at_most() {
-        let script = Script::of("bedrock")
-            .get("JOB0000001", &json!({"status": "COMPLETE"}))
-            .cancel_refused("JOB0000001", 202, &json!({}));
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"})).cancel_refused(
+            "JOB0000001",
+            202,
+            &json!({}),
+        );
         assert_eq!(script.findings(&RefusedWhenFinished)[0].at_most, Level::Warn);
     }
 

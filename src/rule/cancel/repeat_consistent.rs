@@ -42,8 +42,7 @@ impl Rule for RepeatConsistent {
             looked_at += 1;
             if kind(earlier, contract) != kind(later, contract) {
                 let message = "a repeated cancel was answered otherwise than the first".to_owned();
-                let reference =
-                    later.row.map_or(&later.answer.operation.reference, |row| &row.reference);
+                let reference = later.row.map_or(&later.answer.operation.reference, |row| &row.reference);
                 let (first, second) =
                     (seen(earlier.answer.response, contract), seen(later.answer.response, contract));
                 findings.push(Finding::new(later.answer.index, reference, message, first, second));

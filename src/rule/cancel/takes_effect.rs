@@ -84,7 +84,13 @@ fn settles_elsewhere(
         .iter()
         .find(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))?;
     let state = end.state.as_ref().filter(|state| !due.contains(state))?;
-    Some(finding(end, format!("a cancelled job ended in the state {state}"), one_of(due), transcript, contract))
+    Some(finding(
+        end,
+        format!("a cancelled job ended in the state {state}"),
+        one_of(due),
+        transcript,
+        contract,
+    ))
 }
 
 fn never_settles(

@@ -31,9 +31,9 @@ impl Rule for WorkStops {
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
         for job in transcript.jobs(contract) {
-            let cancelled = transcript.of_job(contract, job).find(|r| {
-                r.state.as_ref().is_some_and(|state| lifecycle.phase(state) == Phase::Cancelled)
-            });
+            let cancelled = transcript
+                .of_job(contract, job)
+                .find(|r| r.state.as_ref().is_some_and(|state| lifecycle.phase(state) == Phase::Cancelled));
             let Some(cancelled) = cancelled else { continue };
             let retries = Acts::on(transcript, contract, cancelled, &[Role::Retry]);
             let later: Vec<_> = transcript
@@ -42,7 +42,8 @@ impl Rule for WorkStops {
                 .take_while(|r| !retries.between(cancelled, r))
                 .collect();
             for (counter, stopped_at) in &cancelled.counters {
-                let shown: Vec<_> = later.iter().filter_map(|r| Some((*r, r.counters.get(counter)?))).collect();
+                let shown: Vec<_> =
+                    later.iter().filter_map(|r| Some((*r, r.counters.get(counter)?))).collect();
                 looked_at += shown.len();
                 let Some((reading, grown)) = shown.into_iter().find(|(_, value)| *value > stopped_at) else {
                     continue;
@@ -50,8 +51,14 @@ impl Rule for WorkStops {
                 let message = "a counter of a cancelled job went on growing".to_owned();
                 let expected = format!("no more than {stopped_at}");
                 findings.push(
-                    Finding::new(reading.exchange, &lifecycle.terminal_ref, message, expected, grown.to_string())
-                        .at(place(transcript, reading, counter)),
+                    Finding::new(
+                        reading.exchange,
+                        &lifecycle.terminal_ref,
+                        message,
+                        expected,
+                        grown.to_string(),
+                    )
+                    .at(place(transcript, reading, counter)),
                 );
             }
         }
@@ -78,8 +85,9 @@ mod tests {
     #[test]
     fn a_stopping_job_may_go_on() {
         let job = |state, n: u64| json!({"status": state, "statistics": {"numberOfDocumentsScanned": n}});
-        let script =
-            Script::of("bedrock").get("JOB0000001", &job("STOPPING", 5)).get("JOB0000001", &job("STOPPED", 9));
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &job("STOPPING", 5))
+            .get("JOB0000001", &job("STOPPED", 9));
         assert!(matches!(script.judge(&WorkStops), Judgement::NotApplicable(_)));
     }
 }

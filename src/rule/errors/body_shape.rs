@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::answer::{is_refused, seen};
 use crate::contract::Contract;
 use crate::contract::error::Locator;
-use crate::exchange::refusal::refusal;
 use crate::exchange::Transcript;
+use crate::exchange::refusal::refusal;
 use crate::rule::evidence::{Answer, answers};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
 
@@ -40,7 +40,9 @@ impl Rule for BodyShape {
             let lacks_code = said.code.is_none() && !body.code.is_empty();
             let lacks_message = said.message.is_none() && requires_message(&answer, contract);
             let (message, places) = match (lacks_code, lacks_message) {
-                (true, true) => ("an error has neither a code nor a message", places(&[&body.code, &body.message])),
+                (true, true) => {
+                    ("an error has neither a code nor a message", places(&[&body.code, &body.message]))
+                }
                 (true, false) => ("an error has no code", places(&[&body.code])),
                 (false, true) => ("an error has no message", places(&[&body.message])),
                 (false, false) => continue,

@@ -102,6 +102,9 @@ mod tests {
             .header("x-amzn-errortype", "ConflictException");
         let found = script.findings(&KnownCode);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].actual, "header x-amzn-errortype: ConflictException, body /__type: ValidationException");
+        assert_eq!(
+            found[0].actual,
+            "header x-amzn-errortype: ConflictException, body /__type: ValidationException"
+        );
     }
 }

@@ -60,14 +60,16 @@ mod tests {
 
     #[test]
     fn the_header_is_wanted() {
-        let throttled = Script::of("bedrock").cancel_refused("JOB0000001", 429, &json!({"message": "slow down"}));
+        let throttled =
+            Script::of("bedrock").cancel_refused("JOB0000001", 429, &json!({"message": "slow down"}));
         assert_eq!(throttled.findings(&RetryAfter)[0].at_most, Level::Fail);
         assert_eq!(throttled.header("Retry-After", "3").findings(&RetryAfter), []);
     }
 
     #[test]
     fn a_header_documented_as_optional_may_be_missing() {
-        let throttled = Script::of("digitalocean").cancel_refused("a-job", 429, &json!({"id": "too_many_requests"}));
+        let throttled =
+            Script::of("digitalocean").cancel_refused("a-job", 429, &json!({"id": "too_many_requests"}));
         assert_eq!(throttled.findings(&RetryAfter)[0].at_most, Level::Note);
     }
 }

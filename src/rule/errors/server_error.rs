@@ -34,9 +34,10 @@ impl Rule for ServerError {
                 continue;
             }
             let (message, at_most) = match answer.exchange.asked.probe {
-                Some(condition) => {
-                    (format!("a request made to bring about {condition} was answered with a server error"), Level::Fail)
-                }
+                Some(condition) => (
+                    format!("a request made to bring about {condition} was answered with a server error"),
+                    Level::Fail,
+                ),
                 None => ("a request was answered with a server error".to_owned(), Level::Warn),
             };
             let reference = &contract.facts.error_body.reference;
@@ -66,7 +67,8 @@ mod tests {
 
     #[test]
     fn a_refusal_is_innocent() {
-        let script = Script::of("bedrock").cancel_refused("JOB0000001", 400, &json!({})).probe(Condition::MalformedId);
+        let script =
+            Script::of("bedrock").cancel_refused("JOB0000001", 400, &json!({})).probe(Condition::MalformedId);
         assert_eq!(script.findings(&ServerError), []);
     }
 }

@@ -26,6 +26,8 @@ impl Rule for UnknownJob {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::UnknownJob, transcript, contract, |index| is_foreign(transcript, contract, index))
+        due::judge(Condition::UnknownJob, transcript, contract, |index| {
+            is_foreign(transcript, contract, index)
+        })
     }
 }

@@ -64,7 +64,8 @@ fn is_ended(reading: &Reading, contract: &Contract) -> bool {
 fn is_same_request(transcript: &Transcript, one: &Reading, other: &Reading) -> bool {
     let view = |r: &Reading| transcript.exchanges.get(r.exchange).map(|e| &e.asked.view);
     let (Some(a), Some(b)) = (view(one), view(other)) else { return false };
-    one.operation == other.operation && ["path", "query", "body"].iter().all(|part| a.get(part) == b.get(part))
+    one.operation == other.operation
+        && ["path", "query", "body"].iter().all(|part| a.get(part) == b.get(part))
 }
 
 fn finding(
@@ -87,7 +88,8 @@ fn finding(
     let actual = format!("{}; changed: {}", show(*new), cut(&places));
     let message = "a job that has ended was read again and showed other values".to_owned();
     Some(
-        Finding::new(later.exchange, reference, message, show(*old), actual).at(place(transcript, later, first)),
+        Finding::new(later.exchange, reference, message, show(*old), actual)
+            .at(place(transcript, later, first)),
     )
 }
 

@@ -72,7 +72,8 @@ impl Rule for TokenReplays {
 
 fn is_same_request(one: &Answer<'_>, other: &Answer<'_>) -> bool {
     let (a, b) = (&one.exchange.asked, &other.exchange.asked);
-    a.parents == b.parents && ["path", "query", "body"].iter().all(|part| a.view.get(part) == b.view.get(part))
+    a.parents == b.parents
+        && ["path", "query", "body"].iter().all(|part| a.view.get(part) == b.view.get(part))
 }
 
 #[cfg(test)]

@@ -23,9 +23,10 @@ pub(in crate::rule) fn home_reading<'t>(
         let is_plain = transcript.exchanges.get(reading.exchange).is_some_and(|e| e.asked.probe.is_none());
         is_plain && precedes(transcript, reading.exchange, index) && is_named(reading, job, contract)
     })?;
-    let differs = asked.parents.iter().any(|(name, named)| {
-        parent(transcript, reading, name).is_some_and(|home| home != named.as_str())
-    });
+    let differs = asked
+        .parents
+        .iter()
+        .any(|(name, named)| parent(transcript, reading, name).is_some_and(|home| home != named.as_str()));
     differs.then_some(reading)
 }
 

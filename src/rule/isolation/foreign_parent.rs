@@ -34,8 +34,8 @@ impl Rule for ForeignParent {
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for answer in answers(transcript, contract) {
-            let is_meant = answer.exchange.asked.probe == Some(Condition::UnknownJob)
-                && answer.response.status != 429;
+            let is_meant =
+                answer.exchange.asked.probe == Some(Condition::UnknownJob) && answer.response.status != 429;
             let Some(home) = home_reading(transcript, contract, answer.index).filter(|_| is_meant) else {
                 continue;
             };
@@ -101,10 +101,11 @@ fn stopped(
         .error_row(Condition::UnknownJob, answer.name)
         .map_or(&answer.operation.reference, |row| &row.reference);
     let message = "a cancel through foreign parents stopped the job".to_owned();
-    Some(
-        Finding::new(after.exchange, reference, message, text(home), text(after))
-            .at(place(transcript, after, contract.facts.job.state.as_str())),
-    )
+    Some(Finding::new(after.exchange, reference, message, text(home), text(after)).at(place(
+        transcript,
+        after,
+        contract.facts.job.state.as_str(),
+    )))
 }
 
 #[cfg(test)]
@@ -149,8 +150,12 @@ mod tests {
 
     #[test]
     fn a_job_that_shows_the_foreign_parent_is_still_foreign() {
-        let script = foreign("GetIngestionJob", 200, &json!({"ingestionJob": {"ingestionJobId": "JOB0000001",
-            "knowledgeBaseId": "KB99999999", "status": "IN_PROGRESS"}}));
+        let script = foreign(
+            "GetIngestionJob",
+            200,
+            &json!({"ingestionJob": {"ingestionJobId": "JOB0000001",
+            "knowledgeBaseId": "KB99999999", "status": "IN_PROGRESS"}}),
+        );
         assert_eq!(script.findings(&ForeignParent).len(), 1);
     }
 }

@@ -49,7 +49,11 @@ impl Rule for ContainsCreated {
                 .at_most(at_most),
             );
         }
-        Judgement::of(looked_at, findings, "no list was walked to its end after a job of its parents was seen")
+        Judgement::of(
+            looked_at,
+            findings,
+            "no list was walked to its end after a job of its parents was seen",
+        )
     }
 }
 

@@ -87,8 +87,7 @@ fn left_out(
     let message = format!("the filter `{}` left out a job in the state asked for", filter.name);
     let expected = format!("every job seen in {state}");
     let actual = format!("{} listed, without {}", walk.items().count(), cut(&ids.join(", ")));
-    (!ids.is_empty())
-        .then(|| Finding::new(last.answer.index, &filter.reference, message, expected, actual))
+    (!ids.is_empty()).then(|| Finding::new(last.answer.index, &filter.reference, message, expected, actual))
 }
 
 fn out_of_order(
@@ -148,7 +147,8 @@ mod tests {
     #[case(&["FAILED", "COMPLETE"], 1)]
     fn only_the_state_asked_for(#[case] states: &[&str], #[case] expected: usize) {
         let script = Script::of("bedrock");
-        let jobs: Vec<Value> = states.iter().map(|s| script.job("JOB0000001", &json!({"status": s}))).collect();
+        let jobs: Vec<Value> =
+            states.iter().map(|s| script.job("JOB0000001", &json!({"status": s}))).collect();
         let found = list(script, "status", Some("FAILED"), &jobs).findings(&FilterObeyed);
         assert_eq!(found.len(), expected, "{found:?}");
     }

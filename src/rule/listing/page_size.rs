@@ -77,14 +77,9 @@ mod tests {
     #[case(json!({"maxResults": 2}), 2, 0)]
     #[case(json!({"maxResults": 5}), 2, 0)]
     #[case(json!({}), 2, 0)]
-    fn a_page_is_no_longer_than_asked(
-        #[case] body: Value,
-        #[case] items: usize,
-        #[case] expected: usize,
-    ) {
+    fn a_page_is_no_longer_than_asked(#[case] body: Value, #[case] items: usize, #[case] expected: usize) {
         let script = Script::of("bedrock");
-        let jobs: Vec<Value> =
-            (0..items).map(|n| script.job(&format!("JOB000000{n}"), &json!({}))).collect();
+        let jobs: Vec<Value> = (0..items).map(|n| script.job(&format!("JOB000000{n}"), &json!({}))).collect();
         let mut view = script.view("ListIngestionJobs", None);
         view["body"] = body;
         let script = script.call("ListIngestionJobs", view, 200, &json!({ "ingestionJobSummaries": jobs }));
