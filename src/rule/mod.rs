@@ -10,6 +10,7 @@ pub mod isolation;
 pub mod lifecycle;
 pub mod listing;
 mod order;
+pub mod registry;
 #[cfg(test)]
 pub(crate) mod script;
 pub mod status;

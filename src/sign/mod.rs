@@ -1,5 +1,10 @@
 //! Signing schemes: one file each, each signing and verifying.
 
+mod bearer;
+mod likeness;
+mod sigv4;
+mod token_header;
+
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
@@ -73,8 +78,60 @@ pub trait Scheme: Send + Sync {
     fn example(&self) -> Credentials;
 }
 
-/// The schemes a contract accepts.
+/// The schemes a contract accepts, those that are built; [`unsupported`] names the others.
 pub fn schemes(auth: &Auth) -> Vec<Box<dyn Scheme>> {
-    let _ = auth;
-    Vec::new()
+    let mut schemes: Vec<Box<dyn Scheme>> = Vec::new();
+    if auth.bearer.is_some() {
+        schemes.push(Box::new(bearer::Bearer));
+    }
+    if let Some(facts) = &auth.sigv4 {
+        schemes.push(Box::new(sigv4::SigV4::new(&facts.service)));
+    }
+    if let Some(facts) = &auth.token_header {
+        schemes.push(Box::new(token_header::TokenHeader::new(&facts.header)));
+    }
+    schemes
 }
+
+/// The schemes a contract accepts that cannot be signed or verified yet, by the names of their tables.
+pub fn unsupported(auth: &Auth) -> Vec<&'static str> {
+    [("acs3", auth.acs3.is_some()), ("sdk-hmac-sha256", auth.sdk_hmac_sha256.is_some())]
+        .into_iter()
+        .filter_map(|(name, accepted)| accepted.then_some(name))
+        .collect()
+}
+
+/// The credential of this name, for signing.
+fn needed<'c>(credentials: &'c Credentials, name: &str) -> Result<&'c str, String> {
+    credentials
+        .get(name)
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| format!("credentials lack `{name}`"))
+}
+
+/// Whether two secrets are the same, in a time that depends on their lengths only.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+/// The identity whose `token` this is.
+fn holder(token: &str, known: &[Credentials]) -> Result<usize, (Condition, String)> {
+    known
+        .iter()
+        .position(|identity| identity.get("token").is_some_and(|known| same(known, token)))
+        .ok_or_else(|| (Condition::BadCredentials, "the token is not known".to_owned()))
+}
+
+/// An error in one line, with what lies beneath it: the uppermost one often only says that something failed.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut beneath = error.source();
+    while let Some(cause) = beneath {
+        text.push_str(&format!(": {cause}"));
+        beneath = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

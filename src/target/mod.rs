@@ -1,5 +1,11 @@
 //! Where requests go.
 
+pub mod file;
+mod hook;
+pub mod http;
+pub mod in_process;
+pub mod loopback;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,6 +24,10 @@ pub trait Target: Send + Sync {
 
     /// The time since the start of the run, by the target's clock.
     fn elapsed(&self) -> Duration;
+
+    /// Where requests for a service go: the value of their `Host` header, and what stands before their path on the
+    /// wire (nothing, or `/something` without a slash at the end). Both are signed. Empty for an unknown service.
+    fn authority(&self, service: Option<&str>) -> (&str, &str);
 
     /// The point in time by which requests are signed.
     fn now(&self) -> std::time::SystemTime;

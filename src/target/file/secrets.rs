@@ -1,0 +1,153 @@
+//! `env:NAME` and `file:PATH` values, and keys from the usual variables.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::load::Surroundings;
+use crate::contract::diagnostic::Diagnostic;
+use crate::contract::source::{Document, child};
+
+/// The parts of a target file in which values may come from elsewhere.
+const RESOLVED: [&str; 6] =
+    ["/base_url", "/base_urls", "/auth", "/identities", "/parameters", "/other_parent"];
+
+/// The parts that hold credentials.
+const CREDENTIALS: [&str; 2] = ["/auth/", "/identities/"];
+
+/// Credentials that are secret; the others only name somebody.
+const SECRET: [&str; 6] =
+    ["token", "secret_access_key", "session_token", "access_key_secret", "security_token", "secret_key"];
+
+/// What a target file says once its values have been fetched.
+pub(super) struct Resolved {
+    /// The file.
+    pub(super) value: Value,
+    /// The values that could not be fetched; reported already.
+    pub(super) failed: BTreeSet<String>,
+}
+
+/// Fetches what stands elsewhere.
+pub(super) fn resolve(
+    document: &Document,
+    surroundings: &dyn Surroundings,
+    problems: &mut Vec<Diagnostic>,
+) -> Resolved {
+    let mut resolved = Resolved { value: document.value.clone(), failed: BTreeSet::new() };
+    let mut fetch = Fetch { document, surroundings, problems, failed: &mut resolved.failed };
+    for part in RESOLVED {
+        if let Some(value) = resolved.value.pointer_mut(part) {
+            fetch.walk(part, value);
+        }
+    }
+    fetch.keys(&mut resolved.value);
+    resolved
+}
+
+struct Fetch<'a> {
+    document: &'a Document,
+    surroundings: &'a dyn Surroundings,
+    problems: &'a mut Vec<Diagnostic>,
+    failed: &'a mut BTreeSet<String>,
+}
+
+impl Fetch<'_> {
+    fn walk(&mut self, at: &str, value: &mut Value) {
+        match value {
+            Value::Object(members) => members.iter_mut().for_each(|(k, v)| self.walk(&child(at, k), v)),
+            Value::Array(items) => {
+                items.iter_mut().enumerate().for_each(|(i, v)| self.walk(&format!("{at}/{i}"), v));
+            }
+            Value::String(text) => self.text(at, text),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, at: &str, text: &mut String) {
+        let fetched = if let Some(name) = text.strip_prefix("env:") {
+            let found = self.surroundings.env(name).filter(|value| !value.is_empty());
+            found.ok_or_else(|| format!("the environment variable `{name}` is not set, or is empty"))
+        } else if let Some(path) = text.strip_prefix("file:") {
+            self.surroundings.file(path).and_then(|bytes| line(path, bytes))
+        } else {
+            self.literal(at, text);
+            Ok(std::mem::take(text))
+        };
+        match fetched {
+            // Such a value could not be sent in a header, and the error would come with the first request.
+            Ok(value) if is_credential(at) && value.contains(|c: char| c.is_control()) => {
+                self.fail(at, "holds a line break or another control character".into());
+            }
+            Ok(value) => *text = value,
+            Err(why) => self.fail(at, why),
+        }
+    }
+
+    fn fail(&mut self, at: &str, why: String) {
+        self.failed.insert(at.to_owned());
+        self.problems.push(self.document.error(self.document.span(at), why));
+    }
+
+    fn literal(&mut self, at: &str, text: &str) {
+        let secret = is_credential(at) && at.rsplit('/').next().is_some_and(|name| SECRET.contains(&name));
+        if is_credential(at) && text.is_empty() {
+            self.fail(at, "must not be empty".into());
+        } else if secret {
+            let problem = self.document.error(self.document.span(at), "a secret stands in the file itself");
+            let help = "write `env:NAME` or `file:PATH`, and keep the secret there".to_owned();
+            self.problems.push(problem.with_help(help).into_warning());
+        }
+    }
+
+    /// Completes AWS keys. Another identity gets no key from the variables: those are the usual identity's.
+    fn keys(&mut self, value: &mut Value) {
+        let region = value.pointer("/auth/sigv4/region").cloned();
+        if let Some(Value::Object(keys)) = value.pointer_mut("/auth/sigv4") {
+            let named = keys.contains_key("access_key_id") || keys.contains_key("secret_access_key");
+            self.complete(keys, "/auth/sigv4", "region", &["AWS_REGION", "AWS_DEFAULT_REGION"]);
+            self.complete(keys, "/auth/sigv4", "access_key_id", &["AWS_ACCESS_KEY_ID"]);
+            self.complete(keys, "/auth/sigv4", "secret_access_key", &["AWS_SECRET_ACCESS_KEY"]);
+            // A token belongs to its key: with a key from the file the one in the variables would spoil it.
+            let token =
+                self.surroundings.env("AWS_SESSION_TOKEN").filter(|token| !named && !token.is_empty());
+            if let Some(token) = token {
+                keys.entry("session_token").or_insert(token.into());
+            }
+        }
+        for identity in ["/identities/read_only/sigv4", "/identities/foreign/sigv4"] {
+            if let Some(Value::Object(keys)) = value.pointer_mut(identity) {
+                if let Some(region) = &region {
+                    keys.entry("region").or_insert_with(|| region.clone());
+                }
+                self.complete(keys, identity, "region", &["AWS_REGION", "AWS_DEFAULT_REGION"]);
+                self.complete(keys, identity, "access_key_id", &[]);
+                self.complete(keys, identity, "secret_access_key", &[]);
+            }
+        }
+    }
+
+    fn complete(&mut self, keys: &mut Map<String, Value>, at: &str, name: &str, variables: &[&str]) {
+        if keys.contains_key(name) {
+            return;
+        }
+        let found = variables.iter().find_map(|v| self.surroundings.env(v).filter(|value| !value.is_empty()));
+        if let Some(found) = found {
+            keys.insert(name.to_owned(), found.into());
+            return;
+        }
+        let problem = self.document.error(self.document.key_span(at), format!("missing key `{name}`"));
+        let help = variables.first().map(|variable| format!("add it, or set `{variable}`"));
+        self.problems.push(problem.with_help(help));
+    }
+}
+
+fn is_credential(at: &str) -> bool {
+    CREDENTIALS.iter().any(|part| at.starts_with(part))
+}
+
+/// The text of a file that holds one value: editors end files with a line break.
+fn line(path: &str, bytes: Vec<u8>) -> Result<String, String> {
+    let text = String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8"))?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() { Err(format!("`{path}` is empty")) } else { Ok(text.to_owned()) }
+}
