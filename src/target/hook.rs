@@ -16,7 +16,11 @@ const KEPT: u64 = 64 << 10;
 ///
 /// # Errors
 /// Says that the program cannot be started, failed, or took too long.
-pub(super) async fn run(command: &[String], wanted: &Wanted, limit: Duration) -> Result<Option<String>, String> {
+pub(super) async fn run(
+    command: &[String],
+    wanted: &Wanted,
+    limit: Duration,
+) -> Result<Option<String>, String> {
     let Some((program, arguments)) = command.split_first() else { return Ok(None) };
     let mut child = Command::new(program)
         .args(arguments.iter().map(|argument| filled(argument, wanted)))

@@ -159,7 +159,8 @@ impl Signing<'_> {
             .build()
             .map_err(|e| e.to_string())?
             .into();
-        let request = SignableRequest::new(method, target, headers.into_iter(), body).map_err(|error| causes(&error))?;
+        let request = SignableRequest::new(method, target, headers.into_iter(), body)
+            .map_err(|error| causes(&error))?;
         let (made, _) = sign(request, &params).map_err(|error| causes(&error))?.into_parts();
         Ok(made.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }

@@ -94,7 +94,9 @@ impl<'a> Check<'a> {
             match Base::parse(url) {
                 // Not the URL itself: it may hold a password.
                 Err(why) => self.value(&at, format!("this {why}"), None),
-                Ok(base) if base.protocol == "http" && !base.is_loopback && self.file.get("auth").is_some() => {
+                Ok(base)
+                    if base.protocol == "http" && !base.is_loopback && self.file.get("auth").is_some() =>
+                {
                     let message = "credentials would cross the network without encryption".to_owned();
                     self.doubt(&at, message, "use https".to_owned());
                 }

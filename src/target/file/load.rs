@@ -69,10 +69,11 @@ pub fn load(
     document: &Document,
     surroundings: &dyn Surroundings,
 ) -> Result<(Settings, Vec<Diagnostic>), Diagnostics> {
-    let mut problems = Vec::new();
-    let contract = contract(document, surroundings, &mut problems);
-    problems.extend(document.check(&schema(contract.as_deref())));
     let mut document = document.clone();
+    secrets::mask(&mut document);
+    let mut problems = Vec::new();
+    let contract = contract(&document, surroundings, &mut problems);
+    problems.extend(document.check(&schema(contract.as_deref())));
     if let Some(contract) = &contract {
         assume_keys(&mut document, contract);
     }
@@ -142,7 +143,8 @@ pub(super) fn meant<S: AsRef<str>>(word: &str, known: &[S]) -> String {
 /// The meta-schema, with the names that only the contract knows.
 fn schema(contract: Option<&Contract>) -> Value {
     let mut schema = meta_schema();
-    let (Some(contract), Some(Value::Object(fixture))) = (contract, schema.pointer_mut("/$defs/Fixture")) else {
+    let (Some(contract), Some(Value::Object(fixture))) = (contract, schema.pointer_mut("/$defs/Fixture"))
+    else {
         return schema;
     };
     fixture.insert("additionalProperties".into(), false.into());

@@ -8,7 +8,7 @@ use std::sync::Once;
 use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Client, Identity, Method, Url, redirect};
 use tokio::sync::Semaphore;
 
@@ -48,7 +48,12 @@ impl HttpTarget {
     /// # Errors
     /// Says which certificate or key cannot be used.
     pub fn new(settings: &Settings) -> Result<Self, String> {
-        Self::build(settings.bases.clone(), settings.arrange.clone(), settings.limits.clone(), &settings.trust)
+        Self::build(
+            settings.bases.clone(),
+            settings.arrange.clone(),
+            settings.limits.clone(),
+            &settings.trust,
+        )
     }
 
     /// A target at one address, with the usual limits.
@@ -80,7 +85,12 @@ impl HttpTarget {
     }
 
     /// Sends a request that may go now, and reads the answer.
-    async fn exchange(&self, client: &Client, base: &Base, request: &Request) -> Result<Response, TransportError> {
+    async fn exchange(
+        &self,
+        client: &Client,
+        base: &Base,
+        request: &Request,
+    ) -> Result<Response, TransportError> {
         let url = verbatim::url(base, &request.target).map_err(TransportError::Broken)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| TransportError::Broken(format!("`{}` is not an HTTP method", request.method)))?;
@@ -88,9 +98,11 @@ impl HttpTarget {
         for (name, value) in request.headers.iter() {
             out = out.header(name, value);
         }
-        // Servers want a length with these methods, though it be zero.
-        if !request.body.is_empty() || matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
+        if !request.body.is_empty() {
             out = out.body(request.body.clone());
+        } else if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
+            // Servers want a length with these methods, though it be zero; the client leaves that one out.
+            out = out.header(CONTENT_LENGTH, 0);
         }
         let mut response = out.send().await.map_err(lost)?;
         if let Some(wait) = retry_after(&response) {
@@ -100,7 +112,11 @@ impl HttpTarget {
             && let Some(location) = response.headers().get(LOCATION)
         {
             let location = String::from_utf8_lossy(location.as_bytes());
-            return Err(TransportError::Redirected(redirected(response.status().as_u16(), response.url(), &location)));
+            return Err(TransportError::Redirected(redirected(
+                response.status().as_u16(),
+                response.url(),
+                &location,
+            )));
         }
         let body = read(&mut response, self.limits.max_body).await?;
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
@@ -130,7 +146,8 @@ impl Target for HttpTarget {
     async fn send(&self, request: &Request) -> Result<Response, TransportError> {
         let service = request.service.as_deref();
         let base = self.bases.get(service);
-        let Some((base, client)) = base.and_then(|base| Some((base, self.clients.get(&base.to_string())?))) else {
+        let Some((base, client)) = base.and_then(|base| Some((base, self.clients.get(&base.to_string())?)))
+        else {
             let service = service.unwrap_or("the requests of no service");
             return Err(TransportError::Unreachable(format!("there is no address for {service}")));
         };
@@ -182,17 +199,23 @@ fn client(trust: &Trust, base: &Base) -> Result<Client, String> {
     }
     if base.protocol == "http" {
         // Spares reading the system's certificates, which takes longer than many a whole run.
-        return builder.tls_certs_only([]).build().map_err(|error| format!("the HTTP client: {}", causes(&error)));
+        return builder
+            .tls_certs_only([])
+            .build()
+            .map_err(|error| format!("the HTTP client: {}", causes(&error)));
     }
     if let Some(pem) = &trust.authorities {
-        let all = Certificate::from_pem_bundle(pem).map_err(|error| format!("tls.ca_file: {}", causes(&error)))?;
+        let all =
+            Certificate::from_pem_bundle(pem).map_err(|error| format!("tls.ca_file: {}", causes(&error)))?;
         builder = builder.tls_certs_merge(all);
     }
     if let Some(pem) = &trust.client {
-        let identity = Identity::from_pem(pem).map_err(|error| format!("tls.client_cert: {}", causes(&error)))?;
+        let identity =
+            Identity::from_pem(pem).map_err(|error| format!("tls.client_cert: {}", causes(&error)))?;
         builder = builder.identity(identity);
     }
-    builder.build().map_err(|error| format!("the HTTP client: {}", causes(&error)))
+    // The certificates are read only now.
+    builder.build().map_err(|error| format!("tls: {}", causes(&error)))
 }
 
 async fn within<T>(
@@ -235,7 +258,10 @@ fn lost(error: reqwest::Error) -> TransportError {
 /// Where a redirect leads, without its query.
 fn redirected(status: u16, from: &Url, location: &str) -> String {
     match from.join(location) {
-        Ok(to) if to.host_str() == from.host_str() && to.port_or_known_default() == from.port_or_known_default() => {
+        Ok(to)
+            if to.host_str() == from.host_str()
+                && to.port_or_known_default() == from.port_or_known_default() =>
+        {
             format!("{status} to {} on the same host", to.path())
         }
         Ok(to) => format!("{status} to the host {}", to.host_str().unwrap_or("of no name")),

@@ -54,7 +54,9 @@ impl Check<'_> {
                 match self.at(&at) {
                     Some(Value::Array(several)) => {
                         let each = several.iter().enumerate();
-                        values.extend(each.filter_map(|(i, value)| Some((format!("{at}/{i}"), value.as_str()?))));
+                        values.extend(
+                            each.filter_map(|(i, value)| Some((format!("{at}/{i}"), value.as_str()?))),
+                        );
                     }
                     other => values.extend(other.and_then(Value::as_str).map(|value| (at, value))),
                 }
