@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `jobproof`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jobproof::cli::main()
+}

@@ -9,6 +9,7 @@ pub mod invariant;
 pub mod job;
 pub mod library;
 pub mod lifecycle;
+pub(crate) mod likeness;
 mod lint;
 pub mod load;
 pub(crate) mod one_of;

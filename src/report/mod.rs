@@ -1,3 +1,14 @@
 //! The report: one model, one file a renderer.
 
+pub mod exit;
+pub mod fingerprint;
+pub mod json;
+pub mod junit;
 pub mod model;
+pub mod sort;
+pub mod terminal;
+
+#[cfg(test)]
+mod fixture;
+mod printable;
+mod words;

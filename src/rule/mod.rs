@@ -1,7 +1,19 @@
 //! Rules: each reads one transcript against one contract, and nothing else.
 
+pub mod auth;
+pub mod cancel;
+pub mod errors;
+mod evidence;
+pub mod fields;
+pub mod idempotency;
+pub mod isolation;
+pub mod lifecycle;
+pub mod listing;
+mod order;
+pub mod registry;
 #[cfg(test)]
 pub(crate) mod script;
+pub mod status;
 
 use crate::contract::Contract;
 use crate::contract::reference::Basis;

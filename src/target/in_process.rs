@@ -24,6 +24,16 @@ pub trait Handler: Send + Sync {
     fn arrange(&self, wanted: &Wanted) -> Result<String, String>;
 }
 
+impl Handler for crate::mock::Mock {
+    fn handle(&self, request: &Request) -> Response {
+        crate::mock::Mock::handle(self, request)
+    }
+
+    fn arrange(&self, wanted: &Wanted) -> Result<String, String> {
+        crate::mock::Mock::arrange(self, &wanted.state, &wanted.facets, &wanted.parents)
+    }
+}
+
 /// A server in this process, with the clock that it goes by.
 pub struct InProcess {
     handler: Arc<dyn Handler>,

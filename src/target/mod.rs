@@ -4,6 +4,7 @@ pub mod file;
 mod hook;
 pub mod http;
 pub mod in_process;
+pub mod loopback;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,0 +1,94 @@
+//! `jobproof check`.
+
+use std::path::Path;
+
+use tokio::sync::{mpsc, watch};
+
+use super::args::{CheckArgs, Format};
+use super::progress::show;
+use super::subjects::{choice, subjects};
+use super::terminal::{Complaint, Terminal};
+use crate::report::model::Report;
+use crate::report::terminal::Style;
+use crate::report::{exit, json, junit, terminal};
+use crate::suite::Suite;
+
+/// Checks, prints and writes the reports; gives the exit code.
+pub(super) fn check(args: CheckArgs, out: &Terminal) -> Result<u8, Complaint> {
+    // Everything that can be wrong is found before anything is sent.
+    let files = args.report.iter().map(|text| report_file(text)).collect::<Result<Vec<_>, _>>()?;
+    let chosen = choice(&args.choice)?;
+    let (subjects, seed) = subjects(&args.choice)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| format!("the run could not be started: {e}"))?;
+    let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(4, |n| n.get() * 4));
+    let is_watched = out.is_watched && !args.quiet;
+    let report = runtime.block_on(async {
+        let (events, received) = mpsc::unbounded_channel();
+        let (stop, stopped) = watch::channel(None);
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                let _ = stop.send(Some("the run was interrupted".to_owned()));
+                // A second time means at once: what was created may then stay behind.
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    leave();
+                }
+            }
+        });
+        let suite = Suite::new(subjects)
+            .choice(chosen)
+            .seed(seed)
+            .strict(args.strict)
+            .jobs(jobs)
+            .deadline(args.deadline.map(|d| d.0))
+            .events(events)
+            .stop(stopped);
+        let progress = tokio::spawn(show(received, is_watched));
+        let report = suite.run().await;
+        let _ = progress.await;
+        report
+    });
+    runtime.shutdown_background();
+    let style = out.style(args.verbose, args.quiet);
+    out.out(&render(&report, args.format, &style)?);
+    for (format, path) in files {
+        let plain = Style { colour: false, ..style };
+        let text = render(&report, format, &plain)?;
+        std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(exit::exit_code(&report))
+}
+
+#[expect(clippy::exit, reason = "a second Ctrl-C ends the process without waiting for anything")]
+fn leave() {
+    std::process::exit(130);
+}
+
+/// The report in one of its forms.
+fn render(report: &Report, format: Format, style: &Style) -> Result<String, Complaint> {
+    match format {
+        Format::Terminal => Ok(terminal::render(report, style)),
+        Format::Json => Ok(json::render(report).map_err(|e| e.to_string())?),
+        Format::Junit => Ok(junit::render(report).map_err(|e| e.to_string())?),
+    }
+}
+
+/// `FORMAT=PATH`.
+fn report_file(text: &str) -> Result<(Format, &Path), String> {
+    let wrong = || {
+        format!("`--report {text}`: write FORMAT=PATH, with terminal, json or junit, such as junit=junit.xml")
+    };
+    let (format, path) = text.split_once('=').ok_or_else(wrong)?;
+    let format = match format {
+        "terminal" => Format::Terminal,
+        "json" => Format::Json,
+        "junit" => Format::Junit,
+        _ => return Err(wrong()),
+    };
+    if path.is_empty() {
+        return Err(wrong());
+    }
+    Ok((format, Path::new(path)))
+}

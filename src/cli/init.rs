@@ -1,0 +1,93 @@
+//! `jobproof init`.
+
+use std::fmt::Write;
+
+use super::args::InitArgs;
+use super::surroundings::Contracts;
+use super::terminal::{Complaint, Terminal};
+use crate::sign::schemes;
+
+/// Prints a commented target file.
+pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
+    let contract = Contracts::new(&args.contracts)?.contract(&args.vendor, None)?;
+    let facts = &contract.facts;
+    let mut text = String::new();
+    let _ = writeln!(text, "# A server to judge against the contract of {}.", facts.title);
+    let _ = writeln!(
+        text,
+        "# Use: jobproof plan {0} --target THIS, then jobproof check {0} --target THIS\n",
+        facts.id
+    );
+    let _ = writeln!(text, "vendor = \"{}\"", facts.id);
+    if !facts.editions.is_empty() {
+        let editions: Vec<&str> = facts.editions.keys().map(String::as_str).collect();
+        let _ = writeln!(text, "# edition = \"...\"        # one of: {}", editions.join(", "));
+    }
+    if facts.services.is_empty() {
+        let _ = writeln!(text, "base_url = \"http://127.0.0.1:9000\"");
+    }
+    let _ = writeln!(
+        text,
+        "# What may be sent. Without \"create\" and \"cancel\" nothing on the server is changed."
+    );
+    let _ = writeln!(text, "allow = [\"read\"]        # + \"create\", \"cancel\"\n");
+    if !facts.services.is_empty() {
+        let _ = writeln!(text, "[base_urls]");
+        for service in facts.services.keys() {
+            let _ = writeln!(text, "{service} = \"http://127.0.0.1:9000\"");
+        }
+        text.push('\n');
+    }
+    for (n, scheme) in schemes(&facts.auth).iter().enumerate() {
+        // One scheme is enough; the others are there to choose from.
+        let mark = if n == 0 { "" } else { "# " };
+        let _ = writeln!(text, "# Secrets come as env:NAME or file:PATH.\n{mark}[auth.{}]", scheme.name());
+        for name in scheme.example().0.keys() {
+            let value = match name.as_str() {
+                "region" => "us-east-1".to_owned(),
+                "access_key_id" => "env:AWS_ACCESS_KEY_ID".to_owned(),
+                "secret_access_key" => "env:AWS_SECRET_ACCESS_KEY".to_owned(),
+                other => format!("env:JOBPROOF_{}", other.to_uppercase()),
+            };
+            let _ = writeln!(text, "{mark}{name} = \"{value}\"");
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "# What paths and bodies need.\n[parameters]");
+    for (name, parameter) in &facts.parameters {
+        let mark = if parameter.optional { "# " } else { "" };
+        let _ = writeln!(text, "{mark}{name} = {}    # {}", parameter.example, parameter.title);
+    }
+    if facts.parameters.values().any(|p| p.foreign.is_some()) {
+        let _ = writeln!(text, "\n# A second parent, for the isolation rules.\n# [other_parent]");
+        for (name, parameter) in &facts.parameters {
+            if let Some(foreign) = &parameter.foreign {
+                let _ = writeln!(text, "# {name} = {foreign}");
+            }
+        }
+    }
+    let state =
+        facts.lifecycle.states.iter().find(|(_, s)| s.phase.is_terminal()).map_or("", |(name, _)| name);
+    let _ =
+        writeln!(text, "\n# Jobs known to be in a state, and to stay there until acted on.\n# [[fixtures]]");
+    let _ = writeln!(text, "# state = \"{state}\"\n# jobs = [\"{}\"]", facts.job.ids.sample);
+    let _ = writeln!(text, "\n# Members merged into the body of requests that start a job.\n# [create]");
+    let _ = writeln!(
+        text,
+        "\n# What puts a job into a state: a POST of {{\"state\", \"facets\", \"parents\"}}, or a command."
+    );
+    let _ = writeln!(
+        text,
+        "# [arrange]\n# http = \"http://127.0.0.1:9000/__jobproof/arrange\"\n# command = [\"./seed\", \"{{state}}\"]"
+    );
+    let _ = writeln!(
+        text,
+        "\n[limits]\nrequests_per_second = 2\nmax_jobs = 3\ndeadline = \"10m\"     # for one job to get where it is waited for"
+    );
+    let _ = writeln!(
+        text,
+        "\n# [tls]\n# ca_file = \"ca.pem\"\n# insecure = true       # said loudly in the report"
+    );
+    out.out(&text);
+    Ok(0)
+}

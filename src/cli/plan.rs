@@ -1,0 +1,83 @@
+//! `jobproof plan`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::args::ChoiceArgs;
+use super::subjects::{choice, subjects};
+use super::terminal::{Complaint, Terminal};
+use crate::case::Needs;
+use crate::rule::registry::rules;
+use crate::run::plan::{Decision, plan as decide};
+
+/// Prints what `check` would send; sends nothing.
+pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
+    let chosen = choice(args)?;
+    let (subjects, _) = subjects(args)?;
+    let mut text = String::new();
+    for subject in subjects {
+        let contract = subject.server.contract();
+        let judged = chosen.rules(&rules());
+        let planned = decide(&contract, subject.server.allow(), &chosen, &judged);
+        let (mut total, mut driven) = (Needs::default(), 0);
+        let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
+        let mut left_out = 0;
+        let mut roles: BTreeMap<String, usize> = BTreeMap::new();
+        for (case, decision) in &planned {
+            match decision {
+                Decision::Drive => {
+                    let needs = case.needs(&contract);
+                    driven += 1;
+                    total.reads += needs.reads;
+                    total.creates += needs.creates;
+                    total.cancels += needs.cancels;
+                    total.jobs += needs.jobs;
+                    let operation = case.id.split("::").nth(1).unwrap_or_default();
+                    *roles.entry(operation.to_owned()).or_default() += 1;
+                }
+                Decision::Skip(why) => *skipped.entry(why.clone()).or_default() += 1,
+                Decision::LeftOut => left_out += 1,
+            }
+        }
+        let _ = writeln!(text, "{}, {}", contract.facts.title, subject.target);
+        let _ = writeln!(text, "  {driven} of {} cases would be driven", planned.len());
+        for (operation, number) in roles {
+            let _ = writeln!(text, "    {number:>4}  {operation}");
+        }
+        let _ = writeln!(text, "  requests of the cases themselves, at least:");
+        let _ = writeln!(text, "    {:>4}  that read (polling counted once each)", total.reads);
+        let _ = writeln!(text, "    {:>4}  that start a job", total.creates);
+        let _ = writeln!(text, "    {:>4}  that cancel a job", total.cancels);
+        let _ = writeln!(
+            text,
+            "  {} jobs in given states would be arranged: from fixtures, by the arrange hook, or",
+            total.jobs
+        );
+        let _ =
+            writeln!(text, "  created and brought there (shared between cases where they are not changed)");
+        let mut permissions = Vec::new();
+        if total.reads + total.jobs > 0 {
+            permissions.push("read");
+        }
+        if total.creates > 0 {
+            permissions.push("create");
+        }
+        if total.cancels > 0 {
+            permissions.push("cancel");
+        }
+        let _ = writeln!(text, "  permissions used: {}", permissions.join(", "));
+        if left_out > 0 {
+            let _ = writeln!(text, "  left out by --only, --skip or --rule: {left_out} cases");
+        }
+        if !skipped.is_empty() {
+            let _ = writeln!(text, "  not driven:");
+            for (why, number) in skipped {
+                let _ = writeln!(text, "    {number:>4}  {why}");
+            }
+        }
+        text.push('\n');
+    }
+    text.push_str("Nothing was sent.\n");
+    out.out(&text);
+    Ok(0)
+}

@@ -1,0 +1,82 @@
+//! Starting a job.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::super::fault::Check;
+use super::super::job::usual_way;
+use super::super::store::{Seedling, Store};
+use super::super::{Call, Mock, Reply};
+use crate::contract::error::Condition;
+
+impl Mock {
+    pub(super) fn create(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
+        let token = call.asked.client_token.as_ref().map(|token| format!("{} {token}", call.name));
+        if let Some(number) = token.as_ref().and_then(|token| store.tokens.get(token)).copied()
+            && !self.fault.skips(Check::Token, call.name)
+        {
+            if let Some(job) = store.jobs.get_mut(number) {
+                job.settle(call.now, &self.contract.facts.lifecycle);
+            }
+            return Ok(self.reply(call, self.view(call, store, number)));
+        }
+        if self.allows_one_at_a_time(call) && self.has_active(call, store) {
+            return Err(Condition::Conflict);
+        }
+        let seedling = Seedling {
+            parents: call.parents.clone(),
+            facets: call.operation.facets.iter().map(|(k, v)| (k.clone(), vec![v.clone()])).collect(),
+            echoed: self.echoed(call),
+            created_by_request: true,
+        };
+        let number = store.add(&self.contract, self.whole_job(), self.seed, seedling);
+        let mut way = usual_way(&self.contract.facts.lifecycle);
+        self.fault.plan(&mut way);
+        if let Some(job) = store.jobs.get_mut(number) {
+            job.set_out(&way, call.now);
+        }
+        if let Some(token) = token {
+            store.tokens.insert(token, number);
+        }
+        Ok(self.reply(call, self.view(call, store, number)))
+    }
+
+    /// Whether the vendor says that one job at a time runs. A guess does not bind the mock.
+    fn allows_one_at_a_time(&self, call: &Call<'_>) -> bool {
+        self.contract
+            .error_row(Condition::Conflict, call.name)
+            .is_some_and(|row| self.contract.basis(&row.reference).can_fail())
+    }
+
+    /// Whether another job of the same parents has not ended. Arranged jobs are there for tests and do not count.
+    fn has_active(&self, call: &Call<'_>, store: &mut Store) -> bool {
+        let lifecycle = &self.contract.facts.lifecycle;
+        store.jobs.iter_mut().filter(|job| job.created_by_request && job.parents == call.parents).any(|job| {
+            job.settle(call.now, lifecycle);
+            !lifecycle.is_terminal(job.state())
+        })
+    }
+
+    /// The texts of the request that a job shows again: members of the same name that say nothing about its state.
+    fn echoed(&self, call: &Call<'_>) -> BTreeMap<String, Value> {
+        let Some(Value::Object(body)) = Mock::body(call) else { return BTreeMap::new() };
+        let shape = &self.contract.facts.job;
+        let is_fact = |name: &str| {
+            let at = format!("/{}", crate::contract::pointer::escape(name));
+            [&shape.id, &shape.state]
+                .into_iter()
+                .chain(shape.parents.values())
+                .chain(shape.aliases.values())
+                .chain(shape.counters.iter())
+                .chain(shape.timestamps.named().map(|(_, at)| at))
+                .chain(shape.words.values().map(|word| &word.at))
+                .chain(shape.facets.values().filter_map(|facet| facet.at.as_ref()))
+                .any(|fact| fact.as_str() == at)
+        };
+        body.iter()
+            .filter(|(name, value)| value.is_string() && !is_fact(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}

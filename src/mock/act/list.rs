@@ -1,0 +1,67 @@
+//! Lists: which jobs, in which order.
+
+use serde_json::Value;
+
+use super::super::fault::Check;
+use super::super::store::Store;
+use super::super::{Call, Mock, Reply, render};
+use super::filter;
+use crate::contract::error::Condition;
+
+impl Mock {
+    pub(super) fn list(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
+        let lifecycle = &self.contract.facts.lifecycle;
+        let mut numbers = Vec::new();
+        for (number, job) in store.jobs.iter_mut().enumerate() {
+            if call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
+                job.settle(call.now, lifecycle);
+                numbers.push(number);
+            }
+        }
+        // The newest first; of those created at the same time, the one that came last.
+        let created = |number: usize| store.jobs.get(number).and_then(|job| Some(job.past.first()?.at));
+        numbers.sort_by_key(|number| std::cmp::Reverse((created(*number), *number)));
+        let numbers = self.filtered(call, store, numbers);
+        let page = self.cut(call, &numbers)?;
+        let items: Vec<Value> =
+            page.numbers.iter().filter_map(|number| self.item(call, store, *number)).collect();
+
+        let mut reply = self.reply(call, None);
+        if let Some(body) = reply.answer.body_mut() {
+            if let Some(at) = &call.operation.jobs {
+                at.put(body, Value::Array(items));
+            }
+            self.number_pages(call, &page, numbers.len(), body);
+        }
+        Ok(reply)
+    }
+
+    fn filtered(&self, call: &Call<'_>, store: &Store, numbers: Vec<usize>) -> Vec<usize> {
+        let asked: Vec<_> = call
+            .operation
+            .filters
+            .iter()
+            .filter(|filter| !self.fault.skips(Check::Filter(&filter.name), call.name))
+            .filter_map(|filter| {
+                let mut states = Vec::new();
+                filter::carries(&filter.send, Some(&call.asked.view), &mut states)
+                    .then_some((&filter.effect, states))
+            })
+            .collect();
+        if asked.is_empty() {
+            return numbers;
+        }
+        let mut items: Vec<(usize, Value)> = numbers
+            .into_iter()
+            .filter_map(|number| Some((number, self.item(call, store, number)?)))
+            .collect();
+        for (effect, states) in asked {
+            filter::apply(&self.contract, effect, &states, &mut items);
+        }
+        items.into_iter().map(|(number, _)| number).collect()
+    }
+
+    fn item(&self, call: &Call<'_>, store: &Store, number: usize) -> Option<Value> {
+        Some(render::job(&self.contract, call.blueprint, &self.view(call, store, number)?))
+    }
+}

@@ -1,0 +1,133 @@
+//! What each role does.
+
+mod cancel;
+mod create;
+mod filter;
+mod list;
+mod page;
+mod read;
+mod retry;
+
+use super::answer::{Answer, Body};
+use super::fault::Check;
+use super::job::{JobView, STAY, later};
+use super::store::Store;
+use super::{Call, Mock, Reply, render};
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+
+impl Mock {
+    pub(super) fn act(&self, call: &Call<'_>) -> Result<Reply, Condition> {
+        let mut store = self.store();
+        match call.operation.role {
+            Role::Create => self.create(call, &mut store),
+            Role::List => self.list(call, &mut store),
+            Role::CancelMany => {
+                let what = "the mock does not cancel many jobs at once yet";
+                Ok(Reply { answer: Answer::not_in_contract(501, what), job: None })
+            }
+            Role::Get => self.with_job(call, &mut store, Mock::get),
+            Role::Details => self.with_job(call, &mut store, Mock::details),
+            Role::Cancel => self.with_job(call, &mut store, Mock::cancel),
+            Role::Retry => self.with_job(call, &mut store, Mock::retry),
+        }
+    }
+
+    /// Finds the job that the request names, under the parents it names, and brings it up to date.
+    fn with_job(
+        &self,
+        call: &Call<'_>,
+        store: &mut Store,
+        act: fn(&Mock, &Call<'_>, &mut Store, usize) -> Result<Reply, Condition>,
+    ) -> Result<Reply, Condition> {
+        let ignores_parents = self.fault.skips(Check::Parent, call.name);
+        let found = call.asked.job.as_ref().and_then(|id| store.find(id)).filter(|number| {
+            store.jobs.get(*number).is_some_and(|job| {
+                ignores_parents || call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value))
+            })
+        });
+        match found {
+            Some(number) => {
+                if let Some(job) = store.jobs.get_mut(number) {
+                    job.settle(call.now, &self.contract.facts.lifecycle);
+                }
+                act(self, call, store, number)
+            }
+            None if call.asked.job.is_some() && self.fault.skips(Check::Existence, call.name) => {
+                Ok(self.made_up(call))
+            }
+            // A lookup that names no job at all, such as a list of everything, is answered by the sample.
+            None if call.asked.job.is_none() && call.operation.target.is_none() => Ok(self.reply(call, None)),
+            None => Err(Condition::UnknownJob),
+        }
+    }
+
+    /// What is shown of a job now.
+    fn view(&self, call: &Call<'_>, store: &Store, number: usize) -> Option<JobView> {
+        store.jobs.get(number).map(|job| job.view(call.now, &self.contract.facts.lifecycle))
+    }
+
+    /// A success answer that shows a job, where the operation shows one.
+    fn reply(&self, call: &Call<'_>, view: Option<JobView>) -> Reply {
+        let blueprint = call.blueprint;
+        let Some(mut body) = blueprint.body.clone() else {
+            return Reply { answer: Answer::empty(blueprint.status), job: view };
+        };
+        match (&call.operation.job, &view) {
+            (Some(at), Some(view)) => at.put(&mut body, render::job(&self.contract, blueprint, view)),
+            (Some(at), None) => at.put(&mut body, blueprint.job.clone()),
+            (None, Some(view)) => render::overlay_ids(&self.contract, &mut body, &self.names(view)),
+            (None, None) => {}
+        }
+        Reply { answer: Answer::json(blueprint.status, body), job: view }
+    }
+
+    /// A success for a job that does not exist.
+    fn made_up(&self, call: &Call<'_>) -> Reply {
+        let mut reply = self.reply(call, None);
+        if let (Some(at), Some(id), Body::Json(body)) =
+            (&call.operation.job, &call.asked.job, &mut reply.answer.body)
+        {
+            at.join(self.contract.facts.job.id.as_str()).put(body, id.as_str().into());
+        }
+        reply
+    }
+
+    /// The ids of a job by every name they go under; the empty name stands for the job's id inside texts.
+    fn names(&self, view: &JobView) -> std::collections::BTreeMap<String, String> {
+        let shape = &self.contract.facts.job;
+        let mut names = view.parents.clone();
+        for (name, at) in &shape.parents {
+            if let (Some(id), Some(last)) = (view.parents.get(name), at.segments().pop()) {
+                names.insert(last, id.clone());
+            }
+        }
+        let targets = self.contract.facts.operations.values().filter_map(|o| o.target.as_ref());
+        for at in targets.chain([&shape.id]) {
+            // A bare `id` may be the id of anything.
+            if let Some(last) = at.segments().pop().filter(|last| last != "id" && last != "uuid") {
+                names.insert(last, view.id.clone());
+            }
+        }
+        names.insert(String::new(), view.id.clone());
+        names
+    }
+
+    /// Sends a job to a state, and after a stay to another.
+    fn send(&self, call: &Call<'_>, store: &mut Store, number: usize, to: &str, then: Option<&str>) {
+        let lifecycle = &self.contract.facts.lifecycle;
+        let Some(job) = store.jobs.get_mut(number) else { return };
+        if job.state() != to {
+            job.enter(to, call.now, lifecycle);
+        }
+        job.held = None;
+        // A facet that is also a status word moves with the state.
+        let shape = &self.contract.facts.job;
+        job.facets.retain(|name, _| {
+            let at = shape.facets.get(name).and_then(|facet| facet.at.as_ref());
+            at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
+        });
+        let settles = then.filter(|then| *then != to && !lifecycle.is_terminal(to));
+        job.plan = settles.map(|then| (later(call.now, STAY), then.to_owned())).into_iter().collect();
+    }
+}

@@ -1,0 +1,156 @@
+//! A truth table of cancels that is not the documented one.
+
+use std::collections::BTreeSet;
+
+use super::super::job::JobView;
+use super::{Decision, Fault, Label};
+use crate::contract::Contract;
+use crate::contract::cancel::{Accepted, Expect};
+use crate::contract::error::Condition;
+
+enum Wrong {
+    /// Accepts in this state what must be refused.
+    Accepts(String, Decision),
+    /// Refuses in this state what must be accepted.
+    Refuses(String),
+    /// Refuses in the first state, and moves the job to the second all the same.
+    RefusesAndMoves(String, String),
+    /// Accepts, and does nothing.
+    Ignores,
+    /// Accepts, and settles in this state.
+    SettlesIn(String),
+    /// Refuses once, and accepts when asked again.
+    Yields(Decision),
+}
+
+struct Cancel {
+    label: Label,
+    wrong: Wrong,
+}
+
+impl Fault for Cancel {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn decide_cancel(&self, job: &JobView, earlier: u32, decision: Decision) -> Decision {
+        match (&self.wrong, decision) {
+            (Wrong::Accepts(state, accepted), Decision::Refuse(_)) if job.state == *state => accepted.clone(),
+            (Wrong::Refuses(state), Decision::Accept { .. }) if job.state == *state => {
+                Decision::Refuse(Condition::NotCancellable)
+            }
+            (Wrong::Ignores, Decision::Accept { .. }) => Decision::Ignore,
+            (Wrong::SettlesIn(state), Decision::Accept { leads_to, settles_in }) => {
+                // A cancel that takes hold at once settles at once, too.
+                let is_at_once = settles_in.as_ref() == Some(&leads_to);
+                let leads_to = if is_at_once { state.clone() } else { leads_to };
+                Decision::Accept { leads_to, settles_in: Some(state.clone()) }
+            }
+            (Wrong::Yields(accepted), Decision::Refuse(_)) if earlier > 0 => accepted.clone(),
+            (_, decision) => decision,
+        }
+    }
+
+    fn on_refusal(&self, job: &JobView) -> Option<String> {
+        match &self.wrong {
+            Wrong::RefusesAndMoves(from, to) if job.state == *from => Some(to.clone()),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let lifecycle = &contract.facts.lifecycle;
+    let accepted: Vec<&Accepted> = contract
+        .facts
+        .cancel
+        .iter()
+        .filter_map(|row| match &row.expect {
+            Expect::Accepted(accepted) => Some(accepted),
+            _ => None,
+        })
+        .collect();
+    let Some(usual) = accepted.first() else { return Vec::new() };
+    let Some(leads_to) = usual.leads_to.first().or(usual.settles_in.first()) else { return Vec::new() };
+    let accept =
+        Decision::Accept { leads_to: leads_to.clone(), settles_in: usual.settles_in.first().cloned() };
+    let mut found: Vec<Box<dyn Fault>> = Vec::new();
+    let mut add = |id: String, title: String, caught_by: &[&'static str], wrong: Wrong| {
+        found.push(Box::new(Cancel { label: Label::new(id, title, caught_by), wrong }) as Box<dyn Fault>);
+    };
+
+    let (mut refusing, mut accepting) = (BTreeSet::new(), BTreeSet::new());
+    for row in &contract.facts.cancel {
+        let states: Vec<&String> =
+            if row.state.is_empty() { lifecycle.states.keys().collect() } else { row.state.iter().collect() };
+        match &row.expect {
+            Expect::Refused(_) => refusing.extend(states),
+            Expect::Accepted(_) => accepting.extend(states),
+            Expect::Undocumented(_) => {}
+        }
+    }
+    for state in &refusing {
+        // A success that leaves the job as it is may be tolerated, so it is no fault.
+        if *state != leads_to {
+            add(
+                format!("accepts-cancel::{state}"),
+                format!("a job in {state} can be cancelled, and goes to {leads_to}"),
+                &["cancel/refused-when-finished", "cancel/refusal-error", "lifecycle/terminal-is-final"],
+                Wrong::Accepts((*state).clone(), accept.clone()),
+            );
+        }
+        let other = usual.settles_in.iter().chain(lifecycle.states.keys()).find(|other| {
+            other != state && lifecycle.is_terminal(other) && lifecycle.path(state, other).is_none()
+        });
+        if let Some(other) = other {
+            add(
+                format!("refusal-changes-state::{state}"),
+                format!("the refused cancel of a job in {state} moves it to {other}"),
+                &["cancel/refusal-changes-nothing", "lifecycle/terminal-is-final"],
+                Wrong::RefusesAndMoves((*state).clone(), other.clone()),
+            );
+        }
+    }
+    for state in &accepting {
+        add(
+            format!("refuses-cancel::{state}"),
+            format!("a job in {state} cannot be cancelled"),
+            &["cancel/accepted-when-allowed"],
+            Wrong::Refuses((*state).clone()),
+        );
+    }
+    add(
+        "cancel-ignored".into(),
+        "a cancel succeeds and does nothing".into(),
+        &["cancel/takes-effect"],
+        Wrong::Ignores,
+    );
+    let right = |state: &String| {
+        accepted.iter().any(|a| a.settles_in.contains(state) || a.or_races_to.contains(state))
+    };
+    // Where every end may follow a cancel, a state that is no end at all is wrong.
+    let wrong_end =
+        lifecycle.states.keys().find(|state| lifecycle.is_terminal(state) && !right(state)).or_else(|| {
+            lifecycle
+                .states
+                .keys()
+                .find(|state| lifecycle.phase(state) == crate::contract::lifecycle::Phase::Running)
+        });
+    if let Some(state) = wrong_end {
+        add(
+            "cancel-settles-wrong".into(),
+            format!("a cancelled job settles in {state}"),
+            &["cancel/takes-effect", "lifecycle/declared-transition", "lifecycle/ends-in-time"],
+            Wrong::SettlesIn(state.clone()),
+        );
+    }
+    if refusing.iter().any(|state| *state != leads_to) {
+        add(
+            "second-cancel-accepted".into(),
+            "a cancel that was refused is accepted when it is sent again".into(),
+            &["cancel/repeat-consistent"],
+            Wrong::Yields(accept),
+        );
+    }
+    found
+}

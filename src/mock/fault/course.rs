@@ -1,0 +1,58 @@
+//! New jobs that take a way through their states which is not declared.
+
+use super::super::job::usual_way;
+use super::{Fault, Label};
+use crate::contract::Contract;
+use crate::contract::lifecycle::Phase;
+
+struct Course {
+    label: Label,
+    way: Vec<String>,
+}
+
+impl Fault for Course {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn plan(&self, way: &mut Vec<String>) {
+        way.clone_from(&self.way);
+    }
+}
+
+pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let lifecycle = &contract.facts.lifecycle;
+    let usual = usual_way(lifecycle);
+    let mut found: Vec<Box<dyn Fault>> = Vec::new();
+    let mut add = |id: &str, title: String, rule: &'static str, way: Vec<String>| {
+        found.push(Box::new(Course { label: Label::new(id, title, &[rule]), way }) as Box<dyn Fault>);
+    };
+
+    if let [first, second, ..] = usual.as_slice()
+        && !lifecycle.is_terminal(second)
+        && lifecycle.path(second, first).is_none()
+    {
+        let mut way = vec![first.clone(), second.clone()];
+        way.extend(usual.iter().cloned());
+        let title = format!("a new job goes from {second} back to {first}");
+        add("illegal-transition", title, "lifecycle/declared-transition", way);
+    }
+
+    let begins = [Phase::Stopping, Phase::Running, Phase::Cancelled, Phase::Failed, Phase::Succeeded];
+    let wrong = begins.into_iter().find_map(|phase| {
+        lifecycle.of_phase(phase).find(|state| !lifecycle.initial.iter().any(|initial| initial == state))
+    });
+    if let Some(wrong) = wrong {
+        let mut way = vec![wrong.to_owned()];
+        if let Some(end) = usual.last().filter(|_| !lifecycle.is_terminal(wrong)) {
+            way.push(end.clone());
+        }
+        add("wrong-initial-state", format!("a new job is in {wrong}"), "lifecycle/initial-state", way);
+    }
+
+    let endless: Vec<String> = usual.iter().filter(|state| !lifecycle.is_terminal(state)).cloned().collect();
+    if let Some(last) = endless.last() {
+        add("never-ends", format!("a new job stays in {last}"), "lifecycle/ends-in-time", endless.clone());
+    }
+    found
+}

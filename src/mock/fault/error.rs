@@ -1,0 +1,222 @@
+//! Errors with the wrong status, the wrong code or none, and errors that are none.
+
+use super::super::answer::{Answer, AnswerContext};
+use super::super::refuse::{put_code, remove_codes};
+use super::{Check, Fault, Label};
+use crate::contract::Contract;
+use crate::contract::error::{Condition, ErrorRow};
+use crate::contract::operation::Role;
+use crate::contract::pointer::Pointer;
+
+enum Wrong {
+    Code(Condition, String),
+    Status(Condition, u16),
+    ServerError(Condition, Option<String>),
+    NoCode,
+    InSuccess(Condition),
+}
+
+struct Error {
+    label: Label,
+    wrong: Wrong,
+}
+
+impl Fault for Error {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
+        let Some(condition) = context.condition else { return };
+        match &self.wrong {
+            Wrong::Code(when, code) if condition == *when => put_code(context.contract, answer, code),
+            Wrong::Status(when, status) if condition == *when => answer.status = *status,
+            Wrong::ServerError(when, code) if condition == *when => {
+                answer.status = 500;
+                if let Some(code) = code {
+                    put_code(context.contract, answer, code);
+                }
+            }
+            Wrong::NoCode => remove_codes(context.contract, answer),
+            Wrong::InSuccess(when) if condition == *when => {
+                answer.status = context.operation.success_statuses().next().unwrap_or(200);
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Found {
+    label: Label,
+}
+
+impl Fault for Found {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn skips(&self, check: Check<'_>, _: &str) -> bool {
+        check == Check::Existence
+    }
+}
+
+/// The rule that judges a condition which the suite can bring about on this mock.
+pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static str> {
+    let auth = &contract.facts.auth;
+    let knows_schemes = !crate::sign::schemes(auth).is_empty();
+    let rows = || contract.facts.errors.iter().filter(|row| row.when == condition);
+    rows().next()?;
+    match condition {
+        Condition::UnknownJob => Some("errors/unknown-job"),
+        Condition::UnknownParent => contract
+            .facts
+            .parameters
+            .iter()
+            .any(|(name, parameter)| {
+                parameter.unknown.is_some()
+                    && contract.facts.operations.values().any(|o| o.parent_place(name).is_some())
+            })
+            .then_some("errors/unknown-parent"),
+        Condition::MalformedId => checks_ids(contract).then_some("errors/malformed-id"),
+        Condition::MissingParameter => {
+            asks_for(contract, rows, "required").then_some("errors/missing-parameter")
+        }
+        Condition::InvalidParameter => asks_for(contract, rows, "type").then_some("errors/invalid-parameter"),
+        Condition::Conflict => {
+            rows().any(|row| contract.basis(&row.reference).can_fail()).then_some("errors/conflict")
+        }
+        Condition::NotCancellable => Some("cancel/refusal-error"),
+        Condition::MissingCredentials => knows_schemes.then_some("auth/missing-credentials"),
+        Condition::BadCredentials => knows_schemes.then_some("auth/bad-credentials"),
+        Condition::BadSignature => (knows_schemes && signs(contract)).then_some("auth/bad-signature"),
+        Condition::ExpiredCredentials
+        | Condition::Forbidden
+        | Condition::UnsupportedKind
+        | Condition::NotRetryable
+        | Condition::Throttled => None,
+    }
+}
+
+/// Whether the vendor's requests carry a signature over themselves.
+pub(super) fn signs(contract: &Contract) -> bool {
+    let auth = &contract.facts.auth;
+    auth.sigv4.is_some() || auth.acs3.is_some() || auth.sdk_hmac_sha256.is_some()
+}
+
+/// Whether the schema of a get refuses one of the malformed ids.
+fn checks_ids(contract: &Contract) -> bool {
+    contract.of_role(Role::Get).any(|(_, operation)| {
+        contract.facts.job.ids.malformed.iter().any(|id| {
+            let Some(target) = &operation.target else { return false };
+            let mut view = serde_json::json!({"path": {}, "query": {}});
+            target.put(&mut view, id.as_str().into());
+            let found = contract.shapes.mismatches(&operation.request, &view);
+            found.iter().any(|mismatch| mismatch.at == target.as_str())
+        })
+    })
+}
+
+/// Whether the schema of a request that the rows speak of has a keyword for its query or body.
+fn asks_for<'r, I: Iterator<Item = &'r ErrorRow>>(
+    contract: &Contract,
+    rows: impl Fn() -> I,
+    keyword: &str,
+) -> bool {
+    contract.facts.operations.iter().any(|(name, operation)| {
+        let is_spoken_of = rows().any(|row| row.operations.is_empty() || row.operations.contains(name));
+        let Some(shape) = contract.shapes.get(&operation.request).filter(|_| is_spoken_of) else {
+            return false;
+        };
+        ["/properties/query/properties", "/properties/body"]
+            .iter()
+            .filter_map(|part| Pointer::new(*part).first(&shape.document))
+            .any(|part| has(part, keyword))
+    })
+}
+
+/// Whether a keyword stands anywhere in a schema, other than as the type of the whole.
+fn has(schema: &serde_json::Value, keyword: &str) -> bool {
+    match schema {
+        serde_json::Value::Object(members) => {
+            let inner = |(name, member): (&String, &serde_json::Value)| {
+                has(member, keyword) || (keyword == "type" && name == "$ref")
+            };
+            (keyword != "type" && members.contains_key(keyword))
+                || (keyword == "type" && members.get("properties").is_some())
+                || members.iter().any(inner)
+        }
+        serde_json::Value::Array(items) => items.iter().any(|item| has(item, keyword)),
+        _ => false,
+    }
+}
+
+pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let body = &contract.facts.error_body;
+    let mut found: Vec<Box<dyn Fault>> = Vec::new();
+    let mut add = |id: String, title: String, caught_by: &[&'static str], wrong: Wrong| {
+        found.push(Box::new(Error { label: Label::new(id, title, caught_by), wrong }) as Box<dyn Fault>);
+    };
+    for condition in Condition::ALL {
+        let Some(rule) = rule(contract, condition) else { continue };
+        let answers: Vec<_> = contract
+            .facts
+            .errors
+            .iter()
+            .filter(|row| row.when == condition)
+            .flat_map(|row| &row.any_of)
+            .collect();
+        if answers.iter().all(|answer| answer.code.is_some()) {
+            let is_right = |code: &&String| answers.iter().any(|answer| answer.code.as_ref() == Some(code));
+            let code = body.codes.keys().find(|code| !is_right(code));
+            let code = code.map_or_else(|| "JobproofUnheardOf".to_owned(), Clone::clone);
+            add(
+                format!("wrong-code::{condition}"),
+                format!("{condition} is answered with the code {code}"),
+                &[rule],
+                Wrong::Code(condition, code),
+            );
+        }
+        let is_right = |status: &u16| {
+            answers.iter().any(|a| a.status == Some(*status) || a.any_client_error || a.status.is_none())
+        };
+        if let Some(status) = [418, 400, 409].into_iter().find(|status| !is_right(status)) {
+            add(
+                format!("wrong-status::{condition}"),
+                format!("{condition} is answered with status {status}"),
+                &[rule, "fields/documented-status"],
+                Wrong::Status(condition, status),
+            );
+        }
+        let code = body.codes.iter().find(|(_, code)| code.status.contains(&500)).map(|(c, _)| c.clone());
+        add(
+            format!("server-error::{condition}"),
+            format!("{condition} is answered with status 500"),
+            &["errors/server-error", rule],
+            Wrong::ServerError(condition, code),
+        );
+    }
+    if !body.code.is_empty() {
+        add(
+            "error-without-code".into(),
+            "errors carry no code".into(),
+            &["errors/body-shape", "errors/known-code"],
+            Wrong::NoCode,
+        );
+    }
+    if rule(contract, Condition::UnknownJob).is_some() {
+        add(
+            "error-in-success::unknown-job".into(),
+            "unknown-job is answered with a success status and an error inside".into(),
+            &["errors/error-in-success", "errors/unknown-job"],
+            Wrong::InSuccess(Condition::UnknownJob),
+        );
+        found.push(Box::new(Found {
+            label: Label::new(
+                "unknown-job-found",
+                "a job that does not exist is shown all the same",
+                &["errors/unknown-job"],
+            ),
+        }));
+    }
+    found
+}

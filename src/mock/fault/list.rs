@@ -1,0 +1,118 @@
+//! Lists that lose jobs, repeat them, or are not cut, narrowed or ordered as asked.
+
+use std::collections::BTreeSet;
+
+use super::{Check, Fault, Label};
+use crate::contract::Contract;
+use crate::contract::operation::{FilterEffect, PageStyle, Role};
+
+enum Wrong {
+    /// Loses the first job of every page but the first.
+    Loses,
+    /// Begins every page but the first with the last job of the page before.
+    Repeats,
+    /// Leaves out the newest job.
+    ForgetsNewest,
+    Size,
+    Endless,
+    Filter(String),
+}
+
+struct List {
+    label: Label,
+    wrong: Wrong,
+}
+
+impl Fault for List {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn skips(&self, check: Check<'_>, _: &str) -> bool {
+        match (&self.wrong, check) {
+            (Wrong::Size, Check::PageSize) | (Wrong::Endless, Check::LastPage) => true,
+            (Wrong::Filter(wrong), Check::Filter(name)) => wrong == name,
+            _ => false,
+        }
+    }
+
+    fn page(&self, start: usize, all: &[usize], page: &mut Vec<usize>) {
+        match self.wrong {
+            Wrong::Loses if start > 0 && !page.is_empty() => {
+                page.remove(0);
+            }
+            Wrong::Repeats if start > 0 => {
+                if let Some(last) = all.get(start - 1) {
+                    page.insert(0, *last);
+                }
+            }
+            Wrong::ForgetsNewest => page.retain(|number| Some(number) != all.iter().max()),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let mut found: Vec<List> = Vec::new();
+    let mut add = |id: String, title: String, rule: &'static str, wrong: Wrong| {
+        found.push(List { label: Label::new(id, title, &[rule]), wrong });
+    };
+    for (_, operation) in contract.of_role(Role::List) {
+        add(
+            "list-forgets-newest".into(),
+            "a list leaves out the newest job".into(),
+            "listing/contains-created",
+            Wrong::ForgetsNewest,
+        );
+        if let Some(pagination) = &operation.pagination {
+            add(
+                "lists-lose-item".into(),
+                "the first job of every page but the first is lost".into(),
+                "listing/pages-partition",
+                Wrong::Loses,
+            );
+            add(
+                "lists-repeat-item".into(),
+                "every page but the first begins with the last job of the page before".into(),
+                "listing/pages-partition",
+                Wrong::Repeats,
+            );
+            if pagination.size.is_some() {
+                add(
+                    "page-size-ignored".into(),
+                    "a list does not mind the page size asked for".into(),
+                    "listing/page-size",
+                    Wrong::Size,
+                );
+            }
+            let can_say_so = match &pagination.style {
+                PageStyle::Token(_) => true,
+                PageStyle::Page(style) => !style.next_link.is_empty(),
+                PageStyle::Offset(_) => false,
+            };
+            if can_say_so {
+                add(
+                    "walk-never-ends".into(),
+                    "the last page leads to itself".into(),
+                    "listing/walk-ends",
+                    Wrong::Endless,
+                );
+            }
+        }
+        for filter in &operation.filters {
+            // The newest come first anyway: a list that ignores being asked for that is right.
+            if !matches!(filter.effect, FilterEffect::Descending(_)) {
+                add(
+                    format!("filter-ignored::{}", filter.name),
+                    format!("a list does not mind the filter {}", filter.name),
+                    "listing/filter",
+                    Wrong::Filter(filter.name.clone()),
+                );
+            }
+        }
+    }
+    // One fault of a kind serves all lists.
+    let mut seen = BTreeSet::new();
+    found.retain(|list| seen.insert(list.label.id.clone()));
+    found.into_iter().map(|list| Box::new(list) as Box<dyn Fault>).collect()
+}

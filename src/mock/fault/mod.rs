@@ -1,0 +1,161 @@
+//! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
+
+mod cancel;
+mod course;
+mod envelope;
+mod error;
+mod ground;
+mod identity;
+mod invariant;
+mod list;
+mod member;
+mod shown;
+mod unchecked;
+mod word;
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+
+use super::answer::{Answer, AnswerContext};
+use super::job::JobView;
+use ground::Ground;
+
+/// Something the mock checks, and a fault may forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check<'n> {
+    /// That the credentials are known.
+    Credentials,
+    /// That the signature fits the request.
+    Signature,
+    /// That the request keeps to its schema.
+    Validation,
+    /// That a job belongs to the parents named.
+    Parent,
+    /// The filter of this name.
+    Filter(&'n str),
+    /// The page size asked for.
+    PageSize,
+    /// That a walk through pages ends.
+    LastPage,
+    /// That a job exists.
+    Existence,
+    /// The idempotency token of a create.
+    Token,
+}
+
+/// What becomes of a cancel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// The job goes to this state, and after a while settles in the other, if one is given.
+    Accept {
+        /// The state it goes to at once.
+        leads_to: String,
+        /// The state it ends in.
+        settles_in: Option<String>,
+    },
+    /// The call is refused.
+    Refuse(Condition),
+    /// The call succeeds, and the job stays as it is.
+    Ignore,
+}
+
+/// What a fault is, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// `<mechanism>` or `<mechanism>::<parameter>`; the same in every run.
+    pub id: String,
+    /// What is wrong, in one line: lower case, no full stop.
+    pub title: String,
+    /// The rules that must see it: at least one of them.
+    pub caught_by: Vec<&'static str>,
+}
+
+impl Label {
+    fn new(id: impl Into<String>, title: impl Into<String>, caught_by: &[&'static str]) -> Self {
+        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec() }
+    }
+}
+
+/// One seeded defect. Every hook does nothing unless the fault says otherwise.
+pub trait Fault: Send + Sync {
+    /// What it is.
+    fn label(&self) -> &Label;
+
+    /// Whether the mock forgets a check.
+    fn skips(&self, check: Check<'_>, operation: &str) -> bool {
+        let _ = (check, operation);
+        false
+    }
+
+    /// Changes the way of a new job through its states.
+    fn plan(&self, way: &mut Vec<String>) {
+        let _ = way;
+    }
+
+    /// Changes what becomes of a cancel; `earlier` cancels of the job came before.
+    fn decide_cancel(&self, job: &JobView, earlier: u32, decision: Decision) -> Decision {
+        let _ = (job, earlier);
+        decision
+    }
+
+    /// The state a job goes to although its cancel was refused.
+    fn on_refusal(&self, job: &JobView) -> Option<String> {
+        let _ = job;
+        None
+    }
+
+    /// Changes what a get shows of a job.
+    fn observe(&self, contract: &Contract, job: &mut JobView) {
+        let _ = (contract, job);
+    }
+
+    /// Changes one page of a list. Jobs are named by number; `start` is where the page begins.
+    fn page(&self, start: usize, all: &[usize], page: &mut Vec<usize>) {
+        let _ = (start, all, page);
+    }
+
+    /// Changes an answer before it is sent.
+    fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
+        let _ = (context, answer);
+    }
+}
+
+/// Every fault that a mock of this contract can have, always in the same order.
+pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let mut found: Vec<Box<dyn Fault>> = Vec::new();
+    if let Some(ground) = Ground::of(contract) {
+        found.extend(member::faults(&ground));
+        found.extend(word::faults(&ground));
+        found.extend(identity::faults(&ground));
+        found.extend(shown::faults(&ground));
+        found.extend(invariant::faults(&ground));
+    }
+    found.extend(envelope::faults(contract));
+    found.extend(course::faults(contract));
+    found.extend(cancel::faults(contract));
+    found.extend(error::faults(contract));
+    found.extend(unchecked::faults(contract));
+    found.extend(list::faults(contract));
+    found
+}
+
+/// The fault of this id.
+pub fn fault(contract: &Contract, id: &str) -> Option<Box<dyn Fault>> {
+    faults(contract).into_iter().find(|fault| fault.label().id == id)
+}
+
+/// No fault at all.
+#[derive(Debug)]
+pub(crate) struct Sound(Label);
+
+impl Default for Sound {
+    fn default() -> Self {
+        Sound(Label::new("none", "no fault", &[]))
+    }
+}
+
+impl Fault for Sound {
+    fn label(&self) -> &Label {
+        &self.0
+    }
+}

@@ -1,0 +1,82 @@
+//! Checks that are forgotten.
+
+use super::error::{rule, signs};
+use super::{Check, Fault, Label};
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+
+struct Unchecked {
+    label: Label,
+    check: Check<'static>,
+}
+
+impl Fault for Unchecked {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn skips(&self, check: Check<'_>, _: &str) -> bool {
+        check == self.check
+    }
+}
+
+pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let facts = &contract.facts;
+    let mut found: Vec<Box<dyn Fault>> = Vec::new();
+    let mut add = |id: &str, title: &str, caught_by: &[&'static str], check: Check<'static>| {
+        found.push(Box::new(Unchecked { label: Label::new(id, title, caught_by), check }) as Box<dyn Fault>);
+    };
+    if !crate::sign::schemes(&facts.auth).is_empty() {
+        add(
+            "credentials-not-checked",
+            "missing and unknown credentials are accepted",
+            &["auth/missing-credentials", "auth/bad-credentials"],
+            Check::Credentials,
+        );
+        if signs(contract) {
+            add(
+                "signature-not-checked",
+                "a signature that does not fit the request is accepted",
+                &["auth/bad-signature"],
+                Check::Signature,
+            );
+        }
+    }
+    let validated: Vec<&'static str> =
+        [Condition::MissingParameter, Condition::InvalidParameter, Condition::MalformedId]
+            .into_iter()
+            .filter_map(|condition| rule(contract, condition))
+            .collect();
+    if !validated.is_empty() {
+        add(
+            "validation-missing",
+            "requests are not checked against their schema",
+            &validated,
+            Check::Validation,
+        );
+    }
+    let has_foreign = contract.of_role(Role::Get).any(|(_, operation)| {
+        facts
+            .parameters
+            .iter()
+            .any(|(name, parameter)| parameter.foreign.is_some() && operation.parent_place(name).is_some())
+    });
+    if has_foreign {
+        add(
+            "foreign-parent-readable",
+            "a job can be read and cancelled through a parent it does not belong to",
+            &["isolation/foreign-parent"],
+            Check::Parent,
+        );
+    }
+    if facts.operations.values().any(|operation| operation.client_token.is_some()) {
+        add(
+            "token-replay-makes-new-job",
+            "a create with a token that was used before makes another job",
+            &["idempotency/token-replays"],
+            Check::Token,
+        );
+    }
+    found
+}

@@ -1,0 +1,154 @@
+//! Error answers, built from the contract's row for a condition.
+
+use serde_json::Value;
+
+use super::answer::{Answer, Body};
+use super::likeness::{Dice, like};
+use crate::contract::Contract;
+use crate::contract::error::{self, Condition, Locator};
+use crate::contract::operation::Operation;
+
+/// What a request id looks like where nothing documents it.
+const REQUEST_ID: &str = "4d9d8375-3c56-4925-a3e7-eb137fed17e9";
+
+/// The answer to `operation` under `condition`; `id` is that of the job it names.
+pub(crate) fn refuse(
+    contract: &Contract,
+    name: &str,
+    operation: &Operation,
+    condition: Condition,
+    id: Option<&str>,
+) -> Answer {
+    let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
+    let status = status(operation, condition, row);
+    let sample = operation.response_schema(status).and_then(|schema| contract.sample(schema));
+    let mut answer = Answer::json(status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
+    let code = row.and_then(|row| row.code.clone()).or_else(|| code_for(contract, name, status));
+    if let Some(code) = code {
+        put_code(contract, &mut answer, &code);
+    }
+    let says = row.and_then(|row| row.says.clone()).unwrap_or_else(|| text_for(condition).to_owned());
+    if let Some(locator) = contract.facts.error_body.message.first() {
+        put(&mut answer, locator, &says.replace("{id}", id.unwrap_or("?")));
+    }
+    answer
+}
+
+/// The status of the row, of any client error, or one that suits the condition where it is documented.
+fn status(operation: &Operation, condition: Condition, row: Option<&error::Answer>) -> u16 {
+    match row {
+        Some(row) => row.status.unwrap_or(400),
+        None => {
+            let natural = match condition {
+                Condition::MissingCredentials
+                | Condition::BadCredentials
+                | Condition::BadSignature
+                | Condition::ExpiredCredentials => 401,
+                Condition::Forbidden => 403,
+                Condition::UnknownJob | Condition::UnknownParent => 404,
+                Condition::NotCancellable | Condition::Conflict => 409,
+                Condition::Throttled => 429,
+                _ => 400,
+            };
+            if operation.response_schema(natural).is_some() { natural } else { 400 }
+        }
+    }
+}
+
+/// A documented code that goes with a status, or the first there is.
+fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
+    let codes = &contract.facts.error_body.codes;
+    let suits = |code: &&error::Code| {
+        code.status.contains(&status)
+            && (code.operations.is_empty() || code.operations.iter().any(|operation| operation == name))
+    };
+    let fitting = codes.iter().find(|(_, code)| suits(code));
+    fitting.or_else(|| codes.iter().next()).map(|(code, _)| code.clone())
+}
+
+/// Puts a code at the usual place, and over every other code that the sample has: they must agree.
+pub(crate) fn put_code(contract: &Contract, answer: &mut Answer, code: &str) {
+    for (index, locator) in contract.facts.error_body.code.iter().enumerate() {
+        let is_there = match (&locator.header, &locator.body, &answer.body) {
+            (None, Some(at), Body::Json(body)) => at.first(body).is_some(),
+            (Some(header), _, _) => answer.headers.get(header).is_some(),
+            _ => false,
+        };
+        if index == 0 || is_there {
+            put(answer, locator, code);
+        }
+    }
+}
+
+/// Takes every code out of an answer.
+pub(crate) fn remove_codes(contract: &Contract, answer: &mut Answer) {
+    for locator in &contract.facts.error_body.code {
+        if let Some(header) = &locator.header {
+            answer.headers.remove(header);
+        } else if let (Some(at), Some(body)) = (&locator.body, answer.body_mut()) {
+            at.remove(body);
+        }
+    }
+}
+
+/// Writes where a locator reads.
+fn put(answer: &mut Answer, locator: &Locator, text: &str) {
+    match (&locator.header, &locator.body) {
+        (Some(header), _) => answer.headers.set(header, text),
+        (None, Some(at)) => {
+            if let Some(body) = answer.body_mut() {
+                // A numeric code stays a number.
+                let number = at.first(body).is_some_and(Value::is_number).then(|| text.parse::<i64>().ok());
+                at.put(body, number.flatten().map_or_else(|| Value::from(text), Value::from));
+            }
+        }
+        (None, None) => {}
+    }
+}
+
+/// Adds the documented headers and the request's id.
+pub(crate) fn dress(contract: &Contract, answer: &mut Answer, seed: u64, request: u64) {
+    for (name, fact) in &contract.facts.headers {
+        if fact.on.is_empty() || fact.on.contains(&answer.status) {
+            answer.headers.set(name, fact.example.as_str());
+        }
+    }
+    let mut dice = Dice::new(!seed, request);
+    let mut id: Option<String> = None;
+    for locator in &contract.facts.error_body.request_id {
+        let id = id.get_or_insert_with(|| {
+            let documented = locator.header.as_ref().and_then(|name| contract.facts.headers.get(name));
+            like(documented.map_or(REQUEST_ID, |fact| fact.example.as_str()), &mut dice)
+        });
+        let stands = match (&locator.header, &locator.body, &answer.body) {
+            (Some(_), _, _) => true,
+            (None, Some(at), Body::Json(body)) => !answer.is_success() || at.first(body).is_some(),
+            _ => false,
+        };
+        if stands {
+            let id = id.clone();
+            put(answer, locator, &id);
+        }
+    }
+}
+
+/// What a mock says where the contract has no words for it.
+fn text_for(condition: Condition) -> &'static str {
+    match condition {
+        Condition::UnknownJob => "There is no such job.",
+        Condition::UnknownParent => "What the job should belong to does not exist.",
+        Condition::MalformedId => "This is not an id.",
+        Condition::MissingCredentials => "The request carries no credentials.",
+        Condition::BadCredentials => "The credentials are not known.",
+        Condition::BadSignature => "The signature does not match the request.",
+        Condition::ExpiredCredentials => "The credentials have expired.",
+        Condition::Forbidden => "These credentials do not allow this.",
+        Condition::MissingParameter => "A required parameter is missing.",
+        Condition::InvalidParameter => "A parameter is not valid.",
+        Condition::NotCancellable => "The job cannot be cancelled any more.",
+        Condition::UnsupportedKind => "Jobs of this kind cannot be cancelled.",
+        Condition::NotRetryable => "The job cannot be started again.",
+        Condition::Conflict => "Another job is active.",
+        Condition::Throttled => "Too many requests.",
+    }
+}

@@ -1,0 +1,126 @@
+//! The mock over HTTP, with a side door for tests.
+//!
+//! The door is never signed, and no vendor's path begins like it:
+//! - `POST /__jobproof/arrange` with `{"state", "facets"?, "parents"?}`: a job in that state, `{"job": {"id", "state"}}`
+//! - `POST /__jobproof/clock` with `{"advance_ms"}`: moves the clock, `{"now"}`
+//! - `POST /__jobproof/reset`: forgets every job
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::serve::ListenerExt;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Mock;
+use super::answer::Answer;
+use crate::exchange::headers::Headers;
+use crate::exchange::{Request, Response};
+
+/// The longest body that is read, in bytes.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// What the paths of the side door begin with.
+const DOOR: &str = "/__jobproof/";
+
+/// Serves a mock until `shutdown` is ready, and finishes the requests under way then.
+///
+/// # Errors
+/// The listener's own.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    mock: Arc<Mock>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let router = Router::new().fallback(answer).with_state(mock);
+    // Answers are small: waiting for more to send would only delay them. A socket that cannot is served all the same.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+}
+
+async fn answer(State(mock): State<Arc<Mock>>, request: axum::extract::Request) -> axum::response::Response {
+    let (parts, incoming) = request.into_parts();
+    let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    let Ok(bytes) = body::to_bytes(incoming, BODY_LIMIT).await else {
+        return write(Answer::not_in_contract(413, "the body is longer than 10 MB, or broke off").write());
+    };
+    let mut headers = Headers::default();
+    for (name, value) in &parts.headers {
+        headers.push(name.as_str(), String::from_utf8_lossy(value.as_bytes()));
+    }
+    let request = Request {
+        service: None,
+        method: parts.method.as_str().to_owned(),
+        target,
+        headers,
+        body: bytes.into(),
+    };
+    write(match request.path().strip_prefix(DOOR) {
+        Some(door) => open(&mock, door, &request).write(),
+        None => mock.handle(&request),
+    })
+}
+
+fn write(response: Response) -> axum::response::Response {
+    let mut written = axum::response::Response::new(body::Body::from(response.body));
+    *written.status_mut() =
+        StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in response.headers.iter() {
+        // What cannot stand in a header is left out: only a broken contract says so.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            written.headers_mut().append(name, value);
+        }
+    }
+    written
+}
+
+/// What the arrange door is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    state: String,
+    #[serde(default)]
+    facets: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    parents: BTreeMap<String, String>,
+}
+
+/// What the clock door is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_ms: u64,
+}
+
+fn open(mock: &Mock, door: &str, request: &Request) -> Answer {
+    if request.method != "POST" {
+        return Answer::json(405, json!({"error": "this door takes POST"}));
+    }
+    let outcome = match door {
+        "arrange" => read(request).and_then(|wanted: Wanted| {
+            let id = mock.arrange(&wanted.state, &wanted.facets, &wanted.parents)?;
+            Ok(json!({"job": {"id": id, "state": wanted.state}}))
+        }),
+        "clock" => read(request).map(
+            |by: Advance| json!({"now": mock.advance(Duration::from_millis(by.advance_ms)).to_string()}),
+        ),
+        "reset" => {
+            mock.reset();
+            Ok(json!({}))
+        }
+        _ => return Answer::json(404, json!({"error": "the doors are arrange, clock and reset"})),
+    };
+    match outcome {
+        Ok(body) => Answer::json(200, body),
+        Err(why) => Answer::json(422, json!({"error": why})),
+    }
+}
+
+fn read<'r, T: Deserialize<'r>>(request: &'r Request) -> Result<T, String> {
+    serde_json::from_slice(&request.body).map_err(|why| why.to_string())
+}

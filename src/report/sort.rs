@@ -1,0 +1,153 @@
+//! The order of a report, and what is told once instead of many times.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{FindingInfo, NotTested, Outcome, Verdict};
+
+/// Orders outcomes by vendor, case and rule.
+pub fn sort_outcomes(outcomes: &mut [Outcome]) {
+    outcomes.sort_by(|a, b| {
+        (&a.vendor, &a.case, &a.rule, a.verdict).cmp(&(&b.vendor, &b.case, &b.rule, b.verdict))
+    });
+}
+
+/// One finding for each vendor, fingerprint and level: the first by case and exchange stays, the cases of the others
+/// go into its `also`. Ordered by vendor, gravity (the gravest first), rule, case and exchange. Merging again changes
+/// nothing, so the findings of several reports can be merged too.
+pub fn merge_findings(mut findings: Vec<FindingInfo>) -> Vec<FindingInfo> {
+    findings.sort_by_cached_key(key);
+    let mut seen = BTreeMap::new();
+    let mut merged: Vec<FindingInfo> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let same = (finding.vendor.clone(), finding.fingerprint.clone(), finding.level);
+        match seen.get(&same).and_then(|&at: &usize| merged.get_mut(at)) {
+            Some(first) => {
+                first.also.push(finding.case);
+                first.also.extend(finding.also);
+            }
+            None => {
+                seen.insert(same, merged.len());
+                merged.push(finding);
+            }
+        }
+    }
+    for finding in &mut merged {
+        let cases: BTreeSet<String> = std::mem::take(&mut finding.also).into_iter().collect();
+        finding.also = cases.into_iter().filter(|case| *case != finding.case).collect();
+    }
+    merged
+}
+
+/// What findings are ordered by. The last parts only break ties, so that the order never depends on the input's.
+fn key(finding: &FindingInfo) -> impl Ord + use<> {
+    // `#10` comes after `#2`.
+    let number = finding.exchange.rsplit('#').next().and_then(|n| n.parse::<u64>().ok());
+    let tie = [&finding.exchange, &finding.fingerprint, &finding.message, &finding.expected, &finding.actual];
+    (
+        (finding.vendor.clone(), Reverse(finding.level), finding.rule.clone(), finding.case.clone()),
+        (number, finding.pointer.clone(), tie.map(Clone::clone)),
+    )
+}
+
+/// What was not tested: for each vendor the reasons of its skips and errors, those that concern most outcomes first.
+pub fn not_tested(outcomes: &[Outcome]) -> Vec<NotTested> {
+    let mut reasons: BTreeMap<(&str, &str), (usize, BTreeSet<&str>)> = BTreeMap::new();
+    for outcome in outcomes.iter().filter(|o| matches!(o.verdict, Verdict::Skip | Verdict::Error)) {
+        let reason = outcome.reason.as_deref().unwrap_or("no reason was given");
+        let (number, cases) = reasons.entry((&outcome.vendor, reason)).or_default();
+        *number += 1;
+        cases.insert(&outcome.case);
+    }
+    let mut list: Vec<NotTested> = reasons
+        .into_iter()
+        .map(|((vendor, reason), (outcomes, cases))| NotTested {
+            vendor: vendor.to_owned(),
+            reason: reason.to_owned(),
+            outcomes,
+            cases: cases.into_iter().map(str::to_owned).collect(),
+        })
+        .collect();
+    // Stable: reasons of the same weight stay in alphabetical order.
+    list.sort_by(|a, b| (&a.vendor, Reverse(a.outcomes)).cmp(&(&b.vendor, Reverse(b.outcomes))));
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::report::fixture::{finding, outcome, report};
+    use crate::rule::Level;
+
+    #[test]
+    fn the_same_finding_is_told_once() {
+        let merged = merge_findings(vec![
+            finding("acme", "r/a", Level::Fail, "c2", 1),
+            finding("acme", "r/a", Level::Fail, "c1", 10),
+            finding("acme", "r/a", Level::Fail, "c1", 2),
+            finding("acme", "r/a", Level::Warn, "c1", 2),
+            finding("umbra", "r/a", Level::Fail, "c1", 2),
+        ]);
+        let told: Vec<_> =
+            merged.iter().map(|f| (&*f.vendor, f.level, &*f.exchange, f.also.join(" "))).collect();
+        assert_eq!(
+            told,
+            [
+                ("acme", Level::Fail, "c1#2", "c2".to_owned()),
+                ("acme", Level::Warn, "c1#2", String::new()),
+                ("umbra", Level::Fail, "c1#2", String::new()),
+            ]
+        );
+    }
+
+    #[test]
+    fn every_skip_and_error_has_its_reason() {
+        let list = not_tested(&[
+            outcome("acme", "c1", "r/a", Verdict::Skip, Some("no job")),
+            outcome("acme", "c1", "r/b", Verdict::Error, Some("no job")),
+            outcome("acme", "c0", "r/b", Verdict::Skip, Some("no job")),
+            outcome("acme", "c2", "r/b", Verdict::Error, None),
+            outcome("acme", "c3", "r/b", Verdict::Pass, Some("not a reason")),
+        ]);
+        let told: Vec<_> = list.iter().map(|n| (&*n.reason, n.outcomes, n.cases.join(" "))).collect();
+        assert_eq!(told, [("no job", 3, "c0 c1".to_owned()), ("no reason was given", 1, "c2".to_owned())]);
+    }
+
+    #[test]
+    fn the_fixture_is_in_order() {
+        let report = report();
+        let mut outcomes = report.outcomes.clone();
+        sort_outcomes(&mut outcomes);
+        assert_eq!(outcomes, report.outcomes);
+        assert_eq!(merge_findings(report.findings.clone()), report.findings);
+    }
+
+    fn some_findings() -> impl Strategy<Value = Vec<FindingInfo>> {
+        let level = prop_oneof![Just(Level::Note), Just(Level::Warn), Just(Level::Fail)];
+        let one = ("[ab]", "[rs]/x", level, "c[1-4]", 0usize..12)
+            .prop_map(|(vendor, rule, level, case, n)| finding(&vendor, &rule, level, &case, n));
+        proptest::collection::vec(one, 0..24)
+    }
+
+    proptest! {
+        #[test]
+        fn merging_depends_on_no_order_and_ends(findings in some_findings()) {
+            let merged = merge_findings(findings.clone());
+            let reversed = merge_findings(findings.iter().rev().cloned().collect());
+            prop_assert_eq!(&merged, &reversed);
+            prop_assert_eq!(&merge_findings(merged.clone()), &merged);
+            let parts = findings.split_at(findings.len() / 2);
+            let parts = [merge_findings(parts.0.to_vec()), merge_findings(parts.1.to_vec())].concat();
+            prop_assert_eq!(&merge_findings(parts), &merged);
+            let shown = |list: &[FindingInfo]| -> BTreeSet<(String, String, Level, String)> {
+                list.iter().flat_map(|f| {
+                    std::iter::once(&f.case).chain(&f.also)
+                        .map(|c| (f.vendor.clone(), f.rule.clone(), f.level, c.clone()))
+                }).collect()
+            };
+            prop_assert_eq!(shown(&findings), shown(&merged), "no case is lost");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `auth/bad-credentials`.
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::errors::due;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "auth/bad-credentials",
+    title: "a request with wrong credentials is refused as documented",
+    keyword: Keyword::Must,
+    checks: "Each request sent with credentials that nobody owns is answered with one of the documented statuses and codes for it.",
+    why: "Clients fetch new credentials only when they are told that theirs are wrong.",
+    fix: "Look the credentials up on every request, and answer the documented error when nobody owns them.",
+};
+
+/// A request with wrong credentials is refused as documented.
+#[derive(Debug)]
+pub struct BadCredentials;
+
+impl Rule for BadCredentials {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        due::judge(Condition::BadCredentials, transcript, contract, |_| false)
+    }
+}

@@ -1,0 +1,30 @@
+//! `auth/bad-signature`.
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::errors::due;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "auth/bad-signature",
+    title: "a request with a wrong signature is refused as documented",
+    keyword: Keyword::Must,
+    checks: "Each request whose signature was tampered with, or was made over another path or body, is answered with one of the documented statuses and codes for it.",
+    why: "A signature that is not checked protects nothing: anyone on the way can change which job is cancelled.",
+    fix: "Compute the signature anew from the request as received, compare all of it, and refuse the request when it differs.",
+};
+
+/// A request with a wrong signature is refused as documented.
+#[derive(Debug)]
+pub struct BadSignature;
+
+impl Rule for BadSignature {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        due::judge(Condition::BadSignature, transcript, contract, |_| false)
+    }
+}

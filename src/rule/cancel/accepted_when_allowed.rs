@@ -1,0 +1,145 @@
+//! `cancel/accepted-when-allowed`.
+
+use super::attempt::{Attempt, attempts, is_accepting};
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/accepted-when-allowed",
+    title: "a cancel is accepted while the job may be cancelled",
+    keyword: Keyword::Must,
+    checks: "A cancel of a job in a state that may be cancelled is answered with success. A refusal counts only when \
+             the next reading shows that the job could still be cancelled: otherwise it may have ended first.",
+    why: "A job that cannot be stopped goes on working and costing, while its client believes that the job has ended: \
+          that is what the refusal says.",
+    fix: "Accept the cancel in every state that the documentation names, waiting ones included.",
+};
+
+/// A cancel is accepted while the job may be cancelled.
+#[derive(Debug)]
+pub struct AcceptedWhenAllowed;
+
+impl Rule for AcceptedWhenAllowed {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut missing = "no job known to be cancellable was cancelled";
+        for attempt in attempts(transcript, contract) {
+            let response = attempt.answer.response;
+            let Some((row, _)) = attempt.accepting() else { continue };
+            if is_beside_the_point(response) {
+                missing = "no cancel of a cancellable job was answered for itself";
+                continue;
+            }
+            if is_accepted(response, contract) {
+                looked_at += 1;
+                continue;
+            }
+            let Some(at_most) = gravity(&attempt, contract) else {
+                missing = "the job may have ended before the refused cancel reached it";
+                continue;
+            };
+            looked_at += 1;
+            let message = format!("a cancel of a job in the state {} was refused", attempt.state);
+            let actual = seen(response, contract);
+            findings.push(
+                Finding::new(attempt.answer.index, &row.reference, message, "success", actual)
+                    .at_most(at_most),
+            );
+        }
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+/// How grave the refusal is; none where the job may have ended before the cancel came.
+fn gravity(attempt: &Attempt<'_>, contract: &Contract) -> Option<Level> {
+    let (_, accepted) = attempt.accepting()?;
+    let after = attempt.after?;
+    let state = after.state.as_ref()?;
+    let is_final = contract.facts.lifecycle.is_terminal(state);
+    if !is_final && is_accepting(contract, after) {
+        Some(Level::Fail)
+    } else if accepted.settles_in.contains(state)
+        || (accepted.leads_to.contains(state) && !is_final && state != attempt.state)
+    {
+        // It was refused and happened all the same; but somebody else may have cancelled the job.
+        Some(Level::Warn)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    fn refused_then(after: &str) -> Script {
+        Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .cancel_refused("JOB0000001", 409, &json!({"__type": "ConflictException", "message": "no"}))
+            .get("JOB0000001", &json!({"status": after}))
+    }
+
+    #[rstest]
+    #[case("IN_PROGRESS", Some(Level::Fail))]
+    #[case("STOPPED", Some(Level::Warn))]
+    #[case("STOPPING", Some(Level::Warn))]
+    #[case("COMPLETE", None)]
+    #[case("FAILED", None)]
+    fn a_refusal_counts_when_the_job_still_runs(#[case] after: &str, #[case] expected: Option<Level>) {
+        match refused_then(after).judge(&AcceptedWhenAllowed) {
+            Judgement::Judged(found) => {
+                assert_eq!(found.iter().map(|f| f.at_most).collect::<Vec<_>>(), Vec::from_iter(expected));
+            }
+            Judgement::NotApplicable(_) => assert_eq!(expected, None),
+        }
+    }
+
+    #[test]
+    fn without_a_later_reading_the_job_may_have_ended() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .cancel_refused("JOB0000001", 409, &json!({}));
+        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn another_cancel_may_have_come_first() {
+        let stop = Script::of("bedrock").get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let script = stop
+            .cancel("JOB0000001", &json!({"status": "STOPPING"}))
+            .cancel_refused("JOB0000001", 409, &json!({}))
+            .overlapping()
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+    }
+
+    #[rstest]
+    #[case(401)]
+    #[case(403)]
+    #[case(429)]
+    #[case(503)]
+    fn other_troubles_are_not_refusals(#[case] status: u16) {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .cancel_refused("JOB0000001", status, &json!({}))
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn an_accepted_cancel_is_innocent() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "STARTING"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPING"}));
+        assert_eq!(script.findings(&AcceptedWhenAllowed), []);
+    }
+}

@@ -1,0 +1,214 @@
+//! One attempt to cancel one job, with what is known of the job before and after it.
+
+use std::collections::BTreeMap;
+
+use crate::contract::Contract;
+use crate::contract::cancel::{Accepted, Expect, Row};
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::is_refused;
+use crate::rule::evidence::{Answer, answers, is_named};
+use crate::rule::isolation::foreign::is_foreign;
+use crate::rule::order::precedes;
+
+/// One answered attempt to cancel one job that had been read before.
+pub(in crate::rule) struct Attempt<'t> {
+    /// The request with its answer.
+    pub(in crate::rule) answer: Answer<'t>,
+    /// The last reading of the job that was over before the cancel was sent.
+    pub(in crate::rule) before: &'t Reading,
+    /// The state in that reading.
+    pub(in crate::rule) state: &'t str,
+    /// What the truth table says of the job. None where nothing is said, where the facets that decide are not known,
+    /// and where something else may have moved the job before the answer came.
+    pub(in crate::rule) row: Option<&'t Row>,
+    /// The conditions of every refusing row that may be meant: several where facets are not known.
+    pub(in crate::rule) conditions: Vec<Condition>,
+    /// The job as the answer itself shows it.
+    pub(in crate::rule) shown: Option<&'t Reading>,
+    /// The first reading after the answer, unless another request to change the job may have come between.
+    pub(in crate::rule) after: Option<&'t Reading>,
+    /// Every reading after the answer, until the job is started again.
+    pub(in crate::rule) later: Vec<&'t Reading>,
+}
+
+impl<'t> Attempt<'t> {
+    /// What must follow, where the cancel must be accepted.
+    pub(in crate::rule) fn accepting(&self) -> Option<(&'t Row, &'t Accepted)> {
+        let row = self.row?;
+        if let Expect::Accepted(accepted) = &row.expect { Some((row, accepted)) } else { None }
+    }
+
+    /// The row and its condition, where the cancel must be refused.
+    pub(in crate::rule) fn refusing(&self) -> Option<(&'t Row, Condition)> {
+        let row = self.row?;
+        if let Expect::Refused(condition) = &row.expect { Some((row, *condition)) } else { None }
+    }
+}
+
+/// Every attempt of a transcript, in order. Requests made wrong on purpose are left out, and so are those that name the
+/// job under foreign parents and those that break their schema: they may be refused for that.
+pub(in crate::rule) fn attempts<'t>(transcript: &'t Transcript, contract: &'t Contract) -> Vec<Attempt<'t>> {
+    answers(transcript, contract)
+        .filter(|answer| answer.operation.role == Role::Cancel)
+        .filter_map(|answer| attempt(transcript, contract, answer))
+        .collect()
+}
+
+fn attempt<'t>(
+    transcript: &'t Transcript,
+    contract: &'t Contract,
+    answer: Answer<'t>,
+) -> Option<Attempt<'t>> {
+    let asked = &answer.exchange.asked;
+    let is_made_wrong = match asked.probe {
+        Some(probe) => !matches!(probe, Condition::NotCancellable | Condition::UnsupportedKind),
+        // The view of a GraphQL request is not what its schema speaks of.
+        None if answer.operation.graphql.is_some() => false,
+        None => !contract.shapes.is_valid(&answer.operation.request, &asked.view),
+    };
+    if is_made_wrong || is_foreign(transcript, contract, answer.index) {
+        return None;
+    }
+    let named = asked.job.as_ref()?;
+    let first =
+        transcript.readings(contract).iter().find(|r| !r.from_list && is_named(r, named, contract))?;
+    let readings: Vec<&Reading> = transcript.of_job(contract, &first.id).collect();
+    let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, answer.index))?;
+    let state = before.state.as_deref()?;
+    let acts = Acts::on(transcript, contract, before);
+    let rows = candidates(&contract.facts.cancel, state, &facets(&readings, before, contract), asked.probe);
+    let agreed = rows
+        .windows(2)
+        .all(|pair| std::mem::discriminant(&pair[0].expect) == std::mem::discriminant(&pair[1].expect));
+    let is_final = contract.facts.lifecycle.is_terminal(state);
+    let is_certain = agreed && !acts.may_have_moved(before, answer.index, is_final);
+    Some(Attempt {
+        row: rows.last().copied().filter(|_| is_certain),
+        conditions: rows
+            .iter()
+            .filter_map(
+                |row| if let Expect::Refused(condition) = row.expect { Some(condition) } else { None },
+            )
+            .collect(),
+        shown: readings.iter().copied().find(|r| r.exchange == answer.index),
+        after: readings
+            .iter()
+            .copied()
+            .find(|r| precedes(transcript, answer.index, r.exchange))
+            .filter(|r| !acts.between(answer.index, r.exchange)),
+        later: readings
+            .iter()
+            .copied()
+            .filter(|r| precedes(transcript, answer.index, r.exchange))
+            .take_while(|r| !acts.restarted(answer.index, r.exchange))
+            .collect(),
+        answer,
+        before,
+        state,
+    })
+}
+
+/// What is known of the job's facets at a reading: what the job shows, what earlier readings showed, and what the
+/// operation that created it stands for.
+fn facets(readings: &[&Reading], at: &Reading, contract: &Contract) -> BTreeMap<String, Vec<String>> {
+    let mut known = BTreeMap::new();
+    for reading in readings.iter().filter(|r| r.exchange <= at.exchange) {
+        if let Some(operation) = contract.facts.operations.get(&reading.operation) {
+            known.extend(operation.facets.iter().map(|(name, value)| (name.clone(), vec![value.clone()])));
+        }
+        known.extend(reading.facets.clone());
+    }
+    known
+}
+
+/// The rows that may speak of a job: up to the first that does for sure. A row whose facets are not known may. Where
+/// the one who sent the request knows which refusal is due, only rows with that refusal count.
+fn candidates<'c>(
+    rows: &'c [Row],
+    state: &str,
+    facets: &BTreeMap<String, Vec<String>>,
+    probe: Option<Condition>,
+) -> Vec<&'c Row> {
+    let mut found = Vec::new();
+    for row in rows.iter().filter(|row| row.state.is_empty() || row.state.iter().any(|s| s == state)) {
+        let contradicts = row.facets.iter().any(|(name, allowed)| {
+            facets.get(name).is_some_and(|values| !values.iter().all(|value| allowed.contains(value)))
+        });
+        if !contradicts {
+            found.push(row);
+            if row.facets.keys().all(|name| facets.contains_key(name)) {
+                break;
+            }
+        }
+    }
+    let meant: Vec<&Row> = found
+        .iter()
+        .copied()
+        .filter(|row| matches!(row.expect, Expect::Refused(condition) if Some(condition) == probe))
+        .collect();
+    if meant.is_empty() { found } else { meant }
+}
+
+/// Whether a cancel of the job must be refused as this reading shows it, as far as the reading tells.
+pub(in crate::rule) fn is_refusing(contract: &Contract, reading: &Reading) -> bool {
+    expects(contract, reading, |expect| matches!(expect, Expect::Refused(_)))
+}
+
+/// Whether a cancel of the job must be accepted as this reading shows it, as far as the reading tells.
+pub(in crate::rule) fn is_accepting(contract: &Contract, reading: &Reading) -> bool {
+    expects(contract, reading, |expect| matches!(expect, Expect::Accepted(_)))
+}
+
+fn expects(contract: &Contract, reading: &Reading, wanted: impl Fn(&Expect) -> bool) -> bool {
+    let Some(state) = &reading.state else { return false };
+    let facets = facets(&[reading], reading, contract);
+    let rows = candidates(&contract.facts.cancel, state, &facets, None);
+    rows.iter().any(|row| wanted(&row.expect))
+}
+
+/// The requests of a transcript that may change one job.
+struct Acts<'t> {
+    transcript: &'t Transcript,
+    /// The request's index, its role, and whether it was refused and so should have changed nothing.
+    found: Vec<(usize, Role, bool)>,
+}
+
+impl<'t> Acts<'t> {
+    fn on(transcript: &'t Transcript, contract: &Contract, reading: &Reading) -> Self {
+        let found = transcript.exchanges.iter().enumerate().filter_map(|(index, exchange)| {
+            let role =
+                exchange.asked.role.filter(|r| matches!(r, Role::Cancel | Role::CancelMany | Role::Retry))?;
+            let is_meant = exchange.asked.job.as_ref().is_none_or(|id| is_named(reading, id, contract));
+            let refused = exchange.response().is_some_and(|r| r.status < 500 && is_refused(r, contract));
+            is_meant.then_some((index, role, refused))
+        });
+        Acts { transcript, found: found.collect() }
+    }
+
+    /// Whether something else may have moved the job between a reading and the answer to a cancel. A job that has
+    /// ended is moved by nothing but a retry.
+    fn may_have_moved(&self, before: &Reading, cancel: usize, is_final: bool) -> bool {
+        self.found.iter().any(|&(act, role, refused)| {
+            act != cancel
+                && act != before.exchange
+                && !refused
+                && (role == Role::Retry || !is_final)
+                && !precedes(self.transcript, act, before.exchange)
+                && !precedes(self.transcript, cancel, act)
+        })
+    }
+
+    /// Whether another request may have changed the job after a cancel and before a later exchange was over. Of
+    /// requests sent together the last one answers for what follows.
+    fn between(&self, cancel: usize, later: usize) -> bool {
+        self.found.iter().any(|&(act, _, _)| act > cancel && !precedes(self.transcript, later, act))
+    }
+
+    fn restarted(&self, cancel: usize, later: usize) -> bool {
+        self.found.iter().any(|&(act, role, refused)| {
+            role == Role::Retry && !refused && act > cancel && !precedes(self.transcript, later, act)
+        })
+    }
+}

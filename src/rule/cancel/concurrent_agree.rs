@@ -1,0 +1,163 @@
+//! `cancel/concurrent-agree`.
+
+use std::collections::BTreeMap;
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::{is_beside_the_point, is_one_of, is_refused, seen};
+use crate::rule::evidence::{Answer, answers, is_named, place};
+use crate::rule::order::{Acts, precedes};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/concurrent-agree",
+    title: "cancels sent at the same time agree",
+    keyword: Keyword::Should,
+    checks: "Of cancels of one job sent together, each is accepted or refused as not cancellable or in conflict, none \
+             meets a server error, and every reading that shows the job ended shows the same end.",
+    why: "Two people press the button at once, or a client repeats what it believes lost: a server that trips over that \
+          leaves a job of which nobody knows the state.",
+    fix: "Make the change from running to stopping one atomic step, and answer the late ones by the new state.",
+};
+
+/// Cancels sent at the same time agree.
+#[derive(Debug)]
+pub struct ConcurrentAgree;
+
+impl Rule for ConcurrentAgree {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let mut groups: BTreeMap<(usize, &str), Vec<Answer<'_>>> = BTreeMap::new();
+        for answer in answers(transcript, contract) {
+            let asked = &answer.exchange.asked;
+            let by_mistake = asked
+                .probe
+                .is_some_and(|p| !matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
+            if let (Role::Cancel, Some(group), Some(job), false) =
+                (answer.operation.role, asked.together, &asked.job, by_mistake)
+            {
+                groups.entry((group, job)).or_default().push(answer);
+            }
+        }
+        groups.retain(|_, group| group.len() > 1);
+        let mut findings = Vec::new();
+        for ((_, job), group) in &groups {
+            findings.extend(group.iter().filter_map(|answer| out_of_line(answer, contract)));
+            findings.extend(two_ends(transcript, contract, job, group));
+        }
+        Judgement::of(groups.len(), findings, "no cancels of one job were sent at the same time")
+    }
+}
+
+/// An answer that is neither success nor a refusal because of the other cancels.
+fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
+    let response = answer.response;
+    let message = if response.status >= 500 {
+        "one of several cancels sent together met a server error"
+    } else if is_refused(response, contract) && !is_beside_the_point(response) && response.status != 409 {
+        let rows: Vec<_> = [Condition::NotCancellable, Condition::Conflict]
+            .into_iter()
+            .filter_map(|condition| contract.error_row(condition, answer.name))
+            .collect();
+        if rows.is_empty() || rows.iter().any(|row| is_one_of(row, response, contract)) {
+            return None;
+        }
+        "one of several cancels sent together was refused for another reason than the others"
+    } else {
+        return None;
+    };
+    let expected = "success, or a refusal as not cancellable or in conflict";
+    let actual = seen(response, contract);
+    Some(Finding::new(answer.index, &answer.operation.reference, message.to_owned(), expected, actual))
+}
+
+/// A reading that shows another end than an earlier one, after cancels sent together.
+fn two_ends(
+    transcript: &Transcript,
+    contract: &Contract,
+    job: &str,
+    group: &[Answer<'_>],
+) -> Option<Finding> {
+    let first = group.first()?;
+    let ends: Vec<&Reading> = transcript
+        .readings(contract)
+        .iter()
+        .filter(|r| !r.from_list && r.exchange >= first.index && is_named(r, job, contract))
+        .filter(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))
+        .collect();
+    let one = ends.first()?;
+    let retries = Acts::on(transcript, contract, one, &[Role::Retry]);
+    let is_of_group = |r: &Reading| group.iter().any(|answer| answer.index == r.exchange);
+    let other = ends.iter().find(|r| {
+        let counts = is_of_group(r) || precedes(transcript, one.exchange, r.exchange);
+        counts && r.state != one.state && !retries.between(one, r)
+    })?;
+    let message = "after cancels sent together the job shows two different ends".to_owned();
+    let reference = &first.operation.reference;
+    let text = |r: &Reading| r.state.clone().unwrap_or_default();
+    Some(Finding::new(other.exchange, reference, message, text(one), text(other)).at(place(
+        transcript,
+        other,
+        contract.facts.job.state.as_str(),
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use serde_json::{Value, json};
+
+    fn together(script: Script) -> Script {
+        script.last(|e| e.asked.together = Some(1))
+    }
+
+    fn two(second: u16, body: &Value) -> Script {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let script = together(script.cancel("JOB0000001", &json!({"status": "STOPPING"})));
+        together(script.cancel_refused("JOB0000001", second, body)).overlapping()
+    }
+
+    #[test]
+    fn one_may_be_refused() {
+        let script = two(409, &json!({"__type": "ConflictException"}))
+            .get("JOB0000001", &json!({"status": "STOPPED"}))
+            .get("JOB0000001", &json!({"status": "STOPPED"}));
+        assert_eq!(script.findings(&ConcurrentAgree), []);
+    }
+
+    #[test]
+    fn a_server_error_is_found() {
+        let found = two(500, &json!({})).findings(&ConcurrentAgree);
+        assert_eq!(found[0].message, "one of several cancels sent together met a server error");
+    }
+
+    #[test]
+    fn an_unknown_job_is_found() {
+        assert_eq!(
+            two(404, &json!({"__type": "ResourceNotFoundException"})).findings(&ConcurrentAgree).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn two_ends_are_found() {
+        let script = two(409, &json!({"__type": "ConflictException"}))
+            .get("JOB0000001", &json!({"status": "STOPPED"}))
+            .get("JOB0000001", &json!({"status": "COMPLETE"}));
+        assert_eq!(script.findings(&ConcurrentAgree).len(), 1);
+    }
+
+    #[test]
+    fn one_after_the_other_is_not_together() {
+        let script = Script::of("bedrock")
+            .cancel("JOB0000001", &json!({"status": "STOPPING"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPING"}));
+        assert!(matches!(script.judge(&ConcurrentAgree), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,28 @@
+//! What a cancel does, and to which jobs.
+
+use super::Rule;
+
+pub mod accepted_when_allowed;
+mod answered;
+pub(in crate::rule) mod attempt;
+pub mod concurrent_agree;
+pub mod refusal_changes_nothing;
+pub mod refusal_error;
+pub mod refused_for_kind;
+pub mod refused_when_finished;
+pub mod repeat_consistent;
+pub mod takes_effect;
+pub mod work_stops;
+
+/// The rules of this group.
+pub const RULES: &[&dyn Rule] = &[
+    &accepted_when_allowed::AcceptedWhenAllowed,
+    &refused_when_finished::RefusedWhenFinished,
+    &refused_for_kind::RefusedForKind,
+    &refusal_error::RefusalError,
+    &refusal_changes_nothing::RefusalChangesNothing,
+    &takes_effect::TakesEffect,
+    &work_stops::WorkStops,
+    &repeat_consistent::RepeatConsistent,
+    &concurrent_agree::ConcurrentAgree,
+];

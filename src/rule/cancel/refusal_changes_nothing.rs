@@ -1,0 +1,140 @@
+//! `cancel/refusal-changes-nothing`.
+
+use serde_json::Value;
+
+use super::answered::is_moved;
+use super::attempt::{Attempt, attempts};
+use crate::contract::Contract;
+use crate::contract::job::TimeFormat;
+use crate::exchange::reading::{number, time};
+use crate::exchange::{Reading, Transcript};
+use crate::rule::evidence::{omits, place, show};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/refusal-changes-nothing",
+    title: "a cancel that must be refused changes nothing",
+    keyword: Keyword::Must,
+    checks: "After a cancel that must be refused, whatever its answer, the job is in the same state, and once it has \
+             ended the members that are documented to stay have the same values.",
+    why: "A finished job that turns into a cancelled one takes its results with it: dashboards, bills and whoever waits \
+          for the outcome see work that was done as work that was not.",
+    fix: "Change the job only after the check that allows it, in one step; write nothing, not even a time, on refusal.",
+};
+
+/// A cancel that must be refused changes nothing.
+#[derive(Debug)]
+pub struct RefusalChangesNothing;
+
+impl Rule for RefusalChangesNothing {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for attempt in attempts(transcript, contract) {
+            let Some((row, _)) = attempt.refusing() else { continue };
+            let Some(after) = attempt.after.or(attempt.shown) else { continue };
+            looked_at += 1;
+            if is_moved(&attempt, after, contract) {
+                let state = after.state.as_deref().unwrap_or_default();
+                findings.push(
+                    Finding::new(
+                        after.exchange,
+                        &row.reference,
+                        format!("a cancel that must be refused turned {} into {state}", attempt.state),
+                        attempt.state,
+                        state,
+                    )
+                    .at(place(transcript, after, contract.facts.job.state.as_str())),
+                );
+            } else if attempt.before.state == after.state
+                && contract.facts.lifecycle.is_terminal(attempt.state)
+            {
+                findings.extend(rewritten(&attempt, after, transcript, contract, &row.reference));
+            }
+        }
+        Judgement::of(looked_at, findings, "no cancel that must be refused was followed by a reading")
+    }
+}
+
+/// The members that are documented to stay and did not.
+fn rewritten(
+    attempt: &Attempt<'_>,
+    after: &Reading,
+    transcript: &Transcript,
+    contract: &Contract,
+    reference: &str,
+) -> Vec<Finding> {
+    let shape = &contract.facts.job;
+    let is_read = |reading: &Reading, member| !omits(contract, reading, member);
+    shape
+        .frozen
+        .iter()
+        .filter(|member| is_read(attempt.before, member) && is_read(after, member))
+        .filter_map(|member| {
+            let old = member.first(&attempt.before.job).filter(|v| !v.is_null())?;
+            let new = member.first(&after.job).filter(|v| !v.is_null())?;
+            (!is_same(old, new, shape.timestamps.format)).then(|| {
+                let message = "a cancel that must be refused changed a member of a finished job".to_owned();
+                Finding::new(after.exchange, reference, message, show(Some(old)), show(Some(new))).at(place(
+                    transcript,
+                    after,
+                    member.as_str(),
+                ))
+            })
+        })
+        .collect()
+}
+
+/// Whether two values say the same, though one writes a number as digits or a time in another zone.
+fn is_same(old: &Value, new: &Value, format: TimeFormat) -> bool {
+    let numbers = number(old).zip(number(new)).is_some_and(|(a, b)| a == b);
+    let times = time(old, format).zip(time(new, format)).is_some_and(|(a, b)| a == b);
+    old == new || numbers || times
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use serde_json::json;
+
+    const NO: u16 = 409;
+
+    fn refused(after: &Value) -> Vec<Finding> {
+        Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "COMPLETE", "updatedAt": "2026-01-02T00:00:00Z"}))
+            .cancel_refused("JOB0000001", NO, &json!({}))
+            .get("JOB0000001", after)
+            .findings(&RefusalChangesNothing)
+    }
+
+    #[test]
+    fn a_finished_job_is_not_rewritten() {
+        let found = refused(&json!({"status": "STOPPED", "updatedAt": "2026-01-03T00:00:00Z"}));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].pointer.as_deref(), Some("/ingestionJob/status"));
+    }
+
+    #[test]
+    fn nor_are_its_members() {
+        let found = refused(&json!({"status": "COMPLETE", "updatedAt": "2026-01-03T00:00:00Z"}));
+        assert_eq!(found[0].pointer.as_deref(), Some("/ingestionJob/updatedAt"));
+    }
+
+    #[test]
+    fn the_same_time_written_otherwise_is_innocent() {
+        let found = refused(&json!({"status": "COMPLETE", "updatedAt": "2026-01-02T01:00:00.000+01:00"}));
+        assert_eq!(found, []);
+    }
+
+    #[test]
+    fn an_accepted_stop_that_rewrites_is_guilty_too() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "FAILED"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPED"}));
+        assert_eq!(script.findings(&RefusalChangesNothing).len(), 1);
+    }
+}

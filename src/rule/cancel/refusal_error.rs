@@ -1,0 +1,99 @@
+//! `cancel/refusal-error`.
+
+use super::attempt::attempts;
+use crate::contract::Contract;
+use crate::contract::error::{Condition, ErrorRow};
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::{alternatives, is_beside_the_point, is_one_of, is_refused, seen};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/refusal-error",
+    title: "a refused cancel says so with the documented error",
+    keyword: Keyword::Must,
+    checks: "A cancel that must be refused, and is, has one of the documented statuses and codes for a job that cannot \
+             be cancelled. Refusals for want of rights and throttling are not looked at.",
+    why: "Clients treat this one error as good news (the job has ended) and every other one as trouble: a wrong code \
+          turns each late cancel into an alarm.",
+    fix: "Answer the documented status and code for a job that cannot be cancelled, and no general one.",
+};
+
+/// A refused cancel says so with the documented error.
+#[derive(Debug)]
+pub struct RefusalError;
+
+impl Rule for RefusalError {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut missing = "no cancel that must be refused was refused";
+        for attempt in attempts(transcript, contract) {
+            let response = attempt.answer.response;
+            if attempt.refusing().is_none()
+                || !is_refused(response, contract)
+                || is_beside_the_point(response)
+            {
+                continue;
+            }
+            let mut due = attempt.conditions.clone();
+            if !contract.facts.lifecycle.is_terminal(attempt.state) {
+                // It may have ended before the cancel came.
+                due.push(Condition::NotCancellable);
+            }
+            let rows: Vec<&ErrorRow> =
+                due.iter().filter_map(|c| contract.error_row(*c, attempt.answer.name)).collect();
+            let Some(first) = rows.first() else {
+                missing = "the documentation names no error for a cancel that is refused";
+                continue;
+            };
+            looked_at += 1;
+            if rows.iter().any(|row| is_one_of(row, response, contract)) {
+                continue;
+            }
+            let message = "a cancel was refused with another error than the documented one".to_owned();
+            let (index, actual) = (attempt.answer.index, seen(response, contract));
+            findings.push(Finding::new(index, &first.reference, message, alternatives(first), actual));
+        }
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(409, "ConflictException", true)]
+    #[case(400, "ValidationException", true)]
+    #[case(404, "ResourceNotFoundException", false)]
+    #[case(409, "ValidationException", false)]
+    fn one_of_the_documented(#[case] status: u16, #[case] code: &str, #[case] innocent: bool) {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"})).cancel_refused(
+            "JOB0000001",
+            status,
+            &json!({"__type": code, "message": "no"}),
+        );
+        let found = script.findings(&RefusalError);
+        assert_eq!(found.is_empty(), innocent, "{found:?}");
+        if let Some(finding) = found.first() {
+            assert_eq!(finding.expected, "409 ConflictException, or 400 ValidationException");
+            assert_eq!(finding.actual, format!("{status} {code}: no"));
+        }
+    }
+
+    #[test]
+    fn throttling_is_no_refusal() {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"})).cancel_refused(
+            "JOB0000001",
+            429,
+            &json!({"__type": "ThrottlingException"}),
+        );
+        assert!(matches!(script.judge(&RefusalError), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,105 @@
+//! `cancel/refused-when-finished`.
+
+use super::answered::accepted_anyway;
+use super::attempt::attempts;
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::is_beside_the_point;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/refused-when-finished",
+    title: "a cancel is refused once the job has finished",
+    keyword: Keyword::Must,
+    checks: "A cancel of a job in a state that cannot be cancelled is not answered with success. Where the vendor calls \
+             a cancel idempotent, a success that leaves the job as it was is noted only.",
+    why: "A client told that it cancelled a finished job throws away results that are there, or starts the work again.",
+    fix: "Check the state in the same step that would change it, and refuse the cancel when the job has ended.",
+};
+
+/// A cancel is refused once the job has finished.
+#[derive(Debug)]
+pub struct RefusedWhenFinished;
+
+impl Rule for RefusedWhenFinished {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for attempt in attempts(transcript, contract) {
+            let Some((row, condition)) = attempt.refusing() else { continue };
+            let is_by_kind = condition == Condition::UnsupportedKind || !row.facets.is_empty();
+            if is_by_kind || is_beside_the_point(attempt.answer.response) {
+                continue;
+            }
+            looked_at += 1;
+            let is_final = contract.facts.lifecycle.is_terminal(attempt.state);
+            let whom = if is_final { "a finished job" } else { "a job in a state that cannot be cancelled" };
+            findings.extend(accepted_anyway(&attempt, contract, whom));
+        }
+        Judgement::of(looked_at, findings, "no job known to have finished was cancelled")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Level;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case("COMPLETE", "STOPPED", Level::Fail)]
+    #[case("FAILED", "STOPPED", Level::Fail)]
+    #[case("STOPPED", "STOPPING", Level::Fail)]
+    #[case("COMPLETE", "COMPLETE", Level::Note)]
+    fn a_finished_job_is_not_cancelled(#[case] before: &str, #[case] after: &str, #[case] level: Level) {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": before}))
+            .cancel("JOB0000001", &json!({"status": after}));
+        let found = script.findings(&RefusedWhenFinished);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].level(Keyword::Must, &script.contract), level, "{found:?}");
+    }
+
+    #[test]
+    fn the_next_reading_tells_too() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "COMPLETE"}))
+            .cancel("JOB0000001", &json!({"status": "COMPLETE"}))
+            .get("JOB0000001", &json!({"status": "STOPPED"}));
+        let found = script.findings(&RefusedWhenFinished);
+        assert_eq!(found[0].message, "a cancel of a finished job was accepted and changed it");
+        assert_eq!(found[0].actual, "202; COMPLETE became COMPLETE, then STOPPED");
+    }
+
+    #[test]
+    fn a_success_without_a_job_warns_at_most() {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"})).cancel_refused(
+            "JOB0000001",
+            202,
+            &json!({}),
+        );
+        assert_eq!(script.findings(&RefusedWhenFinished)[0].at_most, Level::Warn);
+    }
+
+    #[test]
+    fn a_refusal_is_innocent() {
+        let script = Script::of("digitalocean")
+            .get("a-job", &json!({"status": "INDEX_JOB_STATUS_FAILED"}))
+            .cancel_refused("a-job", 409, &json!({"id": "conflict", "message": "no"}));
+        assert_eq!(script.findings(&RefusedWhenFinished), []);
+    }
+
+    #[test]
+    fn a_job_in_hand_that_was_running_is_not_known_to_have_finished() {
+        let script = Script::of("bedrock")
+            .create("JOB0000001", &json!({"status": "STARTING"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPED"}));
+        assert!(matches!(script.judge(&RefusedWhenFinished), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,93 @@
+//! `cancel/work-stops`.
+
+use crate::contract::Contract;
+use crate::contract::lifecycle::Phase;
+use crate::contract::operation::Role;
+use crate::exchange::Transcript;
+use crate::rule::evidence::place;
+use crate::rule::order::{Acts, precedes};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/work-stops",
+    title: "the work of a cancelled job stops",
+    keyword: Keyword::Must,
+    checks: "Once a reading shows the job as cancelled, no later reading shows a counter that has grown.",
+    why: "A job that says it was cancelled and goes on working writes into data that its client believes to be its own \
+          again, and it goes on costing.",
+    fix: "Call a job cancelled only when its workers have stopped; until then show it as stopping.",
+};
+
+/// The work of a cancelled job stops.
+#[derive(Debug)]
+pub struct WorkStops;
+
+impl Rule for WorkStops {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let lifecycle = &contract.facts.lifecycle;
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for job in transcript.jobs(contract) {
+            let cancelled = transcript
+                .of_job(contract, job)
+                .find(|r| r.state.as_ref().is_some_and(|state| lifecycle.phase(state) == Phase::Cancelled));
+            let Some(cancelled) = cancelled else { continue };
+            let retries = Acts::on(transcript, contract, cancelled, &[Role::Retry]);
+            let later: Vec<_> = transcript
+                .of_job(contract, job)
+                .filter(|r| precedes(transcript, cancelled.exchange, r.exchange))
+                .take_while(|r| !retries.between(cancelled, r))
+                .collect();
+            for (counter, stopped_at) in &cancelled.counters {
+                let shown: Vec<_> =
+                    later.iter().filter_map(|r| Some((*r, r.counters.get(counter)?))).collect();
+                looked_at += shown.len();
+                let Some((reading, grown)) = shown.into_iter().find(|(_, value)| *value > stopped_at) else {
+                    continue;
+                };
+                let message = "a counter of a cancelled job went on growing".to_owned();
+                let expected = format!("no more than {stopped_at}");
+                findings.push(
+                    Finding::new(
+                        reading.exchange,
+                        &lifecycle.terminal_ref,
+                        message,
+                        expected,
+                        grown.to_string(),
+                    )
+                    .at(place(transcript, reading, counter)),
+                );
+            }
+        }
+        Judgement::of(looked_at, findings, "no cancelled job with counters was read again")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(5, 6, 1)]
+    #[case(5, 5, 0)]
+    fn counters_stand_still(#[case] first: u64, #[case] then: u64, #[case] expected: usize) {
+        let job = |n| json!({"status": "STOPPED", "statistics": {"numberOfDocumentsScanned": n}});
+        let script = Script::of("bedrock").get("JOB0000001", &job(first)).get("JOB0000001", &job(then));
+        assert_eq!(script.findings(&WorkStops).len(), expected);
+    }
+
+    #[test]
+    fn a_stopping_job_may_go_on() {
+        let job = |state, n: u64| json!({"status": state, "statistics": {"numberOfDocumentsScanned": n}});
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &job("STOPPING", 5))
+            .get("JOB0000001", &job("STOPPED", 9));
+        assert!(matches!(script.judge(&WorkStops), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,89 @@
+//! `errors/error-in-success`.
+
+use super::answer::seen;
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::exchange::refusal::refusal;
+use crate::rule::evidence::{Answer, answers};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "errors/error-in-success",
+    title: "a success answer holds no error",
+    keyword: Keyword::Must,
+    checks: "The body of an answer with a success status has no documented error code in a place of error codes, and \
+             is not an error body (code and message) in place of a job. Vendors that document errors inside a success \
+             are left out.",
+    why: "Clients look at the status first: an error inside a success is taken for the result, and the job for \
+          cancelled when it is not.",
+    fix: "Send errors with their error status, not with 200.",
+};
+
+/// A success answer holds no error.
+#[derive(Debug)]
+pub struct ErrorInSuccess;
+
+impl Rule for ErrorInSuccess {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let body = &contract.facts.error_body;
+        if body.in_success.is_some() {
+            return Judgement::NotApplicable("the vendor documents errors inside a success".into());
+        }
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for answer in answers(transcript, contract).filter(|a| a.response.is_success()) {
+            looked_at += 1;
+            let said = refusal(answer.response, body);
+            let Some((place, _)) = said.codes.first() else { continue };
+            let is_known = said.codes.iter().any(|(_, code)| body.codes.contains_key(code));
+            let replaces_job = said.message.is_some() && !holds_job(&answer);
+            if is_known || replaces_job {
+                let message = "a success answer holds an error".to_owned();
+                let mut finding = Finding::new(
+                    answer.index,
+                    &body.reference,
+                    message,
+                    "an error status, or a body without an error",
+                    seen(answer.response, contract),
+                );
+                finding.pointer = place.strip_prefix("body ").map(str::to_owned);
+                findings.push(finding);
+            }
+        }
+        Judgement::of(looked_at, findings, "no request to a known operation was answered with success")
+    }
+}
+
+/// Whether the body holds what the operation is documented to answer. An operation that answers no job holds none.
+fn holds_job(answer: &Answer<'_>) -> bool {
+    let Ok(body) = answer.response.json() else { return false };
+    let places = [&answer.operation.job, &answer.operation.jobs];
+    places.into_iter().flatten().any(|pointer| pointer.first(body).is_some_and(|value| !value.is_null()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    #[rstest]
+    #[case(json!({"__type": "ConflictException"}), true)]
+    #[case(json!({"code": "Strange", "message": "no"}), true)]
+    #[case(json!({"message": "stopping"}), false)]
+    #[case(json!({}), false)]
+    fn finds_errors(#[case] body: Value, #[case] guilty: bool) {
+        let script = Script::of("bedrock").cancel_refused("JOB0000001", 202, &body);
+        assert_eq!(!script.findings(&ErrorInSuccess).is_empty(), guilty);
+    }
+
+    #[test]
+    fn a_job_is_no_error() {
+        let script = Script::of("bedrock").cancel("JOB0000001", &json!({"status": "STOPPED"}));
+        assert_eq!(script.findings(&ErrorInSuccess), []);
+    }
+}

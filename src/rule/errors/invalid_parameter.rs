@@ -1,0 +1,30 @@
+//! `errors/invalid-parameter`.
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::errors::due;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "errors/invalid-parameter",
+    title: "a request with an invalid parameter is refused as documented",
+    keyword: Keyword::Must,
+    checks: "Each request in which one documented constraint is broken (type, length, range, pattern, enum) is answered with one of the documented statuses and codes for it.",
+    why: "What a test server lets through fails in production: a client tested against it was never told of its mistake.",
+    fix: "Validate every request against its documented shape before it is carried out.",
+};
+
+/// A request with an invalid parameter is refused as documented.
+#[derive(Debug)]
+pub struct InvalidParameter;
+
+impl Rule for InvalidParameter {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        due::judge(Condition::InvalidParameter, transcript, contract, |_| false)
+    }
+}

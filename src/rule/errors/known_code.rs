@@ -1,0 +1,110 @@
+//! `errors/known-code`.
+
+use super::answer::{is_refused, seen};
+use crate::contract::Contract;
+use crate::contract::error::Code;
+use crate::exchange::Transcript;
+use crate::exchange::refusal::refusal;
+use crate::rule::evidence::{Answer, answers, one_of};
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "errors/known-code",
+    title: "an error's code is documented, and comes with its status",
+    keyword: Keyword::Must,
+    checks: "The code of every error answer is in the documented list, belongs to the operation, and comes with one of \
+             its documented statuses; where a code stands in several places, they agree. Where the list is open, a \
+             code outside it is noted.",
+    why: "A client raises the exception that it knows by this code: an unknown one, or a known one under another \
+          status, falls through every handler.",
+    fix: "Answer with a code of the documented list, and keep the status of each code in one place.",
+};
+
+/// An error's code is documented, and comes with its status.
+#[derive(Debug)]
+pub struct KnownCode;
+
+impl Rule for KnownCode {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let body = &contract.facts.error_body;
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for answer in answers(transcript, contract).filter(|a| is_refused(a.response, contract)) {
+            let said = refusal(answer.response, body);
+            let Some(code) = said.code else { continue };
+            looked_at += 1;
+            if said.codes.iter().any(|(_, other)| *other != code) {
+                let shown = said.codes.iter().map(|(place, code)| format!("{place}: {code}"));
+                let actual = shown.collect::<Vec<_>>().join(", ");
+                let message = "an error names different codes in different places".to_owned();
+                findings.push(Finding::new(answer.index, &body.reference, message, "one code", actual));
+            }
+            findings.extend(misused(&answer, &code, contract));
+        }
+        Judgement::of(looked_at, findings, "no error answer with a code was seen")
+    }
+}
+
+fn misused(answer: &Answer<'_>, code: &str, contract: &Contract) -> Option<Finding> {
+    let body = &contract.facts.error_body;
+    let actual = seen(answer.response, contract);
+    let unlisted = if body.open { Level::Note } else { Level::Fail };
+    let Some(Code { status, operations, reference }) = body.codes.get(code) else {
+        if body.codes.is_empty() {
+            return None;
+        }
+        let expected = one_of(body.codes.keys());
+        let message = "an error has a code that is not documented".to_owned();
+        return Some(
+            Finding::new(answer.index, &body.reference, message, expected, actual).at_most(unlisted),
+        );
+    };
+    if !status.is_empty() && !status.contains(&answer.response.status) {
+        let expected = format!("{code} with status {}", one_of(status.iter().map(u16::to_string)));
+        let message = format!("the error {code} comes with another status than documented");
+        return Some(Finding::new(answer.index, reference, message, expected, actual));
+    }
+    if !operations.is_empty() && !operations.iter().any(|o| o == answer.name) {
+        let expected = format!("{code} from {} only", one_of(operations));
+        let message = format!("the error {code} is not documented for this operation");
+        return Some(Finding::new(answer.index, reference, message, expected, actual).at_most(unlisted));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case("ConflictException", 409, None)]
+    #[case("ConflictException", 400, Some(Level::Fail))]
+    // The list of codes is open, so a code outside it and one of another operation are noted.
+    #[case("InternalError", 409, Some(Level::Note))]
+    #[case("ServiceQuotaExceededException", 402, Some(Level::Note))]
+    fn knows_the_codes(#[case] code: &str, #[case] status: u16, #[case] expected: Option<Level>) {
+        let body = json!({"__type": code, "message": "no"});
+        let script = Script::of("bedrock").cancel_refused("JOB0000001", status, &body);
+        let found: Vec<Level> = script.findings(&KnownCode).iter().map(|f| f.at_most).collect();
+        assert_eq!(found, Vec::from_iter(expected));
+    }
+
+    #[test]
+    fn places_must_agree() {
+        let script = Script::of("bedrock")
+            .cancel_refused("JOB0000001", 409, &json!({"__type": "ValidationException"}))
+            .header("x-amzn-errortype", "ConflictException");
+        let found = script.findings(&KnownCode);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].actual,
+            "header x-amzn-errortype: ConflictException, body /__type: ValidationException"
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! `errors/malformed-id`.
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::errors::due;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "errors/malformed-id",
+    title: "a request with a malformed id is refused as documented",
+    keyword: Keyword::Must,
+    checks: "Each request with an id that breaks the documented form is answered with one of the documented statuses and codes for it.",
+    why: "A malformed id that ends in a success or in a server error turns a typing mistake into a wrong result or a false alarm.",
+    fix: "Check the form of ids at the door, and answer the documented error; never pass a malformed id on to the store.",
+};
+
+/// A request with a malformed id is refused as documented.
+#[derive(Debug)]
+pub struct MalformedId;
+
+impl Rule for MalformedId {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        due::judge(Condition::MalformedId, transcript, contract, |_| false)
+    }
+}

@@ -1,0 +1,30 @@
+//! `errors/missing-parameter`.
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::errors::due;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "errors/missing-parameter",
+    title: "a request without a required parameter is refused as documented",
+    keyword: Keyword::Must,
+    checks: "Each request from which one required member was taken is answered with one of the documented statuses and codes for it.",
+    why: "A request that is carried out without a required member does something its sender did not ask for.",
+    fix: "Validate every request against its documented shape before it is carried out.",
+};
+
+/// A request without a required parameter is refused as documented.
+#[derive(Debug)]
+pub struct MissingParameter;
+
+impl Rule for MissingParameter {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        due::judge(Condition::MissingParameter, transcript, contract, |_| false)
+    }
+}

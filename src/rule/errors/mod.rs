@@ -1,0 +1,32 @@
+//! How a server says no.
+
+use super::Rule;
+
+pub(in crate::rule) mod answer;
+pub mod body_shape;
+pub mod conflict;
+pub(in crate::rule) mod due;
+pub mod error_in_success;
+pub mod invalid_parameter;
+pub mod known_code;
+pub mod malformed_id;
+pub mod missing_parameter;
+pub mod retry_after;
+pub mod server_error;
+pub mod unknown_job;
+pub mod unknown_parent;
+
+/// The rules of this group.
+pub const RULES: &[&dyn Rule] = &[
+    &unknown_job::UnknownJob,
+    &unknown_parent::UnknownParent,
+    &malformed_id::MalformedId,
+    &missing_parameter::MissingParameter,
+    &invalid_parameter::InvalidParameter,
+    &conflict::Conflict,
+    &server_error::ServerError,
+    &body_shape::BodyShape,
+    &known_code::KnownCode,
+    &error_in_success::ErrorInSuccess,
+    &retry_after::RetryAfter,
+];

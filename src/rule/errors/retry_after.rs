@@ -1,0 +1,75 @@
+//! `errors/retry-after`.
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::evidence::answers;
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "errors/retry-after",
+    title: "a throttled request is told when to come back",
+    keyword: Keyword::Should,
+    checks: "Every answer with status 429 has a Retry-After header. Where the vendor documents the header for some of \
+             these answers only, a missing one is noted.",
+    why: "Without it every client guesses its own delay, and a fleet of them comes back all at once.",
+    fix: "Send Retry-After with the seconds until the limit allows the next request.",
+};
+
+/// A throttled request is told when to come back.
+#[derive(Debug)]
+pub struct RetryAfter;
+
+impl Rule for RetryAfter {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let documented = contract.facts.headers.iter().find(|(name, fact)| {
+            name.eq_ignore_ascii_case("retry-after") && (fact.on.is_empty() || fact.on.contains(&429))
+        });
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for answer in answers(transcript, contract).filter(|a| a.response.status == 429) {
+            looked_at += 1;
+            let value = answer.response.headers.get("retry-after").map(str::trim).unwrap_or_default();
+            if !value.is_empty() {
+                continue;
+            }
+            let reference = match (documented, contract.error_row(Condition::Throttled, answer.name)) {
+                (Some((_, fact)), _) => &fact.reference,
+                (None, Some(row)) => &row.reference,
+                (None, None) => &contract.facts.error_body.reference,
+            };
+            let is_optional = documented.is_some_and(|(_, fact)| !fact.required);
+            let message = "a throttled request was not told when to come back".to_owned();
+            findings.push(
+                Finding::new(answer.index, reference, message, "a Retry-After header", "429 without it")
+                    .at_most(if is_optional { Level::Note } else { Level::Fail }),
+            );
+        }
+        Judgement::of(looked_at, findings, "no request was throttled")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use serde_json::json;
+
+    #[test]
+    fn the_header_is_wanted() {
+        let throttled =
+            Script::of("bedrock").cancel_refused("JOB0000001", 429, &json!({"message": "slow down"}));
+        assert_eq!(throttled.findings(&RetryAfter)[0].at_most, Level::Fail);
+        assert_eq!(throttled.header("Retry-After", "3").findings(&RetryAfter), []);
+    }
+
+    #[test]
+    fn a_header_documented_as_optional_may_be_missing() {
+        let throttled =
+            Script::of("digitalocean").cancel_refused("a-job", 429, &json!({"id": "too_many_requests"}));
+        assert_eq!(throttled.findings(&RetryAfter)[0].at_most, Level::Note);
+    }
+}

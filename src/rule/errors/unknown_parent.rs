@@ -1,0 +1,30 @@
+//! `errors/unknown-parent`.
+
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::Transcript;
+use crate::rule::errors::due;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "errors/unknown-parent",
+    title: "a request under a parent that does not exist is refused as documented",
+    keyword: Keyword::Must,
+    checks: "Each request that names a well-formed parent that does not exist is answered with one of the documented statuses and codes for it.",
+    why: "A list of nothing, or a job started nowhere, hides a mistyped parent from its user for as long as the client runs.",
+    fix: "Check that every parent named in the request exists before the request is carried out.",
+};
+
+/// A request under a parent that does not exist is refused as documented.
+#[derive(Debug)]
+pub struct UnknownParent;
+
+impl Rule for UnknownParent {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        due::judge(Condition::UnknownParent, transcript, contract, |_| false)
+    }
+}

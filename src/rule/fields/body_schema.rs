@@ -1,0 +1,183 @@
+//! A body keeps to the schema for its status.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::contract::Contract;
+use crate::contract::shapes::Mismatch;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::evidence::{answers, collapse, show, words};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `fields/body-schema`.
+pub struct BodySchema;
+
+static META: Meta = Meta {
+    id: "fields/body-schema",
+    title: "a body keeps to its schema",
+    keyword: Keyword::Must,
+    checks: "Each JSON body is validated against the schema documented for its operation and status. Every place that \
+             departs from it is reported once, however many items or polls show it; status words outside their enum \
+             are left to the rules of the group status.",
+    why: "Typed clients fail on a missing member or a member of another type, or fill in a default without a word: \
+          an absent timestamp becomes 1970, an absent id an empty string.",
+    fix: "Send the member as documented: present where it is required, of the documented type, within its limits.",
+};
+
+impl Rule for BodySchema {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let mut looked_at = 0;
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut seen: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
+        let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
+        for answer in answers(transcript, contract) {
+            let Some((schema, body)) = answer.body() else { continue };
+            looked_at += 1;
+            let mismatches = contract.shapes.mismatches(schema, body);
+            if mismatches.is_empty() {
+                continue;
+            }
+            let elsewhere = reported_elsewhere(transcript, contract, answer.index);
+            for mismatch in telling(&mismatches) {
+                let is_choice = matches!(mismatch.keyword.as_str(), "enum" | "const" | "anyOf" | "oneOf");
+                if is_choice && elsewhere.contains(&mismatch.at) {
+                    continue;
+                }
+                let at = collapse(body, &mismatch.at);
+                let next = findings.len();
+                let first = *seen.entry((answer.name, at.clone(), mismatch.message.clone())).or_insert(next);
+                if first < next {
+                    let is_same_answer = findings.get(first).is_some_and(|f| f.exchange == answer.index);
+                    *alike.entry(first).or_default() += usize::from(is_same_answer);
+                    continue;
+                }
+                let place = if at.is_empty() { "the body".to_owned() } else { at.clone() };
+                let reference = mismatch.reference.as_deref().unwrap_or(answer.reference(contract));
+                findings.push(
+                    Finding::new(
+                        answer.index,
+                        reference,
+                        format!("in the answer to {}, {place}: {}", answer.name, mismatch.message),
+                        mismatch.expected.clone(),
+                        show(body.pointer(&mismatch.at)),
+                    )
+                    .at(at),
+                );
+            }
+        }
+        for (first, more) in alike.into_iter().filter(|(_, more)| *more > 0) {
+            if let Some(finding) = findings.get_mut(first) {
+                finding.actual.push_str(&format!(" (and {more} more places like it)"));
+            }
+        }
+        Judgement::of(looked_at, findings, "no JSON body came for which a schema is documented")
+    }
+}
+
+/// The mismatches that say something of their own: a value of the wrong type meets no other keyword either.
+fn telling(mismatches: &[Mismatch]) -> impl Iterator<Item = &Mismatch> {
+    let wrong_type: BTreeSet<&str> =
+        mismatches.iter().filter(|m| m.keyword == "type").map(|m| m.at.as_str()).collect();
+    mismatches.iter().filter(move |m| m.keyword == "type" || !wrong_type.contains(m.at.as_str()))
+}
+
+/// The places of an answer whose word is not documented: the rules of the group `status` report them.
+fn reported_elsewhere(transcript: &Transcript, contract: &Contract, exchange: usize) -> BTreeSet<String> {
+    let facts = &contract.facts;
+    let of = |reading: &Reading| {
+        let state = facts
+            .job
+            .state
+            .select(&reading.job)
+            .into_iter()
+            .take(1)
+            .filter(|(_, value)| value.as_str().is_some_and(|s| !facts.lifecycle.states.contains_key(s)))
+            .map(|(at, _)| at);
+        let words = words(reading, contract)
+            .filter(|(name, _, word)| {
+                facts.job.words.get(*name).is_some_and(|w| !w.values.iter().any(|v| v == word))
+            })
+            .map(|(_, at, _)| at);
+        state.chain(words).map(|at| format!("{}{at}", reading.at)).collect::<Vec<_>>()
+    };
+    transcript.readings(contract).iter().filter(|r| r.exchange == exchange).flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::operation::Role;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const ID: &str = "AAAAAAAAAA";
+
+    #[rstest]
+    #[case(json!({"startedAt": null}), "/ingestionJob", "required")]
+    #[case(json!({"startedAt": 1_727_784_000}), "/ingestionJob/startedAt", "type")]
+    #[case(json!({"startedAt": "yesterday"}), "/ingestionJob/startedAt", "format")]
+    #[case(json!({"status": 3}), "/ingestionJob/status", "type")]
+    #[case(json!({"statistics": {"numberOfDocumentsScanned": "3"}}),
+           "/ingestionJob/statistics/numberOfDocumentsScanned", "type")]
+    fn departures_are_found(#[case] patch: Value, #[case] at: &str, #[case] keyword: &str) {
+        let findings = Script::of("bedrock").get(ID, &patch).findings(&BodySchema);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].pointer.as_deref(), Some(at));
+        assert!(findings[0].expected.starts_with(keyword), "{}", findings[0].expected);
+    }
+
+    #[test]
+    fn items_with_one_mistake_make_one_finding() {
+        let script = Script::of("bedrock");
+        let job = script.job(ID, &json!({"updatedAt": 5}));
+        let (list, _) = script.contract.of_role(Role::List).next().unwrap();
+        let (list, view) = (list.to_owned(), script.view(list, None));
+        let body = json!({"ingestionJobSummaries": [job, job, job]});
+        let findings = script.call(&list, view, 200, &body).findings(&BodySchema);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].pointer.as_deref(), Some("/ingestionJobSummaries/*/updatedAt"));
+        assert_eq!(findings[0].actual, "5 (and 2 more places like it)");
+    }
+
+    #[test]
+    fn polls_with_one_mistake_make_one_finding() {
+        let script =
+            Script::of("bedrock").get(ID, &json!({"updatedAt": 5})).get(ID, &json!({"updatedAt": 5}));
+        let findings = script.findings(&BodySchema);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].actual, "5");
+    }
+
+    #[test]
+    fn errors_are_judged_by_their_schema() {
+        let findings =
+            Script::of("bedrock").cancel_refused(ID, 409, &json!({"message": 5})).findings(&BodySchema);
+        assert_eq!(findings[0].pointer.as_deref(), Some("/message"));
+    }
+
+    #[rstest]
+    #[case("bedrock", json!({"status": "DONE"}))]
+    #[case("bedrock", json!({"status": "complete"}))]
+    #[case("digitalocean", json!({"phase": "BATCH_JOB_PHASE_COMPLETED"}))]
+    fn status_words_are_left_to_their_rules(#[case] vendor: &str, #[case] patch: Value) {
+        assert_eq!(Script::of(vendor).get(ID, &patch).findings(&BodySchema), vec![]);
+    }
+
+    #[rstest]
+    #[case("bedrock")]
+    #[case("digitalocean")]
+    fn documented_samples_pass(#[case] vendor: &str) {
+        let id = if vendor == "bedrock" { ID } else { "123e4567-e89b-12d3-a456-426614174000" };
+        assert_eq!(Script::of(vendor).get(id, &json!({})).findings(&BodySchema), vec![]);
+    }
+
+    #[test]
+    fn nothing_to_judge_without_a_body() {
+        let script = Script::of("bedrock").get(ID, &json!({})).raw(b"");
+        assert!(matches!(script.judge(&BodySchema), Judgement::NotApplicable(_)));
+    }
+}

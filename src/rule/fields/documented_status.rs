@@ -1,0 +1,112 @@
+//! Only documented statuses are sent.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::evidence::{Answer, answers};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `fields/documented-status`.
+pub struct DocumentedStatus;
+
+static META: Meta = Meta {
+    id: "fields/documented-status",
+    title: "the HTTP status is a documented one",
+    keyword: Keyword::Must,
+    checks: "Each answer's status is listed for its operation, comes with one of the documented error codes, or, for \
+             errors, falls under a documented default. A default never covers a success status.",
+    why: "Clients branch on the status. Some SDKs take any status they do not know for a failure, so that a 200 in \
+          place of a 202 turns a started job into an error; others take it for a success and read an empty object.",
+    fix: "Answer with the status the documentation gives for this outcome.",
+};
+
+impl Rule for DocumentedStatus {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        for answer in answers(transcript, contract) {
+            looked_at += 1;
+            let status = answer.response.status;
+            let is_documented = answer.schema().is_some() || is_error_answer(&answer, contract);
+            if !is_documented && seen.insert((answer.name, status)) {
+                findings.push(Finding::new(
+                    answer.index,
+                    &answer.operation.reference,
+                    format!("{} answers with status {status}, which is not documented for it", answer.name),
+                    expected(&answer),
+                    status.to_string(),
+                ));
+            }
+        }
+        Judgement::of(looked_at, findings, "no call of the contract was answered")
+    }
+}
+
+/// Whether the contract's errors name this status for the operation, even though its list of responses does not.
+fn is_error_answer(answer: &Answer<'_>, contract: &Contract) -> bool {
+    let status = answer.response.status;
+    let speaks_of_it =
+        |operations: &[String]| operations.is_empty() || operations.iter().any(|o| o == answer.name);
+    let in_rows = contract.facts.errors.iter().filter(|row| speaks_of_it(&row.operations)).any(|row| {
+        row.any_of.iter().any(|a| {
+            let is_any = a.any_client_error && answer.exchange.asked.probe == Some(row.when);
+            a.status == Some(status) || (is_any && (400..500).contains(&status))
+        })
+    });
+    let codes = contract.facts.error_body.codes.values();
+    status >= 400
+        && (in_rows || codes.filter(|c| speaks_of_it(&c.operations)).any(|c| c.status.contains(&status)))
+}
+
+fn expected(answer: &Answer<'_>) -> String {
+    let statuses: Vec<&str> =
+        answer.operation.responses.keys().map(String::as_str).filter(|key| *key != "default").collect();
+    let listed = statuses.join(", ");
+    if answer.operation.responses.contains_key("default") {
+        format!("{listed}, or any error status")
+    } else {
+        listed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    fn answered(vendor: &str, status: u16) -> Vec<Finding> {
+        let script =
+            Script::of(vendor).cancel_refused("AAAAAAAAAA", status, &json!({"id": "x", "message": "x"}));
+        script.findings(&DocumentedStatus)
+    }
+
+    #[rstest]
+    #[case("bedrock", 200)]
+    #[case("bedrock", 204)]
+    #[case("bedrock", 302)]
+    #[case("bedrock", 418)]
+    #[case("bedrock", 502)]
+    #[case("digitalocean", 202)]
+    fn other_statuses_are_found(#[case] vendor: &str, #[case] status: u16) {
+        let findings = answered(vendor, status);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].actual, status.to_string());
+    }
+
+    #[rstest]
+    #[case("bedrock", 202)]
+    #[case("bedrock", 409)]
+    #[case("bedrock", 500)]
+    #[case("digitalocean", 200)]
+    #[case("digitalocean", 404)]
+    #[case("digitalocean", 422)]
+    fn documented_statuses_pass(#[case] vendor: &str, #[case] status: u16) {
+        assert_eq!(answered(vendor, status), vec![]);
+    }
+}

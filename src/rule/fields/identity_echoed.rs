@@ -1,0 +1,128 @@
+//! An answer is about the job that was asked for.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::evidence::{is_named, place};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `fields/identity-echoed`.
+pub struct IdentityEchoed;
+
+static META: Meta = Meta {
+    id: "fields/identity-echoed",
+    title: "an answer is about the job and the parents that were asked for",
+    keyword: Keyword::Must,
+    checks: "In answers to get and cancel the job's id is the one in the request. In answers to create, get, cancel, \
+             retry and list, each job's parents are those in the request, where both name them.",
+    why: "A client that stores the answer under the id it sees acts on somebody else's job the next time: it polls, \
+          cancels or reports the wrong one.",
+    fix: "Look up the job by its id and all of its parents, and answer with the identifiers of the job found.",
+};
+
+impl Rule for IdentityEchoed {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        for reading in transcript.readings(contract) {
+            let Some(exchange) = transcript.exchanges.get(reading.exchange) else { continue };
+            // A request that ought to be refused has no right answer to compare with: other rules report it.
+            if exchange.asked.probe.is_some() {
+                continue;
+            }
+            let reference =
+                contract.facts.operations.get(&reading.operation).map_or("", |o| o.reference.as_str());
+            let mut differs = |what: &str, at: &str, asked: &str, shown: &str| {
+                if seen.insert((reading.operation.clone(), what.to_owned())) {
+                    let message =
+                        format!("the answer to {} shows another {what} than asked for", reading.operation);
+                    let finding = Finding::new(reading.exchange, reference, message, asked, shown);
+                    findings.push(finding.at(place(transcript, reading, at)));
+                }
+            };
+            if let Some(asked) = asked_id(reading, exchange.asked.job.as_deref()) {
+                looked_at += 1;
+                if !is_named(reading, asked, contract) {
+                    differs("job", contract.facts.job.id.as_str(), asked, &reading.id);
+                }
+            }
+            for (name, pointer) in &contract.facts.job.parents {
+                let (Some(asked), Some(shown)) =
+                    (exchange.asked.parents.get(name), reading.parents.get(name))
+                else {
+                    continue;
+                };
+                looked_at += 1;
+                if asked != shown {
+                    differs(name, pointer.as_str(), asked, shown);
+                }
+            }
+        }
+        Judgement::of(looked_at, findings, "no answer showed a job whose id or parents the request had named")
+    }
+}
+
+/// The id that the answer must show, for requests that name the one job they are about.
+fn asked_id<'t>(reading: &Reading, asked: Option<&'t str>) -> Option<&'t str> {
+    let is_about_one = matches!(reading.role, Role::Get | Role::Cancel) && !reading.from_list;
+    asked.filter(|_| is_about_one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::error::Condition;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const ID: &str = "AAAAAAAAAA";
+    const OTHER: &str = "BBBBBBBBBB";
+
+    #[rstest]
+    #[case(Role::Get)]
+    #[case(Role::Cancel)]
+    fn another_job_is_found(#[case] role: Role) {
+        let findings = Script::of("bedrock")
+            .shows(role, ID, &json!({"ingestionJobId": OTHER}))
+            .findings(&IdentityEchoed);
+        assert_eq!(findings.len(), 1);
+        assert_eq!((findings[0].expected.as_str(), findings[0].actual.as_str()), (ID, OTHER));
+        assert_eq!(findings[0].pointer.as_deref(), Some("/ingestionJob/ingestionJobId"));
+    }
+
+    #[rstest]
+    #[case(Role::Create, "/ingestionJob/dataSourceId")]
+    #[case(Role::Get, "/ingestionJob/dataSourceId")]
+    #[case(Role::Cancel, "/ingestionJob/dataSourceId")]
+    #[case(Role::List, "/ingestionJobSummaries/*/dataSourceId")]
+    fn another_parent_is_found(#[case] role: Role, #[case] at: &str) {
+        let findings =
+            Script::of("bedrock").shows(role, ID, &json!({"dataSourceId": OTHER})).findings(&IdentityEchoed);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].pointer.as_deref(), Some(at));
+    }
+
+    #[test]
+    fn what_was_asked_for_passes() {
+        let nothing = json!({});
+        let script = Script::of("bedrock").create(ID, &nothing).get(ID, &nothing).cancel(ID, &nothing).shows(
+            Role::List,
+            ID,
+            &nothing,
+        );
+        assert_eq!(script.judge(&IdentityEchoed), Judgement::Judged(vec![]));
+    }
+
+    #[test]
+    fn requests_that_ought_to_be_refused_are_left_alone() {
+        let script =
+            Script::of("bedrock").get(ID, &json!({"dataSourceId": OTHER})).probe(Condition::UnknownParent);
+        assert!(matches!(script.judge(&IdentityEchoed), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,99 @@
+//! A response that the contract says has a body can be read.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::evidence::{answers, cut};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `fields/readable-body`.
+pub struct ReadableBody;
+
+static META: Meta = Meta {
+    id: "fields/readable-body",
+    title: "a documented body is readable JSON",
+    keyword: Keyword::Must,
+    checks: "Each answer whose status is documented with a body has one, and it is JSON in UTF-8: not empty, not an \
+             HTML page, not nested beyond 127 levels.",
+    why: "Clients parse the body before they look at anything else. An empty body or a proxy's HTML page ends in a \
+          parser's exception that hides the status and the error code.",
+    fix: "Answer with the documented JSON body, also for errors. Look for a gateway or a framework that replaces error \
+          bodies by its own pages.",
+};
+
+impl Rule for ReadableBody {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        for answer in answers(transcript, contract) {
+            let Some(schema) = answer.schema().filter(|schema| !schema.is_empty()) else { continue };
+            looked_at += 1;
+            let Err(why) = answer.response.json() else { continue };
+            let status = answer.response.status;
+            if seen.insert((answer.name, status)) {
+                let body = String::from_utf8_lossy(&answer.response.body);
+                findings.push(Finding::new(
+                    answer.index,
+                    answer.reference(contract),
+                    format!("{} answers {status} without a readable body: {why}", answer.name),
+                    format!("a JSON body in UTF-8, as in schema {schema}"),
+                    if body.is_empty() { "an empty body".to_owned() } else { cut(&body) },
+                ));
+            }
+        }
+        Judgement::of(looked_at, findings, "no answer came for which a body is documented")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(b"", "the body is empty")]
+    #[case(b"<html>502 Bad Gateway</html>", "the body is markup (HTML or XML), not JSON")]
+    #[case(b"{\"ingestionJob\": \xff}", "the body is not UTF-8 (byte 17)")]
+    #[case(&[b'['; 200], "the body is nested more than 127 levels deep")]
+    fn unreadable_bodies_are_found(#[case] body: &[u8], #[case] why: &str) {
+        let findings = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).raw(body).findings(&ReadableBody);
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].message.ends_with(why), "{}", findings[0].message);
+    }
+
+    #[test]
+    fn an_error_page_rests_on_the_reference_for_errors() {
+        let script = Script::of("bedrock").cancel_refused("AAAAAAAAAA", 409, &json!({})).raw(b"<h1>no</h1>");
+        let findings = script.findings(&ReadableBody);
+        assert_eq!(findings[0].reference, script.contract.facts.error_body.reference);
+    }
+
+    #[test]
+    fn one_finding_for_many_polls() {
+        let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).raw(b"");
+        assert_eq!(script.get("AAAAAAAAAA", &json!({})).raw(b"").findings(&ReadableBody).len(), 1);
+    }
+
+    #[test]
+    fn readable_bodies_pass() {
+        let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).cancel_refused(
+            "AAAAAAAAAA",
+            409,
+            &json!({"message": "no"}),
+        );
+        assert_eq!(script.judge(&ReadableBody), Judgement::Judged(vec![]));
+    }
+
+    #[test]
+    fn statuses_that_are_not_documented_are_left_alone() {
+        let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).raw(b"");
+        let script = script.last(|e| e.outcome.as_mut().unwrap().status = 204);
+        assert!(matches!(script.judge(&ReadableBody), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,133 @@
+//! Documented response headers are there and well formed.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+
+use crate::contract::Contract;
+use crate::contract::facts::HeaderFact;
+use crate::exchange::Transcript;
+use crate::exchange::headers::is_secret;
+use crate::rule::evidence::{answers, cut};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `fields/response-headers`.
+pub struct ResponseHeaders;
+
+static META: Meta = Meta {
+    id: "fields/response-headers",
+    title: "documented response headers are there and well formed",
+    keyword: Keyword::Must,
+    checks: "On the statuses it is documented for, each required header is present; wherever a documented header is \
+             present, its value has the documented form.",
+    why: "SDKs read such headers without a second thought: one that paces itself by a rate limit header fails on a \
+          value that is no number, and a support request without the request's id leads nowhere.",
+    fix: "Send the header with each documented status, in the documented form. Look for a proxy that strips it.",
+};
+
+impl Rule for ResponseHeaders {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for (name, fact) in &contract.facts.headers {
+            let mut form = None;
+            let mut seen = BTreeSet::new();
+            for answer in answers(transcript, contract) {
+                let status = answer.response.status;
+                if !(fact.on.is_empty() || fact.on.contains(&status)) {
+                    continue;
+                }
+                let value = answer.response.headers.get(name);
+                let message = match value {
+                    None if !fact.required => continue,
+                    None => format!("{} answers {status} without the header {name}", answer.name),
+                    // A pattern that does not compile is a mistake of the contract, which linting reports.
+                    Some(value) => match form.get_or_insert_with(|| Regex::new(&fact.pattern).ok()) {
+                        Some(form) if !form.is_match(value) => {
+                            format!("{} sends the header {name} in another form", answer.name)
+                        }
+                        _ => {
+                            looked_at += 1;
+                            continue;
+                        }
+                    },
+                };
+                looked_at += 1;
+                if seen.insert((answer.name, value.is_some())) {
+                    let (expected, actual) = words(name, fact, value);
+                    findings.push(Finding::new(answer.index, &fact.reference, message, expected, actual));
+                }
+            }
+        }
+        let missing = if contract.facts.headers.is_empty() {
+            "the contract documents no response headers"
+        } else {
+            "no answer came for which a response header is documented"
+        };
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+fn words(name: &str, fact: &HeaderFact, value: Option<&str>) -> (String, String) {
+    let expected = format!("{name} that matches {}, such as {}", fact.pattern, fact.example);
+    let actual = match value {
+        None => format!("no {name} header"),
+        Some(_) if is_secret(name) => format!("{name}: [redacted]"),
+        Some(value) => format!("{name}: {}", cut(value)),
+    };
+    (expected, actual)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use serde_json::json;
+
+    const ID: &str = "123e4567-e89b-12d3-a456-426614174000";
+
+    fn complete() -> Script {
+        let script = Script::of("digitalocean").get(ID, &json!({}));
+        let facts: Vec<(String, String)> = script
+            .contract
+            .facts
+            .headers
+            .iter()
+            .map(|(name, fact)| (name.clone(), fact.example.clone()))
+            .collect();
+        facts.iter().fold(script, |script, (name, example)| script.header(name, example))
+    }
+
+    #[test]
+    fn documented_headers_pass() {
+        assert_eq!(complete().findings(&ResponseHeaders), vec![]);
+    }
+
+    #[test]
+    fn a_value_in_another_form_is_found() {
+        let findings = complete().header("ratelimit-limit", "many").findings(&ResponseHeaders);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].actual, "ratelimit-limit: many");
+    }
+
+    #[test]
+    fn a_required_header_that_is_missing_is_found() {
+        let required: Vec<String> = complete()
+            .contract
+            .facts
+            .headers
+            .iter()
+            .filter(|(_, fact)| fact.required && (fact.on.is_empty() || fact.on.contains(&200)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in required {
+            let script = complete().last(|e| e.outcome.as_mut().unwrap().headers.remove(&name));
+            let findings = script.findings(&ResponseHeaders);
+            assert_eq!(findings.len(), 1);
+            assert_eq!(findings[0].actual, format!("no {name} header"));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Members that the documentation does not name.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::evidence::{answers, collapse, cut, show};
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+/// `fields/undocumented-member`.
+pub struct UndocumentedMember;
+
+static META: Meta = Meta {
+    id: "fields/undocumented-member",
+    title: "a body has no members beyond the documented ones",
+    keyword: Keyword::May,
+    checks: "Each member of a body that its schema does not name is noted once, and so is a body where none is \
+             documented.",
+    why: "Clients ignore what they do not know, so nothing breaks. But such a member is often a misspelt documented \
+          one, an internal detail that leaks, or a sign that the documentation has moved on.",
+    fix: "Document the member, or stop sending it. Where the vendor's documentation now names it, extend the schema.",
+};
+
+impl Rule for UndocumentedMember {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        for answer in answers(transcript, contract) {
+            let reference = answer.reference(contract);
+            if answer.schema() == Some("") {
+                looked_at += 1;
+                if !answer.response.body.is_empty() && seen.insert((answer.name, String::new())) {
+                    let (status, body) = (answer.response.status, &answer.response.body);
+                    let message =
+                        format!("{} answers {status} with a body, where none is documented", answer.name);
+                    let actual = cut(&String::from_utf8_lossy(body));
+                    let finding = Finding::new(answer.index, reference, message, "an empty body", actual);
+                    findings.push(finding.at_most(Level::Note));
+                }
+            }
+            let Some((schema, body)) = answer.body() else { continue };
+            looked_at += 1;
+            for member in contract.shapes.undocumented(schema, body) {
+                let at = collapse(body, &member);
+                if seen.insert((answer.name, at.clone())) {
+                    let message = format!("the answer to {} has the undocumented member {at}", answer.name);
+                    let expected = format!("members named by schema {schema}");
+                    let finding =
+                        Finding::new(answer.index, reference, message, expected, show(body.pointer(&member)));
+                    findings.push(finding.at(at).at_most(Level::Note));
+                }
+            }
+        }
+        Judgement::of(looked_at, findings, "no body came for which a schema is documented")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use serde_json::json;
+
+    const ID: &str = "AAAAAAAAAA";
+
+    #[test]
+    fn an_unknown_member_is_noted_once() {
+        let script = Script::of("bedrock").get(ID, &json!({"owner": "me"})).get(ID, &json!({"owner": "me"}));
+        let findings = script.findings(&UndocumentedMember);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].pointer.as_deref(), Some("/ingestionJob/owner"));
+        assert_eq!(findings[0].level(META.keyword, &script.contract), Level::Note);
+    }
+
+    #[test]
+    fn documented_members_pass() {
+        let script = Script::of("bedrock").get(ID, &json!({"failureReasons": ["none"]}));
+        assert_eq!(script.judge(&UndocumentedMember), Judgement::Judged(vec![]));
+    }
+}

@@ -1,0 +1,179 @@
+//! `idempotency/reads-repeat`.
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::contract::pointer::escape;
+use crate::exchange::reading::time;
+use crate::exchange::{Exchange, Reading, Transcript};
+use crate::rule::evidence::{cut, place, show};
+use crate::rule::order::{Acts, precedes};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "idempotency/reads-repeat",
+    title: "a job that has ended reads the same every time",
+    keyword: Keyword::Should,
+    checks: "Two equal gets of a job in the same final state, with no request to change it between them, show the same \
+             job. Undocumented members are left out, and a member may come late or a flag rise.",
+    why: "Clients store a finished job and compare it later: one that reads differently each time looks changed when it \
+          is not.",
+    fix: "Answer reads of a finished job from what was stored at its end, and compute nothing anew.",
+};
+
+/// A job that has ended reads the same every time.
+#[derive(Debug)]
+pub struct ReadsRepeat;
+
+impl Rule for ReadsRepeat {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for job in transcript.jobs(contract) {
+            let gets: Vec<&Reading> = transcript
+                .of_job(contract, job)
+                .filter(|r| r.role == Role::Get && is_ended(r, contract))
+                .collect();
+            for (index, later) in gets.iter().enumerate() {
+                let earlier = gets[..index].iter().rfind(|earlier| {
+                    precedes(transcript, earlier.exchange, later.exchange)
+                        && earlier.state == later.state
+                        && is_same_request(transcript, earlier, later)
+                });
+                let Some(earlier) = earlier else { continue };
+                if Acts::on(transcript, contract, earlier, &ACTS).between(earlier, later) {
+                    continue;
+                }
+                looked_at += 1;
+                findings.extend(finding(transcript, contract, earlier, later));
+            }
+        }
+        Judgement::of(looked_at, findings, "no job that had ended was read twice in the same way")
+    }
+}
+
+fn is_ended(reading: &Reading, contract: &Contract) -> bool {
+    reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
+}
+
+fn is_same_request(transcript: &Transcript, one: &Reading, other: &Reading) -> bool {
+    let view = |r: &Reading| transcript.exchanges.get(r.exchange).map(|e| &e.asked.view);
+    let (Some(a), Some(b)) = (view(one), view(other)) else { return false };
+    one.operation == other.operation
+        && ["path", "query", "body"].iter().all(|part| a.get(part) == b.get(part))
+}
+
+fn finding(
+    transcript: &Transcript,
+    contract: &Contract,
+    earlier: &Reading,
+    later: &Reading,
+) -> Option<Finding> {
+    let mut changed = Vec::new();
+    compare(Some(&earlier.job), Some(&later.job), String::new(), contract, &mut changed);
+    let unknown = undocumented(transcript.exchanges.get(later.exchange)?, contract);
+    let unknown_before = undocumented(transcript.exchanges.get(earlier.exchange)?, contract);
+    changed.retain(|(at, _, _)| {
+        let (now, before) = (format!("{}{at}", later.at), format!("{}{at}", earlier.at));
+        !unknown.iter().any(|u| is_below(&now, u)) && !unknown_before.iter().any(|u| is_below(&before, u))
+    });
+    let (first, old, new) = changed.first()?;
+    let reference = &contract.facts.operations.get(&later.operation)?.reference;
+    let places = changed.iter().map(|(at, _, _)| at.as_str()).collect::<Vec<_>>().join(", ");
+    let actual = format!("{}; changed: {}", show(*new), cut(&places));
+    let message = "a job that has ended was read again and showed other values".to_owned();
+    Some(
+        Finding::new(later.exchange, reference, message, show(*old), actual)
+            .at(place(transcript, later, first)),
+    )
+}
+
+type Change<'v> = (String, Option<&'v Value>, Option<&'v Value>);
+
+/// The members that changed or went away. A member that comes late is left out, and so is a flag that rises: reports
+/// are often finished after the job.
+fn compare<'v>(
+    old: Option<&'v Value>,
+    new: Option<&'v Value>,
+    at: String,
+    contract: &Contract,
+    changed: &mut Vec<Change<'v>>,
+) {
+    match (old, new) {
+        (None | Some(Value::Null), _) | (Some(Value::Bool(false)), Some(Value::Bool(true))) => {}
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            for (name, value) in a {
+                compare(Some(value), b.get(name), format!("{at}/{}", escape(name)), contract, changed);
+            }
+        }
+        (Some(Value::Array(a)), Some(Value::Array(b))) if a.len() == b.len() => {
+            for (index, (x, y)) in a.iter().zip(b).enumerate() {
+                compare(Some(x), Some(y), format!("{at}/{index}"), contract, changed);
+            }
+        }
+        (Some(a), Some(b)) => {
+            let read = |value| time(value, contract.facts.job.timestamps.format);
+            if a != b && !(read(a).is_some() && read(a) == read(b)) {
+                changed.push((at, old, new));
+            }
+        }
+        (Some(_), None) => changed.push((at, old, new)),
+    }
+}
+
+fn undocumented(exchange: &Exchange, contract: &Contract) -> Vec<String> {
+    let operation = exchange.asked.operation.as_ref().and_then(|id| contract.facts.operations.get(id));
+    let Some((operation, response)) = operation.zip(exchange.success()) else { return Vec::new() };
+    let schema = operation.response_schema(response.status);
+    schema.zip(response.json().ok()).map_or_else(Vec::new, |(s, body)| contract.shapes.undocumented(s, body))
+}
+
+fn is_below(at: &str, above: &str) -> bool {
+    at.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(json!({"description": "b"}), 1)]
+    #[case(json!({"description": null}), 1)]
+    #[case(json!({"description": "a"}), 0)]
+    #[case(json!({"description": "a", "textReadyAt": "2026-01-01T00:00:00Z"}), 0)]
+    #[case(json!({"description": "a", "cachedFor": 3}), 0)]
+    fn reads_repeat(#[case] again: Value, #[case] expected: usize) {
+        let first = json!({"status": "COMPLETE", "description": "a", "textReadyAt": null, "cachedFor": 1});
+        let mut second = first.clone();
+        for (name, value) in again.as_object().unwrap() {
+            second[name] = value.clone();
+        }
+        let script = Script::of("bedrock").get("JOB0000001", &first).get("JOB0000001", &second);
+        let found = script.findings(&ReadsRepeat);
+        assert_eq!(found.len(), expected, "{found:?}");
+    }
+
+    #[test]
+    fn a_report_may_come_late() {
+        let job = |ready| json!({"status": "INDEX_JOB_STATUS_COMPLETED", "is_report_available": ready});
+        let script = Script::of("digitalocean").get("a-job", &job(false)).get("a-job", &job(true));
+        assert_eq!(script.findings(&ReadsRepeat), []);
+    }
+
+    #[test]
+    fn a_cancel_between_is_another_matter() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "STOPPED", "description": "a"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPED"}))
+            .get("JOB0000001", &json!({"status": "STOPPED", "description": "b"}));
+        assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
+    }
+}

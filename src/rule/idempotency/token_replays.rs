@@ -1,0 +1,113 @@
+//! `idempotency/token-replays`.
+
+use std::collections::BTreeMap;
+
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::is_accepted;
+use crate::rule::evidence::{Answer, answers, place};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "idempotency/token-replays",
+    title: "a start repeated with the same token gives the same job",
+    keyword: Keyword::Must,
+    checks: "Two successful starts with the same idempotency token, parents and body answer the same job id.",
+    why: "Clients and their libraries repeat a start whose answer was lost: without this every lost answer costs a second \
+          job.",
+    fix: "Keep the token with the job it started, and answer a repeated token with that job.",
+};
+
+/// A start repeated with the same token gives the same job.
+#[derive(Debug)]
+pub struct TokenReplays;
+
+impl Rule for TokenReplays {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let mut first: BTreeMap<(&str, &str), Vec<(Answer<'_>, &Reading)>> = BTreeMap::new();
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for answer in answers(transcript, contract) {
+            let asked = &answer.exchange.asked;
+            let (Some(token), Some(fact)) = (&asked.client_token, &answer.operation.client_token) else {
+                continue;
+            };
+            let is_start = answer.operation.role == Role::Create && asked.probe.is_none();
+            let Some(started) = transcript
+                .readings(contract)
+                .iter()
+                .find(|r| r.exchange == answer.index && !r.from_list)
+                .filter(|_| is_start && is_accepted(answer.response, contract))
+            else {
+                continue;
+            };
+            let earlier = first.entry((answer.name, token)).or_default();
+            let same = earlier.iter().find(|(other, _)| is_same_request(other, &answer));
+            let Some((_, original)) = same else {
+                earlier.push((answer, started));
+                continue;
+            };
+            looked_at += 1;
+            if original.id != started.id {
+                let message = "a start repeated with the same token started another job".to_owned();
+                findings.push(
+                    Finding::new(
+                        answer.index,
+                        &fact.reference,
+                        message,
+                        format!("the job {}", original.id),
+                        format!("the job {}", started.id),
+                    )
+                    .at(place(transcript, started, contract.facts.job.id.as_str())),
+                );
+            }
+        }
+        Judgement::of(looked_at, findings, "no start was repeated with the same token and body")
+    }
+}
+
+fn is_same_request(one: &Answer<'_>, other: &Answer<'_>) -> bool {
+    let (a, b) = (&one.exchange.asked, &other.exchange.asked);
+    a.parents == b.parents
+        && ["path", "query", "body"].iter().all(|part| a.view.get(part) == b.view.get(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    fn start(script: Script, id: &str, body: Value) -> Script {
+        let job = script.job(id, &json!({"status": "STARTING"}));
+        let mut view = script.view("StartIngestionJob", None);
+        view["body"] = body;
+        script.call("StartIngestionJob", view, 202, &json!({ "ingestionJob": job }))
+    }
+
+    const TOKEN: &str = "0123456789012345678901234567890123456";
+
+    #[rstest]
+    #[case("JOB0000001", 0)]
+    #[case("JOB0000002", 1)]
+    fn the_same_start_gives_the_same_job(#[case] second: &str, #[case] expected: usize) {
+        let body = json!({"clientToken": TOKEN});
+        let script = start(Script::of("bedrock"), "JOB0000001", body.clone());
+        assert_eq!(start(script, second, body).findings(&TokenReplays).len(), expected);
+    }
+
+    #[rstest]
+    #[case(json!({"clientToken": TOKEN, "description": "another"}))]
+    #[case(json!({"clientToken": format!("{TOKEN}x")}))]
+    #[case(json!({}))]
+    fn another_start_is_another_job(#[case] second: Value) {
+        let script = start(Script::of("bedrock"), "JOB0000001", json!({"clientToken": TOKEN}));
+        let script = start(script, "JOB0000002", second);
+        assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
+    }
+}

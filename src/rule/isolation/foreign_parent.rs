@@ -1,0 +1,161 @@
+//! `isolation/foreign-parent`.
+
+use super::foreign::home_reading;
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::contract::lifecycle::Phase;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::{alternatives, is_accepted, is_one_of, seen};
+use crate::rule::evidence::{Answer, answers, is_named, place};
+use crate::rule::order::precedes;
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "isolation/foreign-parent",
+    title: "a job is not reached through parents it does not belong to",
+    keyword: Keyword::Must,
+    checks: "A request that names a job under parents other than its own is refused as for an unknown job, and a cancel \
+             sent that way does not stop the job.",
+    why: "Rights are given by parent: a job that answers under any of them can be read, and cancelled, by people who \
+          were never let near it.",
+    fix: "Look the job up by all the ids of the path together, never by its own alone.",
+};
+
+/// A job is not reached through parents it does not belong to.
+#[derive(Debug)]
+pub struct ForeignParent;
+
+impl Rule for ForeignParent {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for answer in answers(transcript, contract) {
+            let is_meant =
+                answer.exchange.asked.probe == Some(Condition::UnknownJob) && answer.response.status != 429;
+            let Some(home) = home_reading(transcript, contract, answer.index).filter(|_| is_meant) else {
+                continue;
+            };
+            looked_at += 1;
+            findings.extend(let_in(&answer, contract));
+            if answer.operation.role == Role::Cancel {
+                findings.extend(stopped(transcript, contract, &answer, home));
+            }
+        }
+        Judgement::of(looked_at, findings, "no known job was named under foreign parents")
+    }
+}
+
+/// The finding for an answer that is not the refusal due.
+fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
+    // A server's own failure is the concern of `errors/server-error`.
+    if answer.response.status >= 500 {
+        return None;
+    }
+    let due = contract.error_row(Condition::UnknownJob, answer.name);
+    let reference = due.map_or(&answer.operation.reference, |row| &row.reference);
+    let expected = due.map_or_else(|| "a refusal".to_owned(), alternatives);
+    let actual = seen(answer.response, contract);
+    let new = |message: &str| Finding::new(answer.index, reference, message.to_owned(), expected, actual);
+    if is_accepted(answer.response, contract) {
+        return Some(new("a job was reached through parents it does not belong to"));
+    }
+    let mut rows = [Condition::UnknownJob, Condition::UnknownParent, Condition::Forbidden]
+        .into_iter()
+        .filter_map(|condition| contract.error_row(condition, answer.name));
+    let is_documented = rows.any(|row| is_one_of(row, answer.response, contract));
+    // It was kept out, if with an odd word.
+    (due.is_some() && !is_documented).then(|| {
+        new("a job named under foreign parents was refused with another error than an unknown job")
+            .at_most(Level::Warn)
+    })
+}
+
+/// The finding for a job that stopped after a cancel through foreign parents, though nobody else asked for it.
+fn stopped(
+    transcript: &Transcript,
+    contract: &Contract,
+    answer: &Answer<'_>,
+    home: &Reading,
+) -> Option<Finding> {
+    let is_stopped = |reading: &Reading| {
+        let phase = reading.state.as_ref().map(|state| contract.facts.lifecycle.phase(state));
+        matches!(phase, Some(Phase::Stopping | Phase::Cancelled))
+    };
+    let after =
+        transcript.of_job(contract, &home.id).find(|r| precedes(transcript, answer.index, r.exchange))?;
+    let asked_properly = transcript.exchanges.iter().enumerate().any(|(index, exchange)| {
+        index != answer.index
+            && matches!(exchange.asked.role, Some(Role::Cancel | Role::CancelMany))
+            && exchange.asked.job.as_ref().is_none_or(|id| is_named(home, id, contract))
+            && !precedes(transcript, after.exchange, index)
+    });
+    if is_stopped(home) || !is_stopped(after) || asked_properly {
+        return None;
+    }
+    let text = |r: &Reading| r.state.clone().unwrap_or_default();
+    let reference = contract
+        .error_row(Condition::UnknownJob, answer.name)
+        .map_or(&answer.operation.reference, |row| &row.reference);
+    let message = "a cancel through foreign parents stopped the job".to_owned();
+    Some(Finding::new(after.exchange, reference, message, text(home), text(after)).at(place(
+        transcript,
+        after,
+        contract.facts.job.state.as_str(),
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::errors::unknown_job::UnknownJob;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    fn foreign(operation: &str, status: u16, body: &Value) -> Script {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let mut view = script.view(operation, Some("JOB0000001"));
+        view["path"]["knowledgeBaseId"] = json!("KB99999999");
+        script.call(operation, view, status, body).probe(Condition::UnknownJob)
+    }
+
+    #[rstest]
+    #[case(404, json!({"__type": "ResourceNotFoundException", "message": "no"}), None)]
+    #[case(403, json!({"__type": "AccessDeniedException", "message": "no"}), None)]
+    #[case(409, json!({"__type": "ConflictException", "message": "no"}), Some(Level::Warn))]
+    #[case(202, json!({}), Some(Level::Fail))]
+    fn the_job_is_not_there(#[case] status: u16, #[case] body: Value, #[case] expected: Option<Level>) {
+        let script = foreign("StopIngestionJob", status, &body);
+        let found: Vec<Level> = script.findings(&ForeignParent).iter().map(|f| f.at_most).collect();
+        assert_eq!(found, Vec::from_iter(expected));
+        assert!(matches!(script.judge(&UnknownJob), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn a_refused_cancel_must_not_stop_the_job() {
+        let refused = || {
+            foreign("StopIngestionJob", 404, &json!({"__type": "ResourceNotFoundException", "message": "no"}))
+        };
+        let stopped = refused().get("JOB0000001", &json!({"status": "STOPPING"}));
+        assert_eq!(stopped.findings(&ForeignParent).len(), 1);
+        let ended = refused().get("JOB0000001", &json!({"status": "COMPLETE"}));
+        assert_eq!(ended.findings(&ForeignParent), []);
+        let asked = refused().cancel("JOB0000001", &json!({"status": "STOPPING"}));
+        assert_eq!(asked.findings(&ForeignParent), []);
+    }
+
+    #[test]
+    fn a_job_that_shows_the_foreign_parent_is_still_foreign() {
+        let script = foreign(
+            "GetIngestionJob",
+            200,
+            &json!({"ingestionJob": {"ingestionJobId": "JOB0000001",
+            "knowledgeBaseId": "KB99999999", "status": "IN_PROGRESS"}}),
+        );
+        assert_eq!(script.findings(&ForeignParent).len(), 1);
+    }
+}

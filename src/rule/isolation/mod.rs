@@ -1,0 +1,9 @@
+//! Whose jobs are whose.
+
+use super::Rule;
+
+pub(in crate::rule) mod foreign;
+pub mod foreign_parent;
+
+/// The rules of this group.
+pub const RULES: &[&dyn Rule] = &[&foreign_parent::ForeignParent];

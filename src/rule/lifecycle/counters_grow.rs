@@ -1,0 +1,122 @@
+//! A job's counters only grow.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::contract::pointer::Pointer;
+use crate::exchange::Transcript;
+use crate::rule::evidence::place;
+use crate::rule::order::{Acts, steps};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `lifecycle/counters-grow`.
+pub struct CountersGrow;
+
+static META: Meta = Meta {
+    id: "lifecycle/counters-grow",
+    title: "a job's counters never go back",
+    keyword: Keyword::Must,
+    checks: "Over the readings of a job, during its run and after, no counter is smaller than in an older reading. For \
+             counters of several items the sum counts, as long as no item is missing.",
+    why: "Clients show progress and rates from these numbers. A counter that goes back gives negative rates, and looks \
+          as if work had been lost.",
+    fix: "Count in one place, or add up the workers' counts before answering; do not serve one worker's view.",
+};
+
+impl Rule for CountersGrow {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let facts = &contract.facts;
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for job in transcript.jobs(contract) {
+            for pointer in &facts.job.counters {
+                let mut seen = BTreeSet::new();
+                let name = pointer.as_str();
+                for (earlier, later) in steps(transcript, contract, job, |r| r.counters.contains_key(name)) {
+                    let (Some(before), Some(now)) = (earlier.counters.get(name), later.counters.get(name))
+                    else {
+                        continue;
+                    };
+                    if items(pointer, &later.job) < items(pointer, &earlier.job) {
+                        continue;
+                    }
+                    looked_at += 1;
+                    if now >= before
+                        || Acts::on(transcript, contract, earlier, &[Role::Retry]).between(earlier, later)
+                        || !seen.insert(name)
+                    {
+                        continue;
+                    }
+                    let message = format!("the counter {name} of a job went back");
+                    let finding = Finding::new(
+                        later.exchange,
+                        &facts.job.reference,
+                        message,
+                        format!("at least {before}"),
+                        now.to_string(),
+                    );
+                    findings.push(finding.at(place(transcript, later, name)));
+                }
+            }
+        }
+        let missing = if facts.job.counters.is_empty() {
+            "the contract names no counters"
+        } else {
+            "no job was read twice, one after the other, with one of its counters"
+        };
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+/// How many items a counter with `*` adds up. An answer may show one page of a job's items only.
+fn items(pointer: &Pointer, job: &serde_json::Value) -> usize {
+    pointer.select(job).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const ID: &str = "AAAAAAAAAA";
+
+    fn shown(counts: &[u64]) -> Script {
+        counts.iter().fold(Script::of("bedrock"), |script, count| {
+            script.get(ID, &json!({"statistics": {"numberOfDocumentsScanned": count}}))
+        })
+    }
+
+    #[rstest]
+    #[case(&[5, 4], 1)]
+    #[case(&[5, 4, 3], 1)]
+    #[case(&[1, 2, 0], 2)]
+    fn counters_that_go_back_are_found_once(#[case] counts: &[u64], #[case] exchange: usize) {
+        let findings = shown(counts).findings(&CountersGrow);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].exchange, exchange);
+    }
+
+    #[rstest]
+    #[case(&[0, 0, 3, 3, 9])]
+    #[case(&[0, 7])]
+    fn counters_that_grow_pass(#[case] counts: &[u64]) {
+        assert_eq!(shown(counts).findings(&CountersGrow), vec![]);
+    }
+
+    #[test]
+    fn a_counter_that_is_left_out_is_no_zero() {
+        let script = shown(&[5]).get(ID, &json!({"statistics": null}));
+        assert!(matches!(script.judge(&CountersGrow), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn readings_that_overlap_are_not_compared() {
+        assert!(matches!(shown(&[5, 4]).overlapping().judge(&CountersGrow), Judgement::NotApplicable(_)));
+    }
+}

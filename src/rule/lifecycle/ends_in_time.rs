@@ -1,0 +1,111 @@
+//! A job gets where it is going.
+
+use crate::contract::Contract;
+use crate::contract::span::Span;
+use crate::exchange::Transcript;
+use crate::rule::evidence::one_of;
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+/// `lifecycle/ends-in-time`.
+pub struct EndsInTime;
+
+static META: Meta = Meta {
+    id: "lifecycle/ends-in-time",
+    title: "a job reaches its end within the deadline",
+    keyword: Keyword::Must,
+    checks: "No wait for a job had to be given up at the deadline of the target. The deadline is the user's, not the \
+             vendor's, so this never weighs more than a warning.",
+    why: "A job that never ends keeps its clients polling, holds its place in a quota, and cannot be told from one \
+          that is slow.",
+    fix: "Look for a worker that died without a word, and end its job as failed. Where jobs just take longer, raise \
+          `deadline` under [limits] in the target file.",
+};
+
+impl Rule for EndsInTime {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let lifecycle = &contract.facts.lifecycle;
+        let last_state = |job: &str| {
+            transcript
+                .readings(contract)
+                .iter()
+                .rev()
+                .filter(|r| r.id == job && !r.from_list)
+                .find_map(|r| r.state.as_deref())
+        };
+        let ended = transcript.jobs(contract).into_iter().filter(|job| {
+            transcript.of_job(contract, job).count() > 1
+                && last_state(job).is_some_and(|s| lifecycle.is_terminal(s))
+        });
+        let looked_at = transcript.given_up.len() + ended.count();
+        let findings = transcript
+            .given_up
+            .iter()
+            // A job that ended otherwise than hoped did end: the rules about that wait judge it.
+            .filter(|wait| !last_state(&wait.job).is_some_and(|s| lifecycle.is_terminal(s)))
+            .map(|wait| {
+                let goal = if wait.waited_for.is_empty() {
+                    "any final state".to_owned()
+                } else {
+                    one_of(&wait.waited_for)
+                };
+                let waited = Span(wait.after);
+                let state = last_state(&wait.job).unwrap_or("unknown");
+                Finding::new(
+                    wait.exchange,
+                    &lifecycle.transitions_ref,
+                    format!("a job was still {state} when the wait for it was given up"),
+                    format!("{goal} within {waited}"),
+                    format!("{state} after {waited}"),
+                )
+                .at_most(Level::Warn)
+            })
+            .collect();
+        Judgement::of(looked_at, findings, "no job was followed to its end")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use serde_json::{Value, json};
+
+    const ID: &str = "AAAAAAAAAA";
+
+    fn state(state: &str) -> Value {
+        json!({ "status": state })
+    }
+
+    #[test]
+    fn a_job_that_does_not_end_is_a_warning() {
+        let script =
+            Script::of("bedrock").get(ID, &state("IN_PROGRESS")).gave_up(ID, &["COMPLETE", "FAILED"]);
+        let findings = script.findings(&EndsInTime);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].expected, "one of COMPLETE, FAILED within 10m");
+        assert_eq!(findings[0].actual, "IN_PROGRESS after 10m");
+        assert!(findings[0].level(META.keyword, &script.contract) <= Level::Warn);
+    }
+
+    #[test]
+    fn a_job_that_ends_passes() {
+        let script = Script::of("bedrock").get(ID, &state("IN_PROGRESS")).get(ID, &state("FAILED"));
+        assert_eq!(script.judge(&EndsInTime), Judgement::Judged(vec![]));
+    }
+
+    #[test]
+    fn a_job_that_ends_otherwise_than_hoped_has_ended() {
+        let script = Script::of("bedrock").get(ID, &state("COMPLETE")).gave_up(ID, &["STOPPED"]);
+        assert_eq!(script.judge(&EndsInTime), Judgement::Judged(vec![]));
+    }
+
+    #[test]
+    fn not_applicable_where_nothing_was_followed() {
+        let script = Script::of("bedrock").get(ID, &state("COMPLETE"));
+        assert!(matches!(script.judge(&EndsInTime), Judgement::NotApplicable(_)));
+    }
+}

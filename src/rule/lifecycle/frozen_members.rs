@@ -1,0 +1,97 @@
+//! What is fixed at a job's end stays fixed.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::contract::pointer::Pointer;
+use crate::exchange::reading::time;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::evidence::{cut, omits, place};
+use crate::rule::order::after_end;
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `lifecycle/frozen-members`.
+pub struct FrozenMembers;
+
+static META: Meta = Meta {
+    id: "lifecycle/frozen-members",
+    title: "members that are fixed at a job's end do not change",
+    keyword: Keyword::Must,
+    checks: "The members that the contract calls frozen (results, counts, times) are the same in every reading after \
+             the first that shows a final state. What changes after a request to cancel or to retry the job is left \
+             to the rules of those groups.",
+    why: "Reports, bills and audits are made from a finished job. Numbers that change afterwards can be reconciled \
+          with nothing.",
+    fix: "Write the final members before, or together with, the final state, and never again.",
+};
+
+impl Rule for FrozenMembers {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let facts = &contract.facts;
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for job in transcript.jobs(contract) {
+            let mut seen = BTreeSet::new();
+            // A job whose state itself changed is reported by `lifecycle/terminal-is-final`.
+            let pairs = after_end(transcript, contract, job).into_iter().filter(|(a, b)| a.state == b.state);
+            for (first, later) in pairs {
+                for member in &facts.job.frozen {
+                    let Some((before, now)) = both(first, later, member, contract) else { continue };
+                    looked_at += 1;
+                    if !is_same(&before, &now, contract) && seen.insert(member) {
+                        let place = place(transcript, later, member.as_str());
+                        let state = first.state.as_deref().unwrap_or_default();
+                        let message =
+                            format!("{} of a job in the final state {state} changed", member.as_str());
+                        let (before, now) = (shown(&before), shown(&now));
+                        let reference = &facts.lifecycle.terminal_ref;
+                        findings
+                            .push(Finding::new(later.exchange, reference, message, before, now).at(place));
+                    }
+                }
+            }
+        }
+        let missing = if facts.job.frozen.is_empty() {
+            "the contract names no members that are fixed at the end"
+        } else {
+            "no job was read again, with a member that is fixed at the end, after it had ended"
+        };
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+/// The member's values in both readings, where they can be compared: answers of different operations may show
+/// different parts of a job, and a member may come late.
+fn both<'t>(
+    first: &'t Reading,
+    later: &'t Reading,
+    member: &Pointer,
+    contract: &Contract,
+) -> Option<(Vec<&'t Value>, Vec<&'t Value>)> {
+    let of = |reading: &'t Reading| -> Vec<&'t Value> {
+        member.select(&reading.job).into_iter().map(|(_, v)| v).filter(|v| !v.is_null()).collect()
+    };
+    let (before, now) = (of(first), of(later));
+    let is_partial = first.operation != later.operation || omits(contract, later, member);
+    let is_comparable = !before.is_empty() && !(now.is_empty() && is_partial);
+    is_comparable.then_some((before, now))
+}
+
+/// Whether nothing changed; one point in time may be written in several ways.
+fn is_same(before: &[&Value], now: &[&Value], contract: &Contract) -> bool {
+    let read = |value| time(value, contract.facts.job.timestamps.format);
+    before.len() == now.len()
+        && before.iter().zip(now).all(|(a, b)| a == b || read(a).is_some_and(|t| Some(t) == read(b)))
+}
+
+fn shown(values: &[&Value]) -> String {
+    match values {
+        [] => "absent".to_owned(),
+        _ => cut(&values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}

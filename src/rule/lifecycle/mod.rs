@@ -1,0 +1,22 @@
+//! How a job moves from its beginning to its end.
+
+use super::Rule;
+
+pub mod counters_grow;
+pub mod declared_transition;
+pub mod ends_in_time;
+pub mod frozen_members;
+pub mod initial_state;
+pub mod terminal_is_final;
+pub mod time_goes_forward;
+
+/// The rules of this group.
+pub const RULES: &[&dyn Rule] = &[
+    &initial_state::InitialState,
+    &declared_transition::DeclaredTransition,
+    &terminal_is_final::TerminalIsFinal,
+    &frozen_members::FrozenMembers,
+    &time_goes_forward::TimeGoesForward,
+    &counters_grow::CountersGrow,
+    &ends_in_time::EndsInTime,
+];

@@ -1,0 +1,121 @@
+//! A job's points in time stay, or move forward.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::exchange::Transcript;
+use crate::rule::evidence::place;
+use crate::rule::order::{Acts, steps};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `lifecycle/time-goes-forward`.
+pub struct TimeGoesForward;
+
+static META: Meta = Meta {
+    id: "lifecycle/time-goes-forward",
+    title: "a job's times stay as they are, or move forward",
+    keyword: Keyword::Must,
+    checks: "Over the readings of a job, the times of creation and start never change once they are shown, and the \
+             times of the last change and of the end never go back. One answer may show fractions of a second and \
+             another none.",
+    why: "Clients compute durations from these times, and use the time of the last change to tell the newer of two \
+          answers. A time that moves back makes them drop the newer one.",
+    fix: "Store each time once, when the thing happens, and serve it from storage; do not compute it while answering.",
+};
+
+impl Rule for TimeGoesForward {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for job in transcript.jobs(contract) {
+            for (name, pointer) in contract.facts.job.timestamps.named() {
+                let mut seen = BTreeSet::new();
+                for (earlier, later) in steps(transcript, contract, job, |r| r.times.contains_key(name)) {
+                    let (Some(&before), Some(&now)) = (earlier.times.get(name), later.times.get(name)) else {
+                        continue;
+                    };
+                    looked_at += 1;
+                    let is_fixed = matches!(name, "created" | "started");
+                    let is_wrong = !is_same(before, now) && (is_fixed || now < before);
+                    if !is_wrong
+                        || Acts::on(transcript, contract, earlier, &[Role::Retry]).between(earlier, later)
+                        || !seen.insert(name)
+                    {
+                        continue;
+                    }
+                    let verb = if is_fixed { "changed" } else { "went back" };
+                    let message =
+                        format!("the time in {} {verb} between two readings of a job", pointer.as_str());
+                    let expected = if is_fixed { before.to_string() } else { format!("{before} or later") };
+                    let finding = Finding::new(
+                        later.exchange,
+                        &contract.facts.job.reference,
+                        message,
+                        expected,
+                        now.to_string(),
+                    );
+                    findings.push(finding.at(place(transcript, later, pointer.as_str())));
+                }
+            }
+        }
+        Judgement::of(
+            looked_at,
+            findings,
+            "no job was read twice, one after the other, with one of its times",
+        )
+    }
+}
+
+/// Whether two times may be the same one: where either is a whole second, fractions may have been cut or rounded.
+fn is_same(a: Timestamp, b: Timestamp) -> bool {
+    let is_whole = a.subsec_nanosecond() == 0 || b.subsec_nanosecond() == 0;
+    let apart = a.duration_since(b).abs();
+    apart.is_zero() || (is_whole && apart.as_secs() < 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const ID: &str = "AAAAAAAAAA";
+
+    fn shown(member: &str, first: &str, second: &str) -> Script {
+        Script::of("bedrock").get(ID, &json!({member: first})).get(ID, &json!({member: second}))
+    }
+
+    #[rstest]
+    #[case("startedAt", "2026-01-01T00:00:00Z", "2026-01-01T00:00:05Z")]
+    #[case("startedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:00Z")]
+    #[case("startedAt", "2026-01-01T00:00:00.1Z", "2026-01-01T00:00:00.2Z")]
+    #[case("updatedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:04Z")]
+    #[case("updatedAt", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00+01:00")]
+    fn times_that_move_are_found(#[case] member: &str, #[case] first: &str, #[case] second: &str) {
+        let findings = shown(member, first, second).findings(&TimeGoesForward);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].pointer, Some(format!("/ingestionJob/{member}")));
+    }
+
+    #[rstest]
+    #[case("startedAt", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00")]
+    #[case("startedAt", "2026-01-01T00:00:00.7Z", "2026-01-01T00:00:00Z")]
+    #[case("updatedAt", "2026-01-01T00:00:04.9Z", "2026-01-01T00:00:04Z")]
+    #[case("updatedAt", "2026-01-01T00:00:04Z", "2026-01-01T00:00:09Z")]
+    fn times_that_stay_or_go_forward_pass(#[case] member: &str, #[case] first: &str, #[case] second: &str) {
+        assert_eq!(shown(member, first, second).findings(&TimeGoesForward), vec![]);
+    }
+
+    #[test]
+    fn readings_that_overlap_are_not_compared() {
+        let script = shown("updatedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:04Z").overlapping();
+        assert!(matches!(script.judge(&TimeGoesForward), Judgement::NotApplicable(_)));
+    }
+}

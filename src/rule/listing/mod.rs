@@ -1,0 +1,20 @@
+//! What lists hold, and how they are cut into pages.
+
+use super::Rule;
+
+pub mod contains_created;
+pub mod filter;
+pub mod page_size;
+pub mod pages_partition;
+mod seen_before;
+mod walk;
+pub mod walk_ends;
+
+/// The rules of this group.
+pub const RULES: &[&dyn Rule] = &[
+    &contains_created::ContainsCreated,
+    &pages_partition::PagesPartition,
+    &page_size::PageSize,
+    &filter::FilterObeyed,
+    &walk_ends::WalkEnds,
+];

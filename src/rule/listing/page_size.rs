@@ -1,0 +1,96 @@
+//! `listing/page-size`.
+
+use super::walk::{page, size_asked};
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::exchange::Transcript;
+use crate::rule::evidence::answers;
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "listing/page-size",
+    title: "a page holds no more items than asked for",
+    keyword: Keyword::Must,
+    checks: "Each page of a list holds at most the number of items the request asks for and at most the documented \
+             maximum; where none is asked for, at most the documented default.",
+    why: "Clients ask for small pages because they have little memory or time: a server that sends everything breaks \
+          them on the day there is much.",
+    fix: "Cut the list at the size asked for, and at the maximum, before it is sent.",
+};
+
+/// A page holds no more items than asked for.
+#[derive(Debug)]
+pub struct PageSize;
+
+impl Rule for PageSize {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for answer in answers(transcript, contract) {
+            let is_meant = answer.operation.role == Role::List && answer.exchange.asked.probe.is_none();
+            let Some(paging) = answer.operation.pagination.as_ref().filter(|_| is_meant) else { continue };
+            let Some(size) = &paging.size else { continue };
+            let asked = size_asked(paging, answer.exchange);
+            let limit = match (asked.or(size.default), size.max) {
+                (Some(wanted), Some(max)) => wanted.min(max),
+                (Some(limit), None) | (None, Some(limit)) => limit,
+                (None, None) => continue,
+            };
+            // What a page of no items means is not documented.
+            let Some(page) = page(answer, contract).filter(|_| limit > 0) else { continue };
+            looked_at += 1;
+            let items = page.items.len();
+            if u64::try_from(items).is_ok_and(|n| n <= limit) {
+                continue;
+            }
+            let message = if asked.is_some() {
+                "a page holds more items than asked for"
+            } else {
+                "a page holds more items than documented"
+            };
+            let mut finding = Finding::new(
+                answer.index,
+                &paging.reference,
+                message.to_owned(),
+                format!("at most {limit} items"),
+                format!("{items} items"),
+            );
+            finding.pointer = answer.operation.jobs.as_ref().map(|jobs| jobs.as_str().to_owned());
+            findings.push(finding);
+        }
+        Judgement::of(looked_at, findings, "no page of a list with a known size was read")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    #[rstest]
+    #[case(json!({"maxResults": 1}), 2, 1)]
+    #[case(json!({"maxResults": 2}), 2, 0)]
+    #[case(json!({"maxResults": 5}), 2, 0)]
+    #[case(json!({}), 2, 0)]
+    fn a_page_is_no_longer_than_asked(#[case] body: Value, #[case] items: usize, #[case] expected: usize) {
+        let script = Script::of("bedrock");
+        let jobs: Vec<Value> = (0..items).map(|n| script.job(&format!("JOB000000{n}"), &json!({}))).collect();
+        let mut view = script.view("ListIngestionJobs", None);
+        view["body"] = body;
+        let script = script.call("ListIngestionJobs", view, 200, &json!({ "ingestionJobSummaries": jobs }));
+        assert_eq!(script.findings(&PageSize).len(), expected);
+    }
+
+    #[test]
+    fn the_documented_default_counts() {
+        let script = Script::of("digitalocean");
+        let jobs: Vec<Value> = (0..21).map(|n| script.job(&format!("job-{n}"), &json!({}))).collect();
+        let script = script.call("ListIndexingJobs", json!({"path": {}}), 200, &json!({ "jobs": jobs }));
+        assert_eq!(script.findings(&PageSize)[0].expected, "at most 20 items");
+    }
+}

@@ -1,0 +1,126 @@
+//! `listing/pages-partition`.
+
+use std::collections::BTreeMap;
+
+use super::walk::{Page, Walk, walks};
+use crate::contract::Contract;
+use crate::contract::operation::{PageStyle, Pagination};
+use crate::exchange::Transcript;
+use crate::exchange::reading::number;
+use crate::rule::evidence::collapse;
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "listing/pages-partition",
+    title: "the pages of a list hold every job once",
+    keyword: Keyword::Must,
+    checks: "Over one walk no job appears twice, and a total, where the list gives one, equals the number of items. Where \
+             the total changes on the way the list itself changed, and nothing is said.",
+    why: "Clients that add pages up count jobs twice or lose them when pages overlap or leave gaps.",
+    fix: "Order the list by something that does not change, and let each page begin where the last one ended.",
+};
+
+/// The pages of a list hold every job once.
+#[derive(Debug)]
+pub struct PagesPartition;
+
+impl Rule for PagesPartition {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for walk in walks(transcript, contract) {
+            looked_at += walk.items().count();
+            let totals: Vec<i128> = walk.pages.iter().filter_map(total).collect();
+            if totals.windows(2).any(|pair| pair[0] != pair[1]) {
+                continue;
+            }
+            findings.extend(repeated(&walk, contract, totals.len() == walk.pages.len()));
+            findings.extend(totals.first().and_then(|total| miscounted(&walk, *total)));
+        }
+        Judgement::of(looked_at, findings, "no list with items was read")
+    }
+}
+
+fn total(page: &Page<'_>) -> Option<i128> {
+    number(page.answer.operation.pagination.as_ref()?.total.as_ref()?.first(page.body)?)
+}
+
+fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Finding> {
+    let id = &contract.facts.job.id;
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let (page, at, job, first) = walk.items().find_map(|(page, at, item)| {
+        let job = id.text(item)?;
+        let first = seen.insert(job, page.answer.index)?;
+        Some((page, at, job, first))
+    })?;
+    let paging = page.answer.operation.pagination.as_ref();
+    let (message, at_most) = if first == page.answer.index {
+        ("a job stands twice on one page", Level::Fail)
+    } else if has_totals || paging.is_some_and(|p| matches!(p.style, PageStyle::Token(_))) {
+        ("a job stands on two pages of one walk", Level::Fail)
+    } else {
+        // Counted pages shift when somebody starts a job on the way, and without a total nothing shows that.
+        ("a job stands on two pages of one walk", Level::Warn)
+    };
+    let actual = format!("{job} again");
+    let pointer = collapse(page.body, &format!("{at}{}", id.as_str()));
+    Some(
+        Finding::new(page.answer.index, reference(page, paging), message.to_owned(), "each job once", actual)
+            .at(pointer)
+            .at_most(at_most),
+    )
+}
+
+fn miscounted(walk: &Walk<'_>, total: i128) -> Option<Finding> {
+    let last = walk.pages.last()?;
+    let paging = last.answer.operation.pagination.as_ref()?;
+    let count = walk.items().count();
+    if !walk.is_complete || i128::try_from(count) == Ok(total) {
+        return None;
+    }
+    let message = "the total of a list is not the number of its items".to_owned();
+    let (expected, actual) = (format!("{count}, the number of items"), total.to_string());
+    let finding = Finding::new(last.answer.index, &paging.reference, message, expected, actual);
+    Some(finding.at(paging.total.as_ref()?.as_str()))
+}
+
+fn reference<'t>(page: &Page<'t>, paging: Option<&'t Pagination>) -> &'t str {
+    paging.map_or(&page.answer.operation.reference, |paging| &paging.reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    fn page(script: Script, number: u64, ids: &[&str], total: u64, pages: u64) -> Script {
+        let jobs: Vec<Value> = ids.iter().map(|id| script.job(id, &json!({}))).collect();
+        let body = json!({"jobs": jobs, "meta": {"total": total, "pages": pages, "page": number}});
+        let view = json!({"path": {}, "query": {"page": number, "per_page": 2}});
+        script.call("ListIndexingJobs", view, 200, &body).last(|e| e.asked.walk = Some(1))
+    }
+
+    #[rstest]
+    #[case(&["a", "b"], &["c"], 3, 3, 0)]
+    #[case(&["a", "b"], &["b"], 3, 3, 1)]
+    #[case(&["a", "a"], &["b"], 3, 3, 1)]
+    #[case(&["a", "b"], &["c"], 4, 4, 1)]
+    // A job was started on the way: what stood last on the first page stands first on the second.
+    #[case(&["a", "b"], &["b", "c"], 3, 4, 0)]
+    fn pages_partition(
+        #[case] one: &[&str],
+        #[case] two: &[&str],
+        #[case] first_total: u64,
+        #[case] then: u64,
+        #[case] expected: usize,
+    ) {
+        let script = page(Script::of("digitalocean"), 1, one, first_total, 2);
+        let found = page(script, 2, two, then, 2).findings(&PagesPartition);
+        assert_eq!(found.len(), expected, "{found:?}");
+    }
+}

@@ -1,0 +1,80 @@
+//! `listing/walk-ends`.
+
+use std::collections::BTreeSet;
+
+use super::walk::{next_token, walks};
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "listing/walk-ends",
+    title: "a walk through the pages of a list comes to an end",
+    keyword: Keyword::Must,
+    checks: "Over one walk no page names a next page that was named before, and the walk gets to a page that names none. \
+             A walk that was given up on the way warns.",
+    why: "Clients follow the next page until there is none: a list that leads back to itself keeps them going for ever.",
+    fix: "Make each next token stand for a place further on, and leave it out on the last page.",
+};
+
+/// A walk through the pages of a list comes to an end.
+#[derive(Debug)]
+pub struct WalkEnds;
+
+impl Rule for WalkEnds {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for walk in walks(transcript, contract).iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
+            let (Some(first), Some(last)) = (walk.first(), walk.pages.last()) else { continue };
+            let Some(paging) = &first.answer.operation.pagination else { continue };
+            looked_at += 1;
+            let mut tokens = BTreeSet::new();
+            let again = walk
+                .pages
+                .iter()
+                .find(|page| next_token(paging, page.body).is_some_and(|token| !tokens.insert(token)));
+            if let Some(page) = again {
+                let message = "a page names a next page that was named before".to_owned();
+                let expected = "a new next token, or none";
+                let actual = "the next token of an earlier page";
+                findings.push(Finding::new(page.answer.index, &paging.reference, message, expected, actual));
+            } else if !last.is_last && walk.pages.len() > 1 {
+                let message = "a walk through the pages of a list did not end".to_owned();
+                let actual = format!("given up after {} pages", walk.pages.len());
+                findings.push(
+                    Finding::new(last.answer.index, &paging.reference, message, "a last page", actual)
+                        .at_most(Level::Warn),
+                );
+            }
+        }
+        Judgement::of(looked_at, findings, "no list was walked through its pages")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(&[Some("a"), Some("b"), None], None)]
+    #[case(&[Some("a"), Some("")], None)]
+    #[case(&[Some("a"), Some("a")], Some(Level::Fail))]
+    #[case(&[Some("a"), Some("b")], Some(Level::Warn))]
+    fn walks_end(#[case] tokens: &[Option<&str>], #[case] expected: Option<Level>) {
+        let script = tokens.iter().fold(Script::of("bedrock"), |script, token| {
+            let mut view = script.view("ListIngestionJobs", None);
+            view["body"] = json!({});
+            let body = json!({"ingestionJobSummaries": [], "nextToken": token});
+            script.call("ListIngestionJobs", view, 200, &body).last(|e| e.asked.walk = Some(1))
+        });
+        let found: Vec<Level> = script.findings(&WalkEnds).iter().map(|f| f.at_most).collect();
+        assert_eq!(found, Vec::from_iter(expected));
+    }
+}

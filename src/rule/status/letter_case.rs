@@ -1,0 +1,86 @@
+//! Status words are spelt as documented.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::evidence::{place, respelt, words};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `status/letter-case`.
+pub struct LetterCase;
+
+static META: Meta = Meta {
+    id: "status/letter-case",
+    title: "status words are spelt exactly as documented",
+    keyword: Keyword::Must,
+    checks: "A state or another status word that equals a documented one but for letter case, hyphens, underscores or \
+             spaces is reported here, and only here.",
+    why: "Clients compare words exactly: to them `Complete` is not `COMPLETE`, and a job that is done is polled for \
+          ever. People do not see the difference when they read a log.",
+    fix: "Send the word exactly as documented. Look for a serializer that renames the members of an enum.",
+};
+
+impl Rule for LetterCase {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let facts = &contract.facts;
+        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        for reading in transcript.readings(contract) {
+            let mut found = |name: &str, at: &str, word: &str, documented: &str, reference: &str| {
+                if seen.insert((name.to_owned(), word.to_owned())) {
+                    let message =
+                        format!("the answer to {} spells {documented} as {word:?}", reading.operation);
+                    let finding = Finding::new(reading.exchange, reference, message, documented, word);
+                    findings.push(finding.at(place(transcript, reading, at)));
+                }
+            };
+            if let Some(state) = &reading.state {
+                looked_at += 1;
+                if let Some(documented) = respelt(state, facts.lifecycle.states.keys().map(String::as_str)) {
+                    found("", facts.job.state.as_str(), state, documented, &facts.lifecycle.states_ref);
+                }
+            }
+            for (name, at, word) in words(reading, contract) {
+                let Some(fact) = facts.job.words.get(name) else { continue };
+                looked_at += 1;
+                if let Some(documented) = respelt(word, fact.values.iter().map(String::as_str)) {
+                    found(name, &at, word, documented, &fact.reference);
+                }
+            }
+        }
+        Judgement::of(looked_at, findings, "no answer showed a job's state or another status word")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const ID: &str = "AAAAAAAAAA";
+
+    #[rstest]
+    #[case("bedrock", json!({"status": "Complete"}), "COMPLETE")]
+    #[case("bedrock", json!({"status": "in-progress"}), "IN_PROGRESS")]
+    #[case("bedrock", json!({"status": "InProgress"}), "IN_PROGRESS")]
+    #[case("digitalocean", json!({"phase": "batch_job_phase_running"}), "BATCH_JOB_PHASE_RUNNING")]
+    fn other_spellings_are_found(#[case] vendor: &str, #[case] patch: Value, #[case] documented: &str) {
+        let findings = Script::of(vendor).get(ID, &patch).get(ID, &patch).findings(&LetterCase);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].expected, documented);
+    }
+
+    #[rstest]
+    #[case("COMPLETE")]
+    #[case("DONE")]
+    fn documented_and_foreign_words_pass(#[case] state: &str) {
+        let script = Script::of("bedrock").get(ID, &json!({"status": state}));
+        assert_eq!(script.judge(&LetterCase), Judgement::Judged(vec![]));
+    }
+}

@@ -1,0 +1,16 @@
+//! The words that say how a job is doing.
+
+use super::Rule;
+
+pub mod letter_case;
+pub mod state_in_enum;
+pub mod word_in_enum;
+pub mod words_agree;
+
+/// The rules of this group.
+pub const RULES: &[&dyn Rule] = &[
+    &state_in_enum::StateInEnum,
+    &letter_case::LetterCase,
+    &word_in_enum::WordInEnum,
+    &words_agree::WordsAgree,
+];

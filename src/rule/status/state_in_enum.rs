@@ -1,0 +1,90 @@
+//! A job's state is one of the documented states.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::evidence::{one_of, place, respelt};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `status/state-in-enum`.
+pub struct StateInEnum;
+
+static META: Meta = Meta {
+    id: "status/state-in-enum",
+    title: "a job's state is a documented one",
+    keyword: Keyword::Must,
+    checks: "Each state that an answer shows, in lists too, is one of the documented words. A word that differs from a \
+             documented one only in spelling is left to status/letter-case.",
+    why: "Clients loop until they see a state they know. A word they do not know keeps them polling for ever, or makes \
+          a typed client fail.",
+    fix: "Map the server's inner states to the documented words before they leave the server.",
+};
+
+impl Rule for StateInEnum {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let lifecycle = &contract.facts.lifecycle;
+        let documented = || lifecycle.states.keys().map(String::as_str);
+        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        for reading in transcript.readings(contract) {
+            let Some(state) = reading.state.as_deref() else { continue };
+            looked_at += 1;
+            let is_known = lifecycle.states.contains_key(state) || respelt(state, documented()).is_some();
+            if !is_known && seen.insert(state) {
+                let message =
+                    format!("the answer to {} shows the undocumented state {state:?}", reading.operation);
+                let finding = Finding::new(
+                    reading.exchange,
+                    &lifecycle.states_ref,
+                    message,
+                    one_of(documented()),
+                    state,
+                );
+                findings.push(finding.at(place(transcript, reading, contract.facts.job.state.as_str())));
+            }
+        }
+        Judgement::of(looked_at, findings, "no answer showed a job's state")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::operation::Role;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const ID: &str = "AAAAAAAAAA";
+
+    #[rstest]
+    #[case(Role::Get, "/ingestionJob/status")]
+    #[case(Role::Cancel, "/ingestionJob/status")]
+    #[case(Role::List, "/ingestionJobSummaries/*/status")]
+    fn another_word_is_found(#[case] role: Role, #[case] at: &str) {
+        let findings =
+            Script::of("bedrock").shows(role, ID, &json!({"status": "DONE"})).findings(&StateInEnum);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].actual, "DONE");
+        assert_eq!(findings[0].pointer.as_deref(), Some(at));
+    }
+
+    #[rstest]
+    #[case(json!("STARTING"))]
+    #[case(json!("STOPPED"))]
+    #[case(json!("stopped"))]
+    fn documented_words_pass_and_other_spellings_are_left_alone(#[case] state: Value) {
+        let script = Script::of("bedrock").get(ID, &json!({"status": state}));
+        assert_eq!(script.judge(&StateInEnum), Judgement::Judged(vec![]));
+    }
+
+    #[test]
+    fn a_missing_state_is_left_to_the_schema() {
+        let script = Script::of("bedrock").get(ID, &json!({"status": null}));
+        assert!(matches!(script.judge(&StateInEnum), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,95 @@
+//! The status words beside a job's state are documented ones.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::evidence::{one_of, place, respelt, words};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+/// `status/word-in-enum`.
+pub struct WordInEnum;
+
+static META: Meta = Meta {
+    id: "status/word-in-enum",
+    title: "status words beside the state are documented ones",
+    keyword: Keyword::Must,
+    checks: "Each further status word of a job (its phase, the status of its documents, tasks or data sources) is one \
+             of the documented values. A word that differs only in spelling is left to status/letter-case.",
+    why: "Clients often decide by these words rather than by the state: a phase they do not know keeps them waiting \
+          for a job that has long ended.",
+    fix: "Map the server's inner values to the documented words before they leave the server.",
+};
+
+impl Rule for WordInEnum {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        for reading in transcript.readings(contract) {
+            for (name, at, word) in words(reading, contract) {
+                let Some(fact) = contract.facts.job.words.get(name) else { continue };
+                looked_at += 1;
+                let documented = fact.values.iter().map(String::as_str);
+                let is_known =
+                    documented.clone().any(|d| d == word) || respelt(word, documented.clone()).is_some();
+                if !is_known && seen.insert((name, word)) {
+                    let operation = &reading.operation;
+                    let message = format!("the answer to {operation} shows the undocumented {name} {word:?}");
+                    let finding =
+                        Finding::new(reading.exchange, &fact.reference, message, one_of(documented), word);
+                    findings.push(finding.at(place(transcript, reading, &at)));
+                }
+            }
+        }
+        let missing = if contract.facts.job.words.is_empty() {
+            "the contract documents no status words beside the state"
+        } else {
+            "no answer showed a status word beside the state"
+        };
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const ID: &str = "123e4567-e89b-12d3-a456-426614174000";
+
+    #[test]
+    fn another_phase_is_found() {
+        let patch = json!({"phase": "BATCH_JOB_PHASE_COMPLETED"});
+        let findings = Script::of("digitalocean").get(ID, &patch).get(ID, &patch).findings(&WordInEnum);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].pointer.as_deref(), Some("/job/phase"));
+    }
+
+    #[test]
+    fn another_status_of_a_data_source_is_found_once() {
+        let source = json!({"data_source_uuid": ID, "status": "DATA_SOURCE_STATUS_COMPLETED"});
+        let script = Script::of("digitalocean").get(ID, &json!({"data_source_jobs": [source, source]}));
+        let findings = script.findings(&WordInEnum);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].pointer.as_deref(), Some("/job/data_source_jobs/*/status"));
+    }
+
+    #[rstest]
+    #[case("BATCH_JOB_PHASE_RUNNING")]
+    #[case("batch_job_phase_running")]
+    fn documented_words_pass_and_other_spellings_are_left_alone(#[case] phase: &str) {
+        let script = Script::of("digitalocean").get(ID, &json!({"phase": phase}));
+        assert_eq!(script.judge(&WordInEnum), Judgement::Judged(vec![]));
+    }
+
+    #[test]
+    fn not_applicable_without_further_words() {
+        let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({}));
+        assert!(matches!(script.judge(&WordInEnum), Judgement::NotApplicable(_)));
+    }
+}

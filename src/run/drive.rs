@@ -1,0 +1,357 @@
+//! Drives the steps of one case and leaves its transcript.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::request::{Failed, prepare};
+use super::setup::{Pool, Setup};
+use crate::case::{Call, Case, JobRef, Slot, Step};
+use crate::contract::operation::{PageStyle, Role};
+use crate::exchange::reading::readings;
+use crate::exchange::route::asked;
+use crate::exchange::transcript::GivenUp;
+use crate::exchange::{Exchange, Transcript};
+
+/// The most pages that one walk through a list takes. A list that does not end must not hold the run.
+const PAGE_LIMIT: usize = 200;
+
+/// Why a case could not be driven to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Something is missing that the target file could give: the case is a skip.
+    Skip(String),
+    /// Something went wrong on the way: the case is an error.
+    Error(String),
+}
+
+/// One case under way.
+pub(super) struct Driver<'s> {
+    pub(super) setup: &'s Setup,
+    pub(super) pool: &'s Mutex<Pool>,
+    pub(super) requests: &'s AtomicUsize,
+    pub(super) case: &'s Case,
+    pub(super) slots: BTreeMap<Slot, String>,
+    pub(super) foreign: BTreeMap<Slot, bool>,
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) given_up: Vec<GivenUp>,
+    walks: usize,
+    groups: usize,
+}
+
+/// Drives one case. The transcript holds whatever was exchanged, also when the case could not be finished.
+pub(super) async fn drive(
+    setup: &Setup,
+    pool: &Mutex<Pool>,
+    requests: &AtomicUsize,
+    case: &Case,
+) -> (Transcript, Option<Stop>) {
+    let mut driver = Driver {
+        setup,
+        pool,
+        requests,
+        case,
+        slots: BTreeMap::new(),
+        foreign: BTreeMap::new(),
+        exchanges: Vec::new(),
+        given_up: Vec::new(),
+        walks: 0,
+        groups: 0,
+    };
+    let mut stop = None;
+    for step in &case.steps {
+        if let Err(why) = driver.step(step).await {
+            stop = Some(why);
+            break;
+        }
+    }
+    driver.release().await;
+    let mut transcript = Transcript::new(driver.exchanges);
+    transcript.given_up = driver.given_up;
+    (transcript, stop)
+}
+
+impl Driver<'_> {
+    async fn step(&mut self, step: &Step) -> Result<(), Stop> {
+        match step {
+            Step::Arrange(arrange) => self.arrange(arrange).await,
+            Step::Call(call) => self.call(call).await.map(drop),
+            Step::Together(calls) => self.together(calls).await,
+            Step::Poll { job, until } => {
+                let id = self.slot(job)?;
+                let foreign = self.foreign.get(job).copied().unwrap_or(false);
+                self.poll(&id, foreign, until).await.map(drop)
+            }
+            Step::Watch { job, times } => {
+                let id = self.slot(job)?;
+                let foreign = self.foreign.get(job).copied().unwrap_or(false);
+                for _ in 0..*times {
+                    self.setup.target.pause(self.setup.limits.poll_interval).await;
+                    self.read(&id, foreign).await?;
+                }
+                Ok(())
+            }
+            Step::Pages { call, size } => self.pages(call, *size).await,
+        }
+    }
+
+    fn slot(&self, slot: &str) -> Result<String, Stop> {
+        let missing = || Stop::Error(format!("the answer before named no job to go on with (`{slot}`)"));
+        self.slots.get(slot).cloned().ok_or_else(missing)
+    }
+
+    /// Sends one call and keeps its exchange; gives the exchange's index.
+    pub(super) async fn call(&mut self, call: &Call) -> Result<usize, Stop> {
+        self.call_with(call, &[]).await
+    }
+
+    async fn call_with(
+        &mut self,
+        call: &Call,
+        more: &[(crate::contract::pointer::Pointer, Value)],
+    ) -> Result<usize, Stop> {
+        let exchange = self.exchange(call, more).await?;
+        let index = self.exchanges.len();
+        self.keep(call, exchange).await;
+        Ok(index)
+    }
+
+    /// Sends one call.
+    async fn exchange(
+        &self,
+        call: &Call,
+        more: &[(crate::contract::pointer::Pointer, Value)],
+    ) -> Result<Exchange, Stop> {
+        let job = match &call.job {
+            JobRef::Slot(slot) => Some(self.slot(slot)?),
+            JobRef::Literal(id) => Some(id.clone()),
+            JobRef::Unknown | JobRef::None => None,
+        };
+        let in_other_parent =
+            matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
+        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, more);
+        let (plain, request) = prepared.map_err(|failed| match failed {
+            Failed::Missing(what) => Stop::Skip(what),
+            Failed::Unsigned(why) => Stop::Error(why),
+        })?;
+        let mut asked = asked(&self.setup.contract, &plain);
+        if asked.operation.as_ref() != Some(&call.operation) {
+            asked.operation = Some(call.operation.clone());
+            asked.role = self.setup.contract.facts.operations.get(&call.operation).map(|o| o.role);
+            asked.job = job;
+        }
+        asked.probe = call.probe;
+        asked.violation.clone_from(&call.violation);
+        asked.filter.clone_from(&call.filter);
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let sent = self.setup.target.elapsed();
+        let outcome = self.setup.target.send(&request).await;
+        let received = self.setup.target.elapsed();
+        Ok(Exchange { asked, request, outcome, sent, received })
+    }
+
+    /// Keeps an exchange, and what it says of jobs.
+    async fn keep(&mut self, call: &Call, exchange: Exchange) {
+        let index = self.exchanges.len();
+        let role = exchange.asked.role;
+        let found = readings(index, &exchange, &self.setup.contract);
+        let creating = role == Some(Role::Create) || role == Some(Role::Retry);
+        let created = if creating { found.first().map(|reading| reading.id.clone()) } else { None };
+        {
+            let mut pool = self.pool.lock().await;
+            for reading in found.iter().filter(|reading| !reading.from_list) {
+                let Some(state) = reading.state.clone() else { continue };
+                let foreign = call.parents == crate::case::Parents::Foreign;
+                pool.jobs
+                    .entry(reading.id.clone())
+                    .and_modify(|known| known.state.clone_from(&state))
+                    .or_insert(super::setup::Known { state, foreign, taken: true });
+            }
+            if let Some(id) = &created
+                && !pool.created.contains(id)
+            {
+                pool.created.push(id.clone());
+            }
+        }
+        if let (Some(slot), Some(id)) = (&call.creates, created) {
+            self.slots.insert(slot.clone(), id);
+        }
+        self.exchanges.push(exchange);
+    }
+
+    /// Sends calls at the same time.
+    async fn together(&mut self, calls: &[Call]) -> Result<(), Stop> {
+        self.groups += 1;
+        let group = self.groups;
+        let sends: Vec<_> = calls.iter().map(|call| self.exchange(call, &[])).collect();
+        let mut done = Vec::new();
+        for result in join_all(sends).await {
+            done.push(result?);
+        }
+        for (call, mut exchange) in calls.iter().zip(done) {
+            exchange.asked.together = Some(group);
+            self.keep(call, exchange).await;
+        }
+        Ok(())
+    }
+
+    /// Reads a job once; gives its state, where the answer shows it.
+    pub(super) async fn read(&mut self, id: &str, foreign: bool) -> Result<Option<String>, Stop> {
+        let contract = &self.setup.contract;
+        let Some((reader, _)) = contract.of_role(Role::Get).next() else {
+            return Err(Stop::Skip("the contract has no operation that reads a job".into()));
+        };
+        let mut call = Call::new(reader);
+        call.job = JobRef::Literal(id.to_owned());
+        if foreign {
+            call.parents = crate::case::Parents::Foreign;
+        }
+        let index = self.call(&call).await?;
+        let exchange = &self.exchanges[index];
+        if let Err(error) = &exchange.outcome {
+            return Err(Stop::Error(format!("reading a job: {error}")));
+        }
+        let shown = readings(index, exchange, contract).into_iter().find(|r| r.id == id);
+        Ok(shown.and_then(|reading| reading.state))
+    }
+
+    /// Reads a job until it is in one of the states (any final one when none are named), or past them for good. Gives
+    /// the last state. What is not reached within the deadline is kept as given up.
+    pub(super) async fn poll(
+        &mut self,
+        id: &str,
+        foreign: bool,
+        until: &[String],
+    ) -> Result<Option<String>, Stop> {
+        let lifecycle = &self.setup.contract.facts.lifecycle;
+        let started = self.setup.target.elapsed();
+        let mut last = None;
+        let mut silent = 0;
+        loop {
+            let state = self.read(id, foreign).await?;
+            match &state {
+                Some(state) if until.contains(state) || lifecycle.is_terminal(state) => {
+                    return Ok(Some(state.clone()));
+                }
+                Some(_) => silent = 0,
+                // An answer without a state may be a hiccup; a server that never shows one is not waited for.
+                None if silent >= 2 => return Ok(last),
+                None => silent += 1,
+            }
+            last = state.or(last);
+            let waited = self.setup.target.elapsed().saturating_sub(started);
+            if waited >= self.setup.limits.deadline {
+                let waited_for =
+                    if until.is_empty() { vec!["a final state".to_owned()] } else { until.to_vec() };
+                let exchange = self.exchanges.len().saturating_sub(1);
+                self.given_up.push(GivenUp { job: id.to_owned(), waited_for, after: waited, exchange });
+                return Ok(last);
+            }
+            self.setup.target.pause(self.setup.limits.poll_interval).await;
+        }
+    }
+
+    /// Walks through all pages of a list.
+    async fn pages(&mut self, call: &Call, size: Option<u64>) -> Result<(), Stop> {
+        let Some(operation) = self.setup.contract.facts.operations.get(&call.operation).cloned() else {
+            return Ok(());
+        };
+        self.walks += 1;
+        let walk = self.walks;
+        let paging = operation.pagination.as_ref();
+        let mut more = Vec::new();
+        if let (Some(size), Some(place)) = (size, paging.and_then(|p| p.size.as_ref())) {
+            more.push((place.request.clone(), json!(size)));
+        }
+        let fixed = more.len();
+        let (mut seen, mut number) = (0_u64, 1_u64);
+        for _ in 0..PAGE_LIMIT {
+            let index = self.call_with(call, &more).await?;
+            self.exchanges[index].asked.walk = Some(walk);
+            let exchange = &self.exchanges[index];
+            let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Ok(()) };
+            let items = operation
+                .jobs
+                .as_ref()
+                .and_then(|jobs| jobs.first(body))
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
+            seen += items as u64;
+            number += 1;
+            let next = match paging.map(|p| &p.style) {
+                None => None,
+                Some(PageStyle::Token(style)) => style
+                    .response
+                    .text(body)
+                    .filter(|t| !t.is_empty())
+                    .map(|t| (style.request.clone(), json!(t))),
+                Some(PageStyle::Page(style)) => {
+                    let linked =
+                        style.next_link.iter().any(|link| link.text(body).is_some_and(|l| !l.is_empty()));
+                    let counted = style.pages.as_ref().and_then(|p| p.first(body)).and_then(Value::as_u64);
+                    let more = linked || counted.is_some_and(|pages| number <= pages);
+                    (more && items > 0).then(|| (style.request.clone(), json!(number)))
+                }
+                Some(PageStyle::Offset(style)) => {
+                    let total = paging
+                        .and_then(|p| p.total.as_ref())
+                        .and_then(|t| t.first(body))
+                        .and_then(Value::as_u64);
+                    let more = items > 0 && total.is_none_or(|total| seen < total);
+                    more.then(|| (style.request.clone(), json!(seen)))
+                }
+            };
+            let Some(next) = next else { return Ok(()) };
+            // The same token again would lead in a circle; the rules see it in the transcript.
+            if more.get(fixed) == Some(&next) {
+                return Ok(());
+            }
+            more.truncate(fixed);
+            more.push(next);
+        }
+        Ok(())
+    }
+
+    /// Gives back the jobs of the case that it did not change.
+    async fn release(&mut self) {
+        let consumed: Vec<&str> = self
+            .case
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Arrange(a) if a.consumes => Some(a.job.as_str()),
+                _ => None,
+            })
+            .collect();
+        let mut pool = self.pool.lock().await;
+        for (slot, id) in &self.slots {
+            if !consumed.contains(&slot.as_str())
+                && let Some(known) = pool.jobs.get_mut(id)
+            {
+                known.taken = false;
+            }
+        }
+    }
+}
+
+/// Waits for all futures, driving them at the same time.
+async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.into_iter().map(|f| Box::pin(async move { f.await })).collect();
+    let mut results: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        let mut pending = false;
+        for (future, result) in futures.iter_mut().zip(&mut results) {
+            if result.is_none() {
+                match future.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *result = Some(value),
+                    std::task::Poll::Pending => pending = true,
+                }
+            }
+        }
+        if pending { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+    })
+    .await;
+    results.into_iter().flatten().collect()
+}

@@ -1,0 +1,10 @@
+//! Plan, schedule, drive and poll. Emits events; prints nothing.
+
+mod arrange;
+mod clean;
+pub mod drive;
+pub mod judge;
+pub mod plan;
+mod request;
+pub mod schedule;
+pub mod setup;

@@ -1,0 +1,142 @@
+//! From a call of a case to a signed request.
+
+use serde_json::{Value, json};
+
+use super::setup::Setup;
+use crate::case::{Call, Case, JobRef, Parents};
+use crate::contract::likeness::{Dice, like, mix};
+use crate::contract::operation::Role;
+use crate::contract::pointer::Pointer;
+use crate::exchange::Request;
+use crate::exchange::compose::compose;
+
+/// Why a request cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Failed {
+    /// The target file lacks something.
+    Missing(String),
+    /// It cannot be signed.
+    Unsigned(String),
+}
+
+/// The request of a call: as composed, and as signed.
+pub(super) fn prepare(
+    setup: &Setup,
+    case: &Case,
+    call: &Call,
+    job: Option<&str>,
+    in_other_parent: bool,
+    more: &[(Pointer, Value)],
+) -> Result<(Request, Request), Failed> {
+    let contract = &setup.contract;
+    let Some(operation) = contract.facts.operations.get(&call.operation) else {
+        return Err(Failed::Missing(format!("the contract has no operation {}", call.operation)));
+    };
+    let mut view = json!({ "path": {}, "query": {}, "headers": {} });
+    if let Some(send) = &operation.send {
+        merge(&mut view, send);
+    }
+    if operation.role == Role::Create {
+        merge(&mut view, &setup.create);
+    }
+    fill(&mut view, setup, case);
+    for name in operation.path_parameters().map(str::to_owned).chain(operation.parents.keys().cloned()) {
+        let is_target = operation.target.as_ref().is_some_and(|t| t.segments() == ["path", name.as_str()]);
+        let Some(place) = operation.parent_place(&name).filter(|_| !is_target) else { continue };
+        place.put(&mut view, parameter(setup, &name, call.parents, in_other_parent)?);
+    }
+    let id = match &call.job {
+        JobRef::Unknown => {
+            Some(like(&contract.facts.job.ids.sample, &mut Dice::new(setup.seed, hash(&case.id))))
+        }
+        _ => job.map(str::to_owned),
+    };
+    if let (Some(place), Some(id)) = (&operation.target, id) {
+        place.put(&mut view, json!(id));
+    }
+    for (place, value) in call.set.iter().chain(more) {
+        place.put(&mut view, value.clone());
+    }
+    fill(&mut view, setup, case);
+    for place in &call.unset {
+        place.remove(&mut view);
+    }
+    let plain = compose(operation, &view);
+    let mut request = plain.clone();
+    if let Some((scheme, credentials)) = &setup.signer {
+        let (authority, prefix) = setup.target.authority(request.service.as_deref());
+        scheme
+            .sign(&mut request, authority, prefix, credentials, setup.target.now())
+            .map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
+        if let Some(condition) = call.credentials
+            && !scheme.spoil(&mut request, condition)
+        {
+            return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+        }
+    }
+    Ok((plain, request))
+}
+
+/// The value of a parameter for this call.
+fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool) -> Result<Value, Failed> {
+    let fact = setup.contract.facts.parameters.get(name);
+    let is_parent = setup.contract.facts.job.parents.contains_key(name);
+    let missing = |table: &str| Failed::Missing(format!("add `{name}` to [{table}] of the target file"));
+    let own = || setup.parameters.get(name).cloned().ok_or_else(|| missing("parameters"));
+    let other = || setup.other_parent.get(name).cloned().ok_or_else(|| missing("other_parent"));
+    match parents {
+        _ if !is_parent => own(),
+        // A job of the other parent is foreign to the target's own.
+        Parents::Own if in_other_parent => other(),
+        Parents::Own => own(),
+        Parents::Foreign if in_other_parent => own(),
+        Parents::Foreign => other(),
+        Parents::Unknown => match fact {
+            Some(fact) => Ok(fact.unknown.clone().unwrap_or_else(|| {
+                let sample = fact.example.as_str().unwrap_or_default();
+                json!(like(sample, &mut Dice::new(setup.seed, hash(name))))
+            })),
+            None => own(),
+        },
+    }
+}
+
+/// Merges objects; everything else is replaced.
+fn merge(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                merge(into.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (_, Value::Null) => {}
+        (into, from) => *into = from.clone(),
+    }
+}
+
+/// Puts parameters, and a fresh token, in place of `{name}` in every text.
+fn fill(value: &mut Value, setup: &Setup, case: &Case) {
+    match value {
+        Value::String(text) if text.contains('{') => {
+            if text.contains("{client_token}") {
+                let token =
+                    like("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", &mut Dice::new(setup.seed, hash(&case.id)));
+                *text = text.replace("{client_token}", &token);
+            }
+            for (name, value) in &setup.parameters {
+                let mark = format!("{{{name}}}");
+                if text.contains(&mark) {
+                    *text = text.replace(&mark, value.as_str().unwrap_or(&value.to_string()));
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, setup, case)),
+        Value::Object(members) => members.values_mut().for_each(|member| fill(member, setup, case)),
+        _ => {}
+    }
+}
+
+/// A number for a text, the same in every run.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash ^ u64::from(byte)))
+}

@@ -1,0 +1,106 @@
+//! A server under test with everything the driver may use.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::sign::{Credentials, Scheme};
+use crate::target::Target;
+
+/// What may be sent to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allow {
+    /// Requests that only read.
+    pub read: bool,
+    /// Requests that start jobs.
+    pub create: bool,
+    /// Requests that cancel jobs.
+    pub cancel: bool,
+}
+
+impl Allow {
+    /// Everything, for servers of our own.
+    pub const ALL: Allow = Allow { read: true, create: true, cancel: true };
+}
+
+/// Jobs known to be in a state, and to stay there until acted on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fixture {
+    /// The state.
+    pub state: String,
+    /// Their facets.
+    pub facets: BTreeMap<String, Vec<String>>,
+    /// Whether they belong to the other parent.
+    pub foreign: bool,
+    /// Their ids.
+    pub jobs: Vec<String>,
+}
+
+/// How far the driver may go.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The most jobs that may be created in a run.
+    pub max_jobs: usize,
+    /// How long a job may take to get to where it is waited for.
+    pub deadline: Duration,
+    /// The time between two readings of a job.
+    pub poll_interval: Duration,
+}
+
+/// A server under test with everything the driver may use.
+pub struct Setup {
+    /// What it is measured against.
+    pub contract: Arc<Contract>,
+    /// Where requests go.
+    pub target: Arc<dyn Target>,
+    /// How requests are signed; `None` where the contract asks for nothing.
+    pub signer: Option<(Box<dyn Scheme>, Credentials)>,
+    /// The values of the contract's parameters.
+    pub parameters: BTreeMap<String, Value>,
+    /// A second, foreign parent; empty where there is none.
+    pub other_parent: BTreeMap<String, Value>,
+    /// What may be sent.
+    pub allow: Allow,
+    /// Jobs known beforehand.
+    pub fixtures: Vec<Fixture>,
+    /// What is merged into requests that start a job, over `{ query, headers, body }`.
+    pub create: Value,
+    /// How far to go.
+    pub limits: Limits,
+    /// The seed of everything generated.
+    pub seed: u64,
+}
+
+impl std::fmt::Debug for Setup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Setup")
+            .field("vendor", &self.contract.facts.id)
+            .field("allow", &self.allow)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the run knows of the jobs of one server: which ones there are, and which are used up.
+#[derive(Debug, Default)]
+pub struct Pool {
+    /// The jobs by id.
+    pub jobs: BTreeMap<String, Known>,
+    /// The ids of the jobs that this run created, in order.
+    pub created: Vec<String>,
+    /// Fixture jobs that a case has changed.
+    pub used: BTreeSet<String>,
+}
+
+/// One job of a server, as it was last seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// Its last known state.
+    pub state: String,
+    /// Whether it belongs to the other parent.
+    pub foreign: bool,
+    /// Whether a case is changing it, or has.
+    pub taken: bool,
+}

@@ -1,0 +1,206 @@
+//! From what ran to the report.
+
+use std::collections::BTreeMap;
+
+use super::Subject;
+use crate::contract::error::Condition;
+use crate::exchange::curl::{CurlAuth, curl};
+use crate::exchange::redact::Redactor;
+use crate::exchange::{Exchange, Transcript};
+use crate::report::fingerprint::{fingerprint, without_ids};
+use crate::report::model::{
+    ContractInfo, ExchangeInfo, FORMAT, FindingInfo, NotTested, Outcome as Verdicted, ReferenceInfo, Report,
+    Run, Summary, Tool, Verdict,
+};
+use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
+use crate::rule::{Level, registry};
+use crate::run::judge::Outcome;
+use crate::run::schedule::{Driven, Ran};
+
+/// The most of a body that a report keeps, in bytes.
+const BODY_LIMIT: usize = 4_096;
+
+/// Puts the report together.
+pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, interrupted: bool) -> Report {
+    let (mut contracts, mut outcomes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut exchanges: BTreeMap<String, ExchangeInfo> = BTreeMap::new();
+    let mut left_out: Vec<NotTested> = Vec::new();
+    let (mut requests, mut milliseconds) = (0, 0);
+    for (subject, ran) in results {
+        let contract = subject.server.contract();
+        let vendor = &contract.facts.id;
+        let redactor = Redactor::new(subject.secrets.iter().cloned());
+        requests += ran.requests;
+        milliseconds = milliseconds.max(u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX));
+        contracts.push(ContractInfo {
+            vendor: vendor.clone(),
+            title: contract.facts.title.clone(),
+            api_version: contract.facts.api_version.clone(),
+            edition: contract.edition.clone(),
+            target: subject.target.clone(),
+            fault: subject.fault.clone(),
+            warnings: subject
+                .warnings
+                .iter()
+                .cloned()
+                .chain(ran.warnings)
+                .map(|w| redactor.text(&w))
+                .collect(),
+        });
+        let unchosen: Vec<String> =
+            ran.cases.iter().filter(|d| d.left_out).map(|d| d.case.id.clone()).collect();
+        if !unchosen.is_empty() {
+            left_out.push(NotTested {
+                vendor: vendor.clone(),
+                reason: "left out by --only, --skip or --rule".into(),
+                outcomes: 0,
+                cases: unchosen,
+            });
+        }
+        for driven in &ran.cases {
+            for verdict in &driven.verdicts {
+                let (word, reason) = match &verdict.outcome {
+                    Outcome::Met => (Verdict::Pass, None),
+                    Outcome::Found(Level::Fail) => (Verdict::Fail, None),
+                    Outcome::Found(Level::Warn) => (Verdict::Warn, None),
+                    Outcome::Found(Level::Note) => (Verdict::Note, None),
+                    Outcome::Skipped(why) => (Verdict::Skip, Some(redactor.text(why))),
+                    Outcome::Unjudged(why) => (Verdict::Error, Some(redactor.text(why))),
+                };
+                outcomes.push(Verdicted {
+                    vendor: vendor.clone(),
+                    case: driven.case.id.clone(),
+                    rule: verdict.rule.to_owned(),
+                    verdict: word,
+                    reason,
+                });
+            }
+            collect(subject, driven, &redactor, &mut findings, &mut exchanges);
+        }
+    }
+    sort_outcomes(&mut outcomes);
+    let mut not_tested = not_tested(&outcomes);
+    not_tested.extend(left_out);
+    let findings = merge_findings(findings);
+    let exchanges = exchanges.into_values().filter(|e| findings.iter().any(|f| f.exchange == e.id)).collect();
+    Report {
+        format: FORMAT,
+        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        run: Run { seed, strict, interrupted, requests, milliseconds },
+        contracts,
+        summary: Summary::of(&outcomes),
+        outcomes,
+        findings,
+        exchanges,
+        not_tested,
+    }
+}
+
+/// The findings of one case, with their exchanges.
+fn collect(
+    subject: &Subject,
+    driven: &Driven,
+    redactor: &Redactor,
+    findings: &mut Vec<FindingInfo>,
+    exchanges: &mut BTreeMap<String, ExchangeInfo>,
+) {
+    let Some(setup) = &driven.setup else { return };
+    let contract = &setup.contract;
+    let ids = driven.transcript.jobs(contract);
+    for verdict in &driven.verdicts {
+        let Some(rule) = registry::rule(verdict.rule) else { continue };
+        for (level, finding) in &verdict.findings {
+            let Some(exchange) = driven.transcript.exchanges.get(finding.exchange) else { continue };
+            let id = format!("{}#{}", driven.case.id, finding.exchange + 1);
+            exchanges.entry(id.clone()).or_insert_with(|| info(&id, exchange, redactor));
+            let operation = exchange.asked.operation.clone().unwrap_or_default();
+            let reference = contract.reference(&finding.reference);
+            let message = without_ids(&finding.message, ids.iter().copied());
+            let fingerprint = fingerprint(
+                &contract.facts.id,
+                verdict.rule,
+                &operation,
+                finding.pointer.as_deref(),
+                &message,
+            );
+            findings.push(FindingInfo {
+                fingerprint,
+                rule: verdict.rule.to_owned(),
+                level: *level,
+                vendor: contract.facts.id.clone(),
+                case: driven.case.id.clone(),
+                also: Vec::new(),
+                operation,
+                message: redactor.text(&finding.message),
+                expected: redactor.text(&finding.expected),
+                actual: redactor.text(&finding.actual),
+                pointer: finding.pointer.clone(),
+                exchange: id,
+                reference: ReferenceInfo {
+                    id: finding.reference.clone(),
+                    title: reference.map(|r| r.title.clone()).unwrap_or_default(),
+                    source: reference.map(|r| r.source.clone()).unwrap_or_default(),
+                    basis: contract.basis(&finding.reference),
+                    quote: reference.and_then(|r| r.quote.clone()),
+                },
+                help: rule.meta().fix.to_owned(),
+                curl: curl_line(subject, setup, exchange, &driven.transcript, redactor),
+            });
+        }
+    }
+}
+
+fn curl_line(
+    subject: &Subject,
+    setup: &crate::run::setup::Setup,
+    exchange: &Exchange,
+    _transcript: &Transcript,
+    redactor: &Redactor,
+) -> String {
+    let spoiled = matches!(
+        exchange.asked.probe,
+        Some(
+            Condition::MissingCredentials
+                | Condition::BadCredentials
+                | Condition::BadSignature
+                | Condition::ExpiredCredentials
+        )
+    );
+    let auth = match &setup.signer {
+        Some((scheme, credentials)) if !spoiled => scheme.curl(credentials),
+        _ => CurlAuth::AsSent,
+    };
+    curl(&subject.base_url, &exchange.request, &auth, redactor)
+}
+
+/// One exchange without secrets.
+fn info(id: &str, exchange: &Exchange, redactor: &Redactor) -> ExchangeInfo {
+    let headers = |headers: &crate::exchange::headers::Headers| {
+        headers.iter().map(|(name, value)| (name.to_owned(), redactor.header(name, value))).collect()
+    };
+    let body = |bytes: &[u8]| {
+        let cut = &bytes[..bytes.len().min(BODY_LIMIT)];
+        let mark = if bytes.len() > BODY_LIMIT {
+            format!("… ({} bytes in all)", bytes.len())
+        } else {
+            String::new()
+        };
+        redactor.text(&String::from_utf8_lossy(cut)) + &mark
+    };
+    let milliseconds = |length: std::time::Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+    let response = exchange.response();
+    ExchangeInfo {
+        id: id.to_owned(),
+        operation: exchange.asked.operation.clone(),
+        method: exchange.request.method.clone(),
+        target: redactor.text(&exchange.request.target),
+        request_headers: headers(&exchange.request.headers),
+        request_body: body(&exchange.request.body),
+        status: response.map(|r| r.status),
+        response_headers: response.map(|r| headers(&r.headers)).unwrap_or_default(),
+        response_body: response.map(|r| body(&r.body)).unwrap_or_default(),
+        error: exchange.outcome.as_ref().err().map(|error| redactor.text(&error.to_string())),
+        sent_ms: milliseconds(exchange.sent),
+        took_ms: milliseconds(exchange.received.saturating_sub(exchange.sent)),
+    }
+}

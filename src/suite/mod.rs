@@ -1,0 +1,288 @@
+//! The whole machine for use from Rust: contracts, servers and choices in, a report out.
+
+mod assemble;
+pub mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc::UnboundedSender, watch};
+
+use crate::contract::Contract;
+use crate::contract::diagnostic::Diagnostics;
+use crate::report::model::Report;
+use crate::rule::registry;
+use crate::run::plan::Choice;
+use crate::run::schedule::{Event, Options, Server, run};
+use server::{Endpoint, MockServer};
+
+/// One server with what the report says of it.
+pub struct Subject {
+    /// The server.
+    pub server: Arc<dyn Server>,
+    /// What was tested, for people.
+    pub target: String,
+    /// The fault the built-in mock was given, if any.
+    pub fault: Option<String>,
+    /// What weakens the result.
+    pub warnings: Vec<String>,
+    /// The secrets that must not be shown.
+    pub secrets: Vec<String>,
+    /// What stands before each request's target in `curl` lines, by service; the empty name is for all others.
+    pub base_url: String,
+}
+
+impl Subject {
+    /// The built-in mock of a contract, over loopback HTTP or in this process.
+    pub fn mock(contract: &Arc<Contract>, seed: u64, over_http: bool) -> Subject {
+        Subject {
+            server: Arc::new(MockServer::new(Arc::clone(contract), seed, over_http, None)),
+            target: "built-in mock".into(),
+            fault: None,
+            warnings: Vec::new(),
+            secrets: Vec::new(),
+            base_url: "http://127.0.0.1:PORT".into(),
+        }
+    }
+
+    /// The built-in mock with a fault.
+    ///
+    /// # Errors
+    /// Names the faults there are, when there is none of this id.
+    pub fn faulty_mock(
+        contract: &Arc<Contract>,
+        seed: u64,
+        over_http: bool,
+        fault: &str,
+    ) -> Result<Subject, String> {
+        let known: Vec<String> =
+            crate::mock::fault::faults(contract).iter().map(|f| f.label().id.clone()).collect();
+        if !known.iter().any(|id| id == fault) {
+            let near = crate::contract::source::nearest(fault, known.iter().map(String::as_str));
+            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(format!("the mock of {} has no fault `{fault}`{help}", contract.facts.id));
+        }
+        let server = MockServer::new(Arc::clone(contract), seed, over_http, Some(fault.to_owned()));
+        Ok(Subject {
+            server: Arc::new(server),
+            fault: Some(fault.to_owned()),
+            ..Subject::mock(contract, seed, over_http)
+        })
+    }
+
+    /// A server that a target file describes.
+    ///
+    /// # Errors
+    /// Says what in the settings cannot be used.
+    pub fn endpoint(
+        settings: &crate::target::file::settings::Settings,
+        warnings: Vec<String>,
+        seed: u64,
+    ) -> Result<Subject, String> {
+        let endpoint = Endpoint::new(settings, seed)?;
+        let base_url = settings.bases.iter().next().map(ToString::to_string).unwrap_or_default();
+        let mut warnings = warnings;
+        if settings.trust.is_insecure {
+            warnings.push("TLS certificates were not checked (tls.insecure)".into());
+        }
+        Ok(Subject {
+            server: Arc::new(endpoint),
+            target: base_url.clone(),
+            fault: None,
+            warnings,
+            secrets: settings.secrets().collect(),
+            base_url,
+        })
+    }
+}
+
+/// A run in the making.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use jobproof::{Suite, report::model::Verdict};
+///
+/// let report = Suite::builtin("bedrock")?.only(&["*::lifecycle"])?.run().await;
+/// assert_eq!(report.summary.count(Verdict::Fail), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+pub struct Suite {
+    subjects: Vec<Subject>,
+    contract: Option<Arc<Contract>>,
+    choice: Choice,
+    seed: u64,
+    strict: bool,
+    jobs: usize,
+    deadline: Option<Duration>,
+    events: Option<UnboundedSender<Event>>,
+    stop: Option<watch::Receiver<Option<String>>>,
+}
+
+impl std::fmt::Debug for Suite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Suite")
+            .field("subjects", &self.subjects.len())
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Suite {
+    /// A run over these servers.
+    pub fn new(subjects: Vec<Subject>) -> Suite {
+        Suite {
+            subjects,
+            contract: None,
+            choice: Choice::default(),
+            seed: 0,
+            strict: false,
+            jobs: 4,
+            deadline: None,
+            events: None,
+            stop: None,
+        }
+    }
+
+    /// A run of a vendor that comes with the program against its mock, in this process.
+    ///
+    /// # Errors
+    /// Says so where there is no such vendor.
+    pub fn builtin(vendor: &str) -> Result<Suite, Diagnostics> {
+        let contract = Arc::new(crate::contract::library::builtin(vendor)?);
+        let mut suite = Suite::new(vec![Subject::mock(&contract, 0, false)]);
+        suite.contract = Some(contract);
+        Ok(suite)
+    }
+
+    /// The same run against a server of one's own. The target stands for everything that [`Setup`] holds: where
+    /// requests go, how they are signed, what may be sent.
+    ///
+    /// [`Setup`]: crate::run::setup::Setup
+    #[must_use]
+    pub fn target(mut self, setup: crate::run::setup::Setup) -> Suite {
+        let (authority, prefix) = setup.target.authority(None);
+        let base_url = format!("http://{authority}{prefix}");
+        let secrets = setup.signer.iter().flat_map(|(_, c)| c.0.values().cloned()).collect();
+        self.subjects = vec![Subject {
+            server: Arc::new(Endpoint::of(setup)),
+            target: base_url.clone(),
+            fault: None,
+            warnings: Vec::new(),
+            secrets,
+            base_url,
+        }];
+        self
+    }
+
+    /// Only cases whose id, or a part of it, matches one of these globs.
+    ///
+    /// # Errors
+    /// Names the glob that cannot be read.
+    pub fn only(mut self, globs: &[&str]) -> Result<Suite, String> {
+        let globs: Vec<String> = globs.iter().map(|g| (*g).to_owned()).collect();
+        self.choice = Choice::new(&globs, &[], &self.choice.rules)?;
+        Ok(self)
+    }
+
+    /// The cases and rules chosen.
+    #[must_use]
+    pub fn choice(mut self, choice: Choice) -> Suite {
+        self.choice = choice;
+        self
+    }
+
+    /// The seed that the report tells. Servers are given theirs when they are made.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Suite {
+        self.seed = seed;
+        self
+    }
+
+    /// Whether a warning counts as a failure.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Suite {
+        self.strict = strict;
+        self
+    }
+
+    /// How many cases are driven at the same time on mocks.
+    #[must_use]
+    pub fn jobs(mut self, jobs: usize) -> Suite {
+        self.jobs = jobs.max(1);
+        self
+    }
+
+    /// After how long the run ends, whatever is left to do.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Option<Duration>) -> Suite {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Where events go.
+    #[must_use]
+    pub fn events(mut self, events: UnboundedSender<Event>) -> Suite {
+        self.events = Some(events);
+        self
+    }
+
+    /// What ends the run early, by turning to a reason.
+    #[must_use]
+    pub fn stop(mut self, stop: watch::Receiver<Option<String>>) -> Suite {
+        self.stop = Some(stop);
+        self
+    }
+
+    /// Runs, and reports.
+    pub async fn run(self) -> Report {
+        let (own_stop, own) = watch::channel(None);
+        let interrupt = self.stop.clone();
+        let deadline = self.deadline;
+        // Both ways to end early come together in one channel.
+        let watcher = tokio::spawn(async move {
+            let interrupted = async {
+                match interrupt {
+                    Some(mut stop) => {
+                        match stop.wait_for(Option::is_some).await.ok().map(|why| why.clone()) {
+                            Some(why) => why,
+                            None => std::future::pending().await,
+                        }
+                    }
+                    None => std::future::pending().await,
+                }
+            };
+            let late = async {
+                match deadline {
+                    Some(deadline) => tokio::time::sleep(deadline).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                why = interrupted => { let _ = own_stop.send(why); }
+                () = late => {
+                    let seconds = deadline.unwrap_or_default().as_secs_f64();
+                    let _ = own_stop.send(Some(format!("the run's deadline of {seconds} s had passed")));
+                }
+            }
+        });
+        let rules = self.choice.rules(&registry::rules());
+        let options =
+            Options { choice: self.choice.clone(), rules, jobs: self.jobs, events: self.events, stop: own };
+        let mut runs = tokio::task::JoinSet::new();
+        for (index, subject) in self.subjects.iter().enumerate() {
+            let (server, options) = (Arc::clone(&subject.server), options.clone());
+            runs.spawn(async move { (index, run(server, &options).await) });
+        }
+        let mut ran: Vec<Option<_>> = self.subjects.iter().map(|_| None).collect();
+        while let Some(done) = runs.join_next().await {
+            if let Ok((index, result)) = done {
+                ran[index] = Some(result);
+            }
+        }
+        watcher.abort();
+        let interrupted = self.stop.as_ref().is_some_and(|stop| stop.borrow().is_some());
+        let results =
+            self.subjects.iter().zip(ran).filter_map(|(subject, ran)| Some((subject, ran?))).collect();
+        assemble::assemble(results, self.seed, self.strict, interrupted)
+    }
+}

@@ -1,0 +1,190 @@
+//! Servers for the scheduler: mocks, each case with one of its own, and endpoints.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::contract::Contract;
+use crate::mock::clock::Clock;
+use crate::mock::fault::fault;
+use crate::mock::{Mock, MockOptions};
+use crate::run::schedule::Server;
+use crate::run::setup::{Allow, Fixture, Limits, Setup};
+use crate::sign::schemes;
+use crate::target::Target;
+use crate::target::file::settings::Settings;
+use crate::target::file::{Allow as Allowed, FixtureParent};
+use crate::target::http::HttpTarget;
+use crate::target::in_process::InProcess;
+use crate::target::loopback::Loopback;
+
+/// How long a reading of a mock's job waits for the next, by the mock's clock.
+const MOCK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How long a mock's job may take, by the mock's clock.
+const MOCK_DEADLINE: Duration = Duration::from_secs(600);
+
+/// Mocks of one contract: a fresh one for each case, so that what one case does is nothing to another.
+pub struct MockServer {
+    contract: Arc<Contract>,
+    seed: u64,
+    over_http: bool,
+    fault: Option<String>,
+}
+
+impl MockServer {
+    /// Mocks with these properties.
+    pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, fault: Option<String>) -> Self {
+        MockServer { contract, seed, over_http, fault }
+    }
+}
+
+#[async_trait]
+impl Server for MockServer {
+    fn contract(&self) -> Arc<Contract> {
+        Arc::clone(&self.contract)
+    }
+
+    fn allow(&self) -> Allow {
+        Allow::ALL
+    }
+
+    async fn setup(&self, _case: &Case) -> Result<Arc<Setup>, String> {
+        let fault = self.fault.as_ref().and_then(|id| fault(&self.contract, id));
+        let clock = Arc::new(Clock::held());
+        let options = |base_url: &str| MockOptions {
+            seed: self.seed,
+            fault,
+            clock: Arc::clone(&clock),
+            base_url: base_url.to_owned(),
+        };
+        let target: Arc<dyn Target> = if self.over_http {
+            let make = |base_url: &str| Arc::new(Mock::new(Arc::clone(&self.contract), options(base_url)));
+            Arc::new(Loopback::start(make).await?)
+        } else {
+            let mock = Arc::new(Mock::new(Arc::clone(&self.contract), options("http://mock.local")));
+            Arc::new(InProcess::new(mock, Arc::clone(&clock)))
+        };
+        let facts = &self.contract.facts;
+        let parameters = facts.parameters.iter().filter(|(_, p)| !p.optional);
+        let foreign = facts.parameters.iter().filter_map(|(n, p)| Some((n.clone(), p.foreign.clone()?)));
+        let setup = Setup {
+            contract: Arc::clone(&self.contract),
+            target,
+            signer: schemes(&facts.auth).into_iter().next().map(|scheme| {
+                let credentials = scheme.example();
+                (scheme, credentials)
+            }),
+            parameters: parameters.map(|(name, p)| (name.clone(), p.example.clone())).collect(),
+            other_parent: foreign.collect(),
+            allow: Allow::ALL,
+            fixtures: Vec::new(),
+            create: json!({}),
+            limits: Limits { max_jobs: 1_000, deadline: MOCK_DEADLINE, poll_interval: MOCK_INTERVAL },
+            seed: self.seed,
+        };
+        Ok(Arc::new(setup))
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
+
+/// One server that all cases share.
+pub struct Endpoint {
+    setup: Arc<Setup>,
+}
+
+impl Endpoint {
+    /// A server from everything the driver needs.
+    pub fn of(setup: Setup) -> Endpoint {
+        Endpoint { setup: Arc::new(setup) }
+    }
+
+    /// The server that a target file describes.
+    ///
+    /// # Errors
+    /// Says what in the settings cannot be used.
+    pub fn new(settings: &Settings, seed: u64) -> Result<Endpoint, String> {
+        let contract = Arc::clone(&settings.contract);
+        let signer = match &settings.identity {
+            Some(identity) => {
+                let scheme = schemes(&contract.facts.auth).into_iter().find(|s| s.name() == identity.scheme);
+                let scheme =
+                    scheme.ok_or_else(|| format!("signing with {} is not built yet", identity.scheme))?;
+                Some((scheme, identity.credentials.clone()))
+            }
+            None => None,
+        };
+        let polling = contract.facts.polling.as_ref();
+        let documented = polling.and_then(|p| {
+            let paced = p.per_minute.map(|n| Duration::from_secs(60) / n.max(1));
+            p.min_interval.map(|i| i.0).into_iter().chain(paced).max()
+        });
+        let limits = &settings.limits;
+        // What the vendor documents is a floor, whatever the target file says, except on this machine.
+        let is_local = settings.bases.iter().all(|base| base.is_loopback);
+        let asked = limits.poll_interval.map(|span| span.0);
+        let poll_interval = match (asked, documented) {
+            (Some(asked), _) if is_local => asked,
+            (asked, documented) => {
+                asked.unwrap_or(Duration::from_secs(5)).max(documented.unwrap_or_default())
+            }
+        };
+        let create: BTreeMap<&str, Value> = [("body", Value::Object(settings.create.clone()))].into();
+        let setup = Setup {
+            target: Arc::new(HttpTarget::new(settings)?),
+            signer,
+            parameters: settings.parameters.clone(),
+            other_parent: settings.other_parent.clone().unwrap_or_default(),
+            allow: Allow {
+                read: settings.allow.contains(&Allowed::Read),
+                create: settings.allow.contains(&Allowed::Create),
+                cancel: settings.allow.contains(&Allowed::Cancel),
+            },
+            fixtures: settings
+                .fixtures
+                .iter()
+                .map(|fixture| Fixture {
+                    state: fixture.state.clone(),
+                    facets: fixture
+                        .facets
+                        .iter()
+                        .map(|(name, words)| (name.clone(), words.0.clone()))
+                        .collect(),
+                    foreign: fixture.parent == FixtureParent::Other,
+                    jobs: fixture.jobs.iter().map(|ids| ids.id().to_owned()).collect(),
+                })
+                .collect(),
+            create: if settings.create.is_empty() { json!({}) } else { json!(create) },
+            limits: Limits { max_jobs: limits.max_jobs, deadline: limits.deadline.0, poll_interval },
+            seed,
+            contract,
+        };
+        Ok(Endpoint::of(setup))
+    }
+}
+
+#[async_trait]
+impl Server for Endpoint {
+    fn contract(&self) -> Arc<Contract> {
+        Arc::clone(&self.setup.contract)
+    }
+
+    fn allow(&self) -> Allow {
+        self.setup.allow
+    }
+
+    async fn setup(&self, _case: &Case) -> Result<Arc<Setup>, String> {
+        Ok(Arc::clone(&self.setup))
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
