@@ -82,3 +82,50 @@ impl Target for InProcess {
         self.handler.arrange(wanted).map(Some)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::headers::Headers;
+
+    /// Answers with the request's head, as a server would see it.
+    struct Echo;
+
+    impl Handler for Echo {
+        fn handle(&self, request: &Request) -> Response {
+            Response::new(200, request.headers.clone(), request.target.clone().into_bytes())
+        }
+
+        fn arrange(&self, wanted: &Wanted) -> Result<String, String> {
+            Ok(format!("job in {}", wanted.state))
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_look_as_from_the_network() {
+        let target = InProcess::new(Arc::new(Echo), Arc::new(Clock::held()));
+        let sent = Request {
+            service: None,
+            method: "POST".into(),
+            target: "/a/../b".into(),
+            headers: Headers::default(),
+            body: Vec::new(),
+        };
+        let seen = target.send(&sent).await.unwrap();
+        assert_eq!(seen.body, b"/a/../b");
+        assert_eq!(seen.headers.get("host"), Some(target.authority(None).0));
+        assert_eq!(seen.headers.get("content-length"), Some("0"));
+    }
+
+    #[tokio::test]
+    async fn pauses_move_the_clock() {
+        let clock = Arc::new(Clock::held());
+        let target = InProcess::new(Arc::new(Echo), Arc::clone(&clock));
+        let before = target.now();
+        target.pause(Duration::from_secs(600)).await;
+        assert_eq!((target.elapsed(), clock.elapsed()), (Duration::from_secs(600), Duration::from_secs(600)));
+        assert_eq!(target.now().duration_since(before).unwrap(), Duration::from_secs(600));
+        let wanted = Wanted { state: "DONE".into(), facets: Default::default(), parents: Default::default() };
+        assert_eq!(target.arrange(&wanted).await, Ok(Some("job in DONE".into())));
+    }
+}

@@ -69,10 +69,11 @@ pub fn load(
     document: &Document,
     surroundings: &dyn Surroundings,
 ) -> Result<(Settings, Vec<Diagnostic>), Diagnostics> {
-    let mut problems = Vec::new();
-    let contract = contract(document, surroundings, &mut problems);
-    problems.extend(document.check(&schema(contract.as_deref())));
     let mut document = document.clone();
+    secrets::mask(&mut document);
+    let mut problems = Vec::new();
+    let contract = contract(&document, surroundings, &mut problems);
+    problems.extend(document.check(&schema(contract.as_deref())));
     if let Some(contract) = &contract {
         assume_keys(&mut document, contract);
     }

@@ -19,6 +19,39 @@ const CREDENTIALS: [&str; 2] = ["/auth/", "/identities/"];
 const SECRET: [&str; 6] =
     ["token", "secret_access_key", "session_token", "access_key_secret", "security_token", "secret_key"];
 
+/// Credentials that only name somebody, or a place.
+pub(super) const OPEN: [&str; 3] = ["region", "access_key_id", "access_key"];
+
+/// Blanks the secrets in the text that problems quote. What is misnamed is blanked by either of its names.
+pub(super) fn mask(document: &mut Document) {
+    let mut places = Vec::new();
+    collect("", &document.value, &mut places);
+    let mut text = document.text.as_bytes().to_vec();
+    for place in places {
+        text[document.span(&place)].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
+    }
+    document.text = String::from_utf8_lossy(&text).into();
+}
+
+fn collect(at: &str, value: &Value, places: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => members.iter().for_each(|(k, v)| collect(&child(at, k), v, places)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, v)| collect(&format!("{at}/{i}"), v, places));
+        }
+        _ => {
+            let text = value.as_str().unwrap_or_default();
+            let name = at.rsplit('/').next().unwrap_or_default();
+            let is_elsewhere = text.starts_with("env:") || text.starts_with("file:");
+            let is_secret = SECRET.contains(&name) || (is_credential(at) && !OPEN.contains(&name));
+            let has_password = at.starts_with("/base_url") && text.contains('@');
+            if (is_secret && !is_elsewhere) || has_password {
+                places.push(at.to_owned());
+            }
+        }
+    }
+}
+
 /// What a target file says once its values have been fetched.
 pub(super) struct Resolved {
     /// The file.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use reqwest::Url;
 use serde_json::{Map, Value};
 
+use super::secrets::OPEN;
 use super::{Allow, Fixture, Hook, Limits, TargetAuth, TargetFile};
 use crate::contract::Contract;
 use crate::sign::Credentials;
@@ -81,7 +82,7 @@ impl Settings {
             .iter()
             .chain(self.identities.values())
             .flat_map(|identity| identity.credentials.0.iter())
-            .filter(|(name, _)| !["region", "access_key_id", "access_key"].contains(&name.as_str()))
+            .filter(|(name, _)| !OPEN.contains(&name.as_str()))
             .map(|(_, value)| value.clone())
     }
 }

@@ -35,6 +35,13 @@ impl Limiter {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         *next = (*next).max(Instant::now() + length);
     }
+
+    /// How long it is to the next turn.
+    #[cfg(test)]
+    pub(super) fn rest(&self) -> Duration {
+        let next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        next.saturating_duration_since(Instant::now())
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::Once;
 use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Client, Identity, Method, Url, redirect};
 use tokio::sync::Semaphore;
 
@@ -98,9 +98,11 @@ impl HttpTarget {
         for (name, value) in request.headers.iter() {
             out = out.header(name, value);
         }
-        // Servers want a length with these methods, though it be zero.
-        if !request.body.is_empty() || matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
+        if !request.body.is_empty() {
             out = out.body(request.body.clone());
+        } else if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
+            // Servers want a length with these methods, though it be zero; the client leaves that one out.
+            out = out.header(CONTENT_LENGTH, 0);
         }
         let mut response = out.send().await.map_err(lost)?;
         if let Some(wait) = retry_after(&response) {
@@ -212,7 +214,8 @@ fn client(trust: &Trust, base: &Base) -> Result<Client, String> {
             Identity::from_pem(pem).map_err(|error| format!("tls.client_cert: {}", causes(&error)))?;
         builder = builder.identity(identity);
     }
-    builder.build().map_err(|error| format!("the HTTP client: {}", causes(&error)))
+    // The certificates are read only now.
+    builder.build().map_err(|error| format!("tls: {}", causes(&error)))
 }
 
 async fn within<T>(
