@@ -123,15 +123,18 @@ fn without_tests(text: &str) -> (Vec<(usize, String)>, Vec<String>) {
             continue;
         }
         let indent = line.len() - code.len();
+        let mut is_block = false;
         for (_, line) in lines.by_ref() {
             let code = line.trim_start();
             if let Some(found) = MODULE.captures(code) {
                 modules.push(found[1].to_owned());
             }
             let is_own = line.len() - code.len() == indent && !code.starts_with("#[");
-            if is_own && (code.ends_with(';') || code.ends_with('}')) {
+            // Inside a block only its own brace ends it: a text of several lines may hold anything else.
+            if is_own && (matches!(code, "}" | "};") || !is_block && code.ends_with([';', '}'])) {
                 break;
             }
+            is_block |= is_own && code.ends_with('{');
         }
     }
     (kept, modules)

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod server;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -94,3 +96,44 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// Credentials that must never be seen again.
+pub(crate) const SECRETS: [(&str, &str); 2] =
+    [("CANARY_KEY", "canary-key-5d1f0c72"), ("CANARY_TOKEN", "canary-token-8be2a94d")];
+
+/// Writes a target file for a server into a folder. Its credentials are [`SECRETS`].
+pub(crate) fn target_file(folder: &Path, base_url: &str) -> PathBuf {
+    let path = folder.join("target.toml");
+    std::fs::write(&path, TARGET.replace("BASE_URL", base_url)).expect("the target file can be written");
+    path
+}
+
+const TARGET: &str = r#"
+vendor = "bedrock"
+base_url = "BASE_URL"
+allow = ["read", "create", "cancel"]
+
+[auth.sigv4]
+region = "us-east-1"
+access_key_id = "AKIAEXAMPLE"
+secret_access_key = "env:CANARY_KEY"
+session_token = "env:CANARY_TOKEN"
+
+[parameters]
+knowledgeBaseId = "KB12345678"
+dataSourceId = "DS12345678"
+
+[[fixtures]]
+state = "STARTING"
+jobs = ["AAAAAAAAA1"]
+
+[[fixtures]]
+state = "COMPLETE"
+jobs = ["AAAAAAAAA2"]
+
+[limits]
+request_timeout = "300ms"
+poll_interval = "20ms"
+deadline = "2s"
+max_body = 65536
+"#;
