@@ -49,7 +49,7 @@ static PATH: LazyLock<Regex> =
 static FIRST: LazyLock<Regex> = LazyLock::new(|| regex(r"(\w+)(?:::(\w+))?"));
 
 fn regex(pattern: &str) -> Regex {
-    Regex::new(&format!("(?-u){pattern}")).expect("a regex")
+    Regex::new(pattern).expect("a regex")
 }
 
 /// One source file without its tests.
