@@ -78,11 +78,20 @@ fn mistakes_in_the_meaning_of_a_contract_are_told_at_once() {
         &folder.join("contract.toml"),
         &[
             ("ref = \"model-start\"", "ref = \"model-strat\""),
-            ("next = [\"IN_PROGRESS\", \"STOPPING\", \"FAILED\"]", "next = [\"RUNNING\", \"STOPPING\", \"FAILED\"]"),
-            ("COMPLETE = { phase = \"succeeded\" }", "COMPLETE = { phase = \"succeeded\", next = [\"FAILED\"] }"),
+            (
+                "next = [\"IN_PROGRESS\", \"STOPPING\", \"FAILED\"]",
+                "next = [\"RUNNING\", \"STOPPING\", \"FAILED\"]",
+            ),
+            (
+                "COMPLETE = { phase = \"succeeded\" }",
+                "COMPLETE = { phase = \"succeeded\", next = [\"FAILED\"] }",
+            ),
             ("request = \"get.request\"", "request = \"get.requst\""),
             ("pattern = '^\\S+$'", "pattern = '^(\\S+$'"),
-            ("operations = [\"GetIngestionJob\", \"StopIngestionJob\"]", "operations = [\"GetIngestionJob\", \"HaltIngestionJob\"]"),
+            (
+                "operations = [\"GetIngestionJob\", \"StopIngestionJob\"]",
+                "operations = [\"GetIngestionJob\", \"HaltIngestionJob\"]",
+            ),
             ("id = \"/ingestionJobId\"", "id = \"/jobId\""),
         ],
     );
@@ -142,7 +151,8 @@ fn files_of_other_kinds_are_refused() {
     let path = |name: &str| folder.join(name).display().to_string();
     std::fs::write(folder.join("binary.toml"), [0xff, 0xfe, 0x00, 0x9f]).unwrap();
     std::fs::write(folder.join("empty.toml"), "").unwrap();
-    std::fs::write(folder.join("nested.toml"), format!("a = {}{}", "[".repeat(10_000), "]".repeat(10_000))).unwrap();
+    std::fs::write(folder.join("nested.toml"), format!("a = {}{}", "[".repeat(10_000), "]".repeat(10_000)))
+        .unwrap();
     std::fs::create_dir(folder.join("nothing")).unwrap();
     for (name, why) in [
         ("binary.toml", "UTF-8"),
@@ -169,7 +179,8 @@ fn check(name: &str, base_url: &str) -> Ended {
         command.arg("--report").arg(format!("{format}={}", folder.join(format).display()));
     }
     let started = Instant::now();
-    let ended = Ended::of(&command.arg("--target").arg(&target).envs(SECRETS).output().expect("the program starts"));
+    let ended =
+        Ended::of(&command.arg("--target").arg(&target).envs(SECRETS).output().expect("the program starts"));
     assert!(started.elapsed() < Duration::from_secs(60), "{name} took {:?}", started.elapsed());
     assert!(matches!(ended.code, Some(1 | 3)), "{name}: {ended:#?}");
     let mut all = format!("{}{}", ended.out, ended.err);
@@ -179,8 +190,10 @@ fn check(name: &str, base_url: &str) -> Ended {
     for (_, secret) in SECRETS {
         assert!(!all.contains(secret), "{name}: a secret is shown: {all}");
     }
-    let report: Value = serde_json::from_slice(&std::fs::read(folder.join("json")).expect("a report")).expect("JSON");
-    let judged = report["summary"].as_object().expect("a summary").values().filter_map(Value::as_u64).sum::<u64>();
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("json")).expect("a report")).expect("JSON");
+    let judged =
+        report["summary"].as_object().expect("a summary").values().filter_map(Value::as_u64).sum::<u64>();
     assert_eq!(judged, report["outcomes"].as_array().expect("outcomes").len() as u64, "the totals add up");
     ended
 }
@@ -242,7 +255,8 @@ fn an_answer_with_escapes_for_terminals() {
 #[test]
 fn an_answer_without_end() {
     let server = Server::start(|_, stream| {
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n\"")?;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n\"")?;
         let spaces = [b' '; 8192];
         loop {
             stream.write_all(&spaces)?;
@@ -253,7 +267,8 @@ fn an_answer_without_end() {
 
 #[test]
 fn an_answer_that_breaks_off() {
-    let server = Server::start(|_, stream| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"ing"));
+    let server =
+        Server::start(|_, stream| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"ing"));
     check_says("cut", &server, 3, "error");
 }
 

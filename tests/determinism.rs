@@ -33,7 +33,11 @@ fn a_run_in_process_repeats(#[case] fault: Option<&str>) {
             found.unwrap_or_else(|| panic!("{vendor} has no fault {kind}"))
         });
         let one = runtime.block_on(in_process(vendor, 7, fault, 1));
-        assert_eq!(fault.is_some(), one.contains("\"level\": \"fail\""), "{vendor}: a fault, and nothing else");
+        assert_eq!(
+            fault.is_some(),
+            one.contains("\"level\": \"fail\""),
+            "{vendor}: a fault, and nothing else"
+        );
         for jobs in [1, 4, 16] {
             assert_same(&one, &runtime.block_on(in_process(vendor, 7, fault, jobs)), vendor);
         }

@@ -73,7 +73,8 @@ fn an_interrupt_ends_with_130_and_reports_what_was_done() {
     let text = std::fs::read_to_string(&path).unwrap().replace("300ms", "60s");
     std::fs::write(&path, text).unwrap();
     let mut command = program(&["check", "bedrock", "--format", "json", "--target"]);
-    let child = command.arg(&path).envs(SECRETS).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child =
+        command.arg(&path).envs(SECRETS).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     while server.received().is_empty() {
         assert!(started.elapsed() < Duration::from_secs(30), "no request came");
@@ -91,7 +92,8 @@ fn an_interrupt_ends_with_130_and_reports_what_was_done() {
 
 #[test]
 fn nothing_in_a_pipe_is_coloured() {
-    for (name, value) in [("NO_COLOR", "1"), ("CLICOLOR", "1"), ("TERM", "dumb"), ("TERM", "xterm-256color")] {
+    for (name, value) in [("NO_COLOR", "1"), ("CLICOLOR", "1"), ("TERM", "dumb"), ("TERM", "xterm-256color")]
+    {
         for arguments in [
             &["check", "bedrock", "--fault", "accepts-cancel::COMPLETE", "--only", "*::refused::*"][..],
             &["list", "rules"],

@@ -250,7 +250,9 @@ fn the_scan_sees_what_it_should() {
     let (lines, modules) = without_tests(text);
     assert_eq!(modules, ["tests"]);
     let source = Source { path: "rule/x.rs".into(), lines };
-    let found: Vec<String> =
-        references(&source).into_iter().map(|(line, module, used)| format!("{line} {module} {used}")).collect();
+    let found: Vec<String> = references(&source)
+        .into_iter()
+        .map(|(line, module, used)| format!("{line} {module} {used}"))
+        .collect();
     assert_eq!(found, ["1 a ", "1 b C", "1 d ", "5 h i", "13 l m"]);
 }

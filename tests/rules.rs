@@ -28,8 +28,7 @@ fn ids_are_unique_and_name_their_files() {
 
 #[test]
 fn every_rule_file_is_registered() {
-    let registered: BTreeSet<String> =
-        rules().iter().map(|rule| rule.meta().id.replace('-', "_")).collect();
+    let registered: BTreeSet<String> = rules().iter().map(|rule| rule.meta().id.replace('-', "_")).collect();
     let root = repository("src/rule");
     let mut defined = BTreeSet::new();
     for path in files_below(&root) {

@@ -13,7 +13,9 @@ pub(crate) struct Server {
 
 impl Server {
     /// A server that hands every request to `answer`, once it was read. It ends with the test's process.
-    pub(crate) fn start(answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> Server {
+    pub(crate) fn start(
+        answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let base_url = format!("http://{}", listener.local_addr().expect("an address"));
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -35,7 +37,10 @@ impl Server {
     /// A server that gives every request the same answer.
     pub(crate) fn answering(status: &str, headers: &str, body: impl Into<Vec<u8>>) -> Server {
         let body = body.into();
-        let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
         Server::start(move |_, stream| {
             stream.write_all(head.as_bytes())?;
             stream.write_all(&body)
