@@ -3,14 +3,9 @@
 use std::collections::BTreeSet;
 
 use rstest::rstest;
-use serde_json::{Value, json};
 
-use super::{Bench, contract};
-use crate::contract::error::Condition;
-use crate::contract::operation::Role;
+use super::contract;
 use crate::mock::fault::{fault, faults};
-use crate::mock::likeness::{Dice, like};
-use crate::sign;
 
 /// The rules that the suite has.
 const RULES: &[&str] = &[
