@@ -106,7 +106,7 @@ fn tour(bench: &Bench, before: Option<&[String]>) -> Vec<String> {
                 send(&get, &bench.view(&get, Some(&id)));
                 send(name, &bench.view(name, Some(&id)));
             }
-            bench.advance(5.0);
+            bench.stay(2.5);
             for _ in 0..2 {
                 send(&get, &bench.view(&get, Some(&id)));
             }
@@ -149,6 +149,10 @@ fn tour(bench: &Bench, before: Option<&[String]>) -> Vec<String> {
             }
         }
         for mut view in views {
+            if operation.role == Role::Create {
+                // One job at a time may be allowed.
+                bench.stay(10.0);
+            }
             for _ in 0..8 {
                 let answer = send(name, &view);
                 let Some(token) = answer.get("nextToken") else { break };
@@ -157,11 +161,16 @@ fn tour(bench: &Bench, before: Option<&[String]>) -> Vec<String> {
         }
     }
     for _ in 0..12 {
-        bench.advance(1.0);
+        bench.stay(0.5);
         // The last ones were created, and move.
         for id in bench.mock.ids().iter().rev().take(3) {
             send(&get, &bench.view(&get, Some(id)));
         }
+    }
+    bench.stay(10.0);
+    let create = bench.name(Role::Create).to_owned();
+    for _ in 0..2 {
+        send(&create, &bench.view(&create, None));
     }
     for (parameter, fact) in &facts.parameters {
         let operation = &facts.operations[&get];

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::job::STAY;
 use super::{Fault, Mock, MockOptions};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
@@ -108,6 +109,11 @@ impl Bench {
 
     pub(super) fn advance(&self, seconds: f64) {
         self.mock.advance(Duration::from_secs_f64(seconds));
+    }
+
+    /// Moves the clock by as many stays in a state.
+    pub(super) fn stay(&self, stays: f64) {
+        self.mock.advance(STAY.mul_f64(stays));
     }
 
     /// The ids a list operation gives for a request, with the body.
