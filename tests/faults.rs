@@ -1,5 +1,7 @@
 //! Each seeded fault of each mock is seen by a rule that should see it, and a mock without faults by none.
 
+#![expect(clippy::unwrap_used, reason = "what is not expected here stops everything")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -98,7 +98,14 @@ impl Driver<'_> {
     }
 
     fn slot(&self, slot: &str) -> Result<String, Stop> {
-        let missing = || Stop::Error(format!("the answer before named no job to go on with (`{slot}`)"));
+        let missing = || {
+            // Without an answer there is more to say than that it named no job.
+            let lost = self.exchanges.last().and_then(|exchange| exchange.outcome.as_ref().err());
+            Stop::Error(match lost {
+                Some(error) => format!("there is no job to go on with (`{slot}`): {error}"),
+                None => format!("the answer before named no job to go on with (`{slot}`)"),
+            })
+        };
         self.slots.get(slot).cloned().ok_or_else(missing)
     }
 
@@ -338,7 +345,7 @@ impl Driver<'_> {
 
 /// Waits for all futures, driving them at the same time.
 async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut futures: Vec<_> = futures.into_iter().map(|f| Box::pin(async move { f.await })).collect();
+    let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();
     let mut results: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
         let mut pending = false;
