@@ -33,6 +33,8 @@ pub(crate) struct Blueprint {
     pub job: Value,
     /// Members that are not always there.
     pub conditional: Vec<(Pointer, Shown)>,
+    /// Whether work is said to have begun with the creation: a body must say when it began before it has.
+    pub starts_at_creation: bool,
     /// Points in time that the contract does not name, with whether they may be left out.
     pub other_times: Vec<(Pointer, bool)>,
     /// The first point in time of the sample job.
@@ -43,7 +45,20 @@ pub(crate) struct Blueprint {
 pub(crate) fn blueprints(contract: &Contract) -> BTreeMap<String, Blueprint> {
     let whole = whole_job(contract);
     let operations = contract.facts.operations.iter();
-    operations.map(|(name, operation)| (name.clone(), blueprint(contract, operation, &whole))).collect()
+    let mut blueprints: BTreeMap<String, Blueprint> =
+        operations.map(|(name, operation)| (name.clone(), blueprint(contract, operation, &whole))).collect();
+    // Where a job does not tell when it was created, it starts then. Elsewhere one operation that must tell when work
+    // began binds the others: the time must not change later.
+    let must_tell = |at: &Pointer, blueprint: &Blueprint| {
+        at.first(&blueprint.job).is_some() && !blueprint.conditional.contains(&(at.clone(), Shown::Started))
+    };
+    if let Some(at) = &contract.facts.job.timestamps.started
+        && (contract.facts.job.timestamps.created.is_none()
+            || blueprints.values().any(|blueprint| must_tell(at, blueprint)))
+    {
+        blueprints.values_mut().for_each(|blueprint| blueprint.starts_at_creation = true);
+    }
+    blueprints
 }
 
 /// The success status and schema of an operation.
@@ -107,7 +122,15 @@ fn blueprint(contract: &Contract, operation: &Operation, whole: &Value) -> Bluep
     if let Some(place) = place {
         place.put(&mut body, Value::Null);
     }
-    Blueprint { status, body: Some(body), job, conditional, other_times, sample_start }
+    Blueprint {
+        status,
+        body: Some(body),
+        job,
+        conditional,
+        starts_at_creation: false,
+        other_times,
+        sample_start,
+    }
 }
 
 /// Takes over the values of `whole` for the members both have, so that all operations tell one story.

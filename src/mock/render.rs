@@ -51,7 +51,7 @@ pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) ->
     times(&mut job, contract, blueprint, view);
     for (at, shown) in &blueprint.conditional {
         let is_shown = match shown {
-            Shown::Started => view.started.is_some(),
+            Shown::Started => blueprint.starts_at_creation || view.started.is_some(),
             Shown::Ended => phase.is_terminal(),
             Shown::Failed => matches!(phase, Phase::Failed | Phase::Partial),
         };
@@ -64,9 +64,7 @@ pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) ->
 
 fn times(job: &mut Value, contract: &Contract, blueprint: &Blueprint, view: &JobView) {
     let named = &contract.facts.job.timestamps;
-    // Where a job does not tell when it was created, it starts then. Elsewhere what must be there but has not happened
-    // yet says what has: the creation.
-    let started = view.started.filter(|_| named.created.is_some()).unwrap_or(view.created);
+    let started = view.started.filter(|_| !blueprint.starts_at_creation).unwrap_or(view.created);
     let moments = [
         (&named.created, Some(view.created)),
         (&named.started, Some(started)),

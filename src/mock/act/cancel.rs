@@ -29,7 +29,10 @@ impl Mock {
                 }
             }
             Some(Expect::Refused(condition)) => Decision::Refuse(*condition),
-            Some(Expect::Undocumented(_)) | None => Decision::Ignore,
+            Some(Expect::Undocumented(_)) | None => {
+                self.release(call, store, number);
+                Decision::Ignore
+            }
         };
         let earlier = store.jobs.get(number).map_or(0, |job| job.cancels);
         if let Some(job) = store.jobs.get_mut(number) {

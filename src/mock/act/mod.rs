@@ -14,6 +14,7 @@ use super::job::{JobView, STAY, later};
 use super::store::Store;
 use super::{Call, Mock, Reply, render};
 use crate::contract::error::Condition;
+use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
 
 impl Mock {
@@ -129,5 +130,22 @@ impl Mock {
         });
         let settles = then.filter(|then| *then != to && !lifecycle.is_terminal(to));
         job.plan = settles.map(|then| (later(call.now, STAY), then.to_owned())).into_iter().collect();
+    }
+
+    /// Lets a held job go on to its end: someone has acted on it, even if nothing came of that.
+    fn release(&self, call: &Call<'_>, store: &mut Store, number: usize) {
+        let lifecycle = &self.contract.facts.lifecycle;
+        let Some(job) = store.jobs.get_mut(number).filter(|job| job.held.is_some()) else { return };
+        let from = job.state().to_owned();
+        let ends = match lifecycle.phase(&from) {
+            Phase::Stopping => [Phase::Cancelled, Phase::Succeeded, Phase::Failed],
+            _ => [Phase::Succeeded, Phase::Partial, Phase::Failed],
+        };
+        let end = ends
+            .into_iter()
+            .find_map(|phase| lifecycle.of_phase(phase).find(|end| lifecycle.path(&from, end).is_some()));
+        let Some(way) = end.and_then(|end| lifecycle.path(&from, end)) else { return };
+        let steps = (1_u32..).zip(way.into_iter().skip(1));
+        job.plan = steps.map(|(step, state)| (later(call.now, STAY * step), state.to_owned())).collect();
     }
 }

@@ -82,9 +82,7 @@ pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static
             asks_for(contract, rows, "required").then_some("errors/missing-parameter")
         }
         Condition::InvalidParameter => asks_for(contract, rows, "type").then_some("errors/invalid-parameter"),
-        Condition::Conflict => {
-            rows().any(|row| contract.basis(&row.reference).can_fail()).then_some("errors/conflict")
-        }
+        Condition::Conflict => Some("errors/conflict"),
         Condition::NotCancellable => Some("cancel/refusal-error"),
         Condition::MissingCredentials => knows_schemes.then_some("auth/missing-credentials"),
         Condition::BadCredentials => knows_schemes.then_some("auth/bad-credentials"),

@@ -58,6 +58,7 @@ fn a_created_job_runs_to_its_end(#[values("bedrock", "digitalocean")] vendor: &s
         }
         for (name, time) in &job.times {
             assert!(last.times.get(name).is_none_or(|before| before <= time), "{name} went back");
+            assert!(*name == "updated" || last.times.get(name).is_none_or(|before| before == time), "{name}");
         }
         last = job;
     }
@@ -101,6 +102,9 @@ fn cancels_by_the_truth_table(#[values("bedrock", "digitalocean")] vendor: &str)
             Expect::Undocumented(_) => {
                 assert!(response.is_success());
                 assert_eq!(before.job, after.job);
+                bench.advance(300.0);
+                let end = bench.get(&id).state.unwrap();
+                assert!(bench.contract.facts.lifecycle.is_terminal(&end), "{state} goes on to {end}");
             }
         }
     }
