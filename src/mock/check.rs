@@ -30,7 +30,7 @@ impl Mock {
     pub(super) fn authenticate(&self, request: &Request, call: &Call<'_>) -> Result<(), Condition> {
         let mut worst: Option<Condition> = None;
         for (scheme, known) in &self.schemes {
-            match scheme.verify(request, std::slice::from_ref(known), self.clock.now()) {
+            match scheme.verify(request, std::slice::from_ref(known), self.clock.signing_time()) {
                 Ok(_) => return Ok(()),
                 // A scheme that was tried says more than one that was not.
                 Err((condition, _)) => {

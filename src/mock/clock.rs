@@ -13,6 +13,7 @@ pub struct Clock {
     epoch: SystemTime,
     scale: f64,
     moved: AtomicU64,
+    dates_signatures: bool,
 }
 
 impl Clock {
@@ -23,12 +24,14 @@ impl Clock {
             epoch: UNIX_EPOCH + Duration::from_secs(HELD_EPOCH),
             scale: 0.0,
             moved: AtomicU64::new(0),
+            dates_signatures: true,
         }
     }
 
     /// A clock that runs `scale` times as fast as the wall clock, from the present time.
     pub fn running(scale: f64) -> Self {
-        Clock { started: Instant::now(), epoch: SystemTime::now(), scale, moved: AtomicU64::new(0) }
+        let epoch = SystemTime::now();
+        Clock { started: Instant::now(), epoch, scale, moved: AtomicU64::new(0), dates_signatures: false }
     }
 
     /// Whether it stands still.
@@ -50,5 +53,11 @@ impl Clock {
     /// The point in time the clock shows.
     pub fn now(&self) -> SystemTime {
         self.epoch + self.elapsed()
+    }
+
+    /// The point in time that signatures are dated by: that of a driver which shares a held clock, and the wall clock
+    /// for everybody else, since they sign by theirs.
+    pub fn signing_time(&self) -> SystemTime {
+        if self.dates_signatures { self.now() } else { SystemTime::now() }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::lifecycle::{Lifecycle, Phase};
 
 /// How long a job stays in each state of its plan.
-pub(crate) const STAY: Duration = Duration::from_secs(2);
+pub(crate) const STAY: Duration = Duration::from_secs(10);
 /// How long an arranged job is said to have stayed in each state of its past.
 pub(crate) const PAST_STAY: Duration = Duration::from_secs(5);
 /// The share of the work that a job which has not succeeded has done at most.

@@ -64,10 +64,12 @@ pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) ->
 
 fn times(job: &mut Value, contract: &Contract, blueprint: &Blueprint, view: &JobView) {
     let named = &contract.facts.job.timestamps;
-    // What must be there but has not happened yet says what has: the creation.
+    // Where a job does not tell when it was created, it starts then. Elsewhere what must be there but has not happened
+    // yet says what has: the creation.
+    let started = view.started.filter(|_| named.created.is_some()).unwrap_or(view.created);
     let moments = [
         (&named.created, Some(view.created)),
-        (&named.started, Some(view.started.unwrap_or(view.created))),
+        (&named.started, Some(started)),
         (&named.updated, Some(view.updated)),
         (&named.finished, view.finished),
     ];

@@ -66,7 +66,12 @@ fn attempt<'t>(
         Some(probe) => !matches!(probe, Condition::NotCancellable | Condition::UnsupportedKind),
         // The view of a GraphQL request is not what its schema speaks of.
         None if answer.operation.graphql.is_some() => false,
-        None => !contract.shapes.is_valid(&answer.operation.request, &asked.view),
+        // An id that breaks its pattern did no harm: the job was read by it.
+        None => contract
+            .shapes
+            .mismatches(&answer.operation.request, &asked.view)
+            .iter()
+            .any(|mismatch| !mismatch.at.starts_with("/path/")),
     };
     if is_made_wrong || is_foreign(transcript, contract, answer.index) {
         return None;
@@ -210,5 +215,47 @@ impl<'t> Acts<'t> {
         self.found.iter().any(|&(act, role, refused)| {
             role == Role::Retry && !refused && act > cancel && !precedes(self.transcript, later, act)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn rows() -> Vec<Row> {
+        let row = |state: &str, kind: Option<&str>, expect| Row {
+            state: vec![state.to_owned()],
+            facets: kind.map(|k| ("kind".to_owned(), vec![k.to_owned()])).into_iter().collect(),
+            expect,
+            unchanged_ref: None,
+            reference: kind.unwrap_or("any").to_owned(),
+        };
+        vec![
+            row("BUSY", Some("import"), Expect::Refused(Condition::UnsupportedKind)),
+            row("BUSY", None, Expect::Accepted(Accepted::default())),
+            row("DONE", None, Expect::Refused(Condition::NotCancellable)),
+        ]
+    }
+
+    #[rstest]
+    #[case("BUSY", Some("import"), None, &["import"])]
+    #[case("BUSY", Some("query"), None, &["any"])]
+    // The kind is not known, so either row may be meant, unless the sender knows.
+    #[case("BUSY", None, None, &["import", "any"])]
+    #[case("BUSY", None, Some(Condition::UnsupportedKind), &["import"])]
+    #[case("DONE", None, None, &["any"])]
+    #[case("WHAT", None, None, &[])]
+    fn rows_that_may_be_meant(
+        #[case] state: &str,
+        #[case] kind: Option<&str>,
+        #[case] probe: Option<Condition>,
+        #[case] expected: &[&str],
+    ) {
+        let facets = kind.map(|k| ("kind".to_owned(), vec![k.to_owned()])).into_iter().collect();
+        let rows = rows();
+        let found: Vec<&str> =
+            candidates(&rows, state, &facets, probe).iter().map(|row| row.reference.as_str()).collect();
+        assert_eq!(found, expected);
     }
 }

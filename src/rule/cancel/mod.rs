@@ -6,6 +6,8 @@ pub mod accepted_when_allowed;
 mod answered;
 pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
+#[cfg(test)]
+mod honest;
 pub mod refusal_changes_nothing;
 pub mod refusal_error;
 pub mod refused_for_kind;

@@ -42,3 +42,72 @@ impl Rule for RefusedForKind {
         Judgement::of(looked_at, findings, "no job of a kind that cannot be cancelled was cancelled")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::library::pack;
+    use crate::contract::load::{Loaded, load};
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    const IMPORTS: &str = r#"
+[job.facets.kind]
+at = "/description"
+values = ["import", "query"]
+ref = "stop-page"
+
+[[cancel]]
+state = ["IN_PROGRESS"]
+facets = { kind = ["import"] }
+expect = { refused = "unsupported-kind" }
+ref = "stop-page"
+
+[[errors]]
+when = "unsupported-kind"
+any_of = [{ status = 400, code = "ValidationException", says = "An import cannot be stopped." }]
+ref = "stop-page"
+"#;
+
+    /// A vendor whose imports cannot be cancelled; jobs show their kind in the description.
+    fn script() -> Script {
+        let mut pack = pack("bedrock").unwrap();
+        let text = String::from_utf8(pack.files["contract.toml"].clone()).unwrap();
+        let text = text.replacen("[[cancel]]", &format!("{IMPORTS}\n[[cancel]]"), 1);
+        pack.files.insert("contract.toml".into(), text.into_bytes());
+        let Loaded { contract, .. } = load(&pack, None).unwrap_or_else(|e| panic!("{e}"));
+        let mut script = Script::of("bedrock");
+        script.contract = Arc::new(contract);
+        script
+    }
+
+    #[rstest]
+    #[case("STOPPING", "a cancel of a job of a kind that cannot be cancelled was accepted and changed it")]
+    #[case(
+        "IN_PROGRESS",
+        "a cancel of a job of a kind that cannot be cancelled answered success and changed nothing"
+    )]
+    fn an_import_is_not_cancelled(#[case] after: &str, #[case] message: &str) {
+        let job = |state| json!({"status": state, "description": "import"});
+        let script = script().get("JOB0000001", &job("IN_PROGRESS")).cancel("JOB0000001", &job(after));
+        assert_eq!(script.findings(&RefusedForKind)[0].message, message);
+    }
+
+    #[test]
+    fn a_refusal_is_innocent() {
+        let script = script()
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "import"}))
+            .cancel_refused("JOB0000001", 400, &json!({"__type": "ValidationException"}));
+        assert_eq!(script.findings(&RefusedForKind), []);
+    }
+
+    #[rstest]
+    #[case(json!({"status": "IN_PROGRESS", "description": "query"}))]
+    #[case(json!({"status": "IN_PROGRESS", "description": null}))]
+    fn other_and_unknown_kinds_are_left_alone(#[case] job: serde_json::Value) {
+        let script = script().get("JOB0000001", &job).cancel("JOB0000001", &json!({"status": "STOPPING"}));
+        assert!(matches!(script.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+    }
+}

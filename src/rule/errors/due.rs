@@ -84,3 +84,87 @@ fn situation(condition: Condition) -> &'static str {
         Condition::Throttled => "a request above the rate limit",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::errors::{
+        invalid_parameter, malformed_id, missing_parameter, unknown_job, unknown_parent,
+    };
+    use crate::rule::script::Script;
+    use crate::rule::{Rule, auth};
+    use rstest::rstest;
+    use serde_json::json;
+
+    fn asked(vendor: &str, condition: Condition, status: u16, code: &str) -> Script {
+        let body = if vendor == "bedrock" {
+            json!({"__type": code, "message": "no"})
+        } else {
+            json!({"id": code, "message": "no"})
+        };
+        Script::of(vendor).cancel_refused("JOB0000009", status, &body).probe(condition)
+    }
+
+    #[rstest]
+    #[case(&unknown_job::UnknownJob, Condition::UnknownJob, 404, "ResourceNotFoundException")]
+    #[case(&unknown_parent::UnknownParent, Condition::UnknownParent, 404, "ResourceNotFoundException")]
+    #[case(&malformed_id::MalformedId, Condition::MalformedId, 400, "ValidationException")]
+    #[case(&missing_parameter::MissingParameter, Condition::MissingParameter, 400, "ValidationException")]
+    #[case(&invalid_parameter::InvalidParameter, Condition::InvalidParameter, 400, "ValidationException")]
+    #[case(&auth::missing_credentials::MissingCredentials, Condition::MissingCredentials, 403, "MissingAuthenticationTokenException")]
+    #[case(&auth::bad_credentials::BadCredentials, Condition::BadCredentials, 403, "UnrecognizedClientException")]
+    #[case(&auth::bad_signature::BadSignature, Condition::BadSignature, 403, "InvalidSignatureException")]
+    #[case(&auth::expired_credentials::ExpiredCredentials, Condition::ExpiredCredentials, 403, "ExpiredTokenException")]
+    fn one_error_is_due(
+        #[case] rule: &dyn Rule,
+        #[case] condition: Condition,
+        #[case] status: u16,
+        #[case] code: &str,
+    ) {
+        assert_eq!(asked("bedrock", condition, status, code).findings(rule), []);
+        let wrong = asked("bedrock", condition, 409, "ConflictException").findings(rule);
+        assert!(
+            wrong[0].message.ends_with("was refused with another error than the documented one"),
+            "{wrong:?}"
+        );
+        let accepted = asked("bedrock", condition, 202, "").findings(rule);
+        assert!(accepted[0].message.ends_with("was accepted"), "{accepted:?}");
+        // A server's own failure has a rule of its own, and another probe is another rule's.
+        assert_eq!(asked("bedrock", condition, 500, "").findings(rule), []);
+        let other = asked("bedrock", Condition::Throttled, 202, "");
+        assert!(matches!(other.judge(rule), Judgement::NotApplicable(_)));
+        let throttled = asked("bedrock", condition, 429, "ThrottlingException");
+        assert!(matches!(throttled.judge(rule), Judgement::NotApplicable(_)));
+    }
+
+    #[rstest]
+    #[case(Condition::InvalidParameter, "a request that breaks `maximum` at /body/maxResults was accepted")]
+    #[case(Condition::UnknownJob, "a request for a job that does not exist was accepted")]
+    fn a_violation_is_named(#[case] condition: Condition, #[case] message: &str) {
+        let script = asked("bedrock", condition, 202, "")
+            .last(|e| e.asked.violation = Some("breaks `maximum` at /body/maxResults".into()));
+        let transcript = script.transcript();
+        let Judgement::Judged(found) = judge(condition, &transcript, &script.contract, |_| false) else {
+            panic!("not judged")
+        };
+        assert_eq!(found[0].message, message);
+    }
+
+    #[test]
+    fn any_client_error_will_do_where_the_contract_says_so() {
+        let odd: [(u16, &str, usize); 3] = [(418, "teapot", 0), (400, "bad_request", 0), (302, "moved", 1)];
+        for (status, code, expected) in odd {
+            let script = asked("digitalocean", Condition::InvalidParameter, status, code);
+            assert_eq!(script.findings(&invalid_parameter::InvalidParameter).len(), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn silence_of_the_documentation_is_not_judged() {
+        let script = asked("digitalocean", Condition::BadSignature, 200, "");
+        assert_eq!(
+            script.judge(&auth::bad_signature::BadSignature),
+            Judgement::NotApplicable("the documentation names no error for bad-signature".into())
+        );
+    }
+}

@@ -115,6 +115,7 @@ mod tests {
     use serde_json::{Value, json};
 
     const ID: &str = "AAAAAAAAAA";
+    const UUID: &str = "2c1f3a9e-4b7d-4e21-8f6a-5d0c9b8a7e61";
 
     #[rstest]
     #[case(json!({"startedAt": null}), "/ingestionJob", "required")]
@@ -160,18 +161,24 @@ mod tests {
     }
 
     #[rstest]
-    #[case("bedrock", json!({"status": "DONE"}))]
-    #[case("bedrock", json!({"status": "complete"}))]
-    #[case("digitalocean", json!({"phase": "BATCH_JOB_PHASE_COMPLETED"}))]
-    fn status_words_are_left_to_their_rules(#[case] vendor: &str, #[case] patch: Value) {
-        assert_eq!(Script::of(vendor).get(ID, &patch).findings(&BodySchema), vec![]);
+    #[case("bedrock", ID, json!({"status": "DONE"}))]
+    #[case("bedrock", ID, json!({"status": "complete"}))]
+    #[case("digitalocean", UUID, json!({"phase": "BATCH_JOB_PHASE_COMPLETED"}))]
+    #[case("digitalocean", UUID, json!({"data_source_jobs": [{"status": "DONE"}]}))]
+    fn status_words_are_left_to_their_rules(#[case] vendor: &str, #[case] id: &str, #[case] patch: Value) {
+        assert_eq!(Script::of(vendor).get(id, &patch).findings(&BodySchema), vec![]);
+    }
+
+    #[test]
+    fn a_status_word_of_a_job_without_an_id_is_found_here() {
+        let script = Script::of("bedrock").get(ID, &json!({"ingestionJobId": null, "status": "DONE"}));
+        assert_eq!(script.findings(&BodySchema).len(), 2);
     }
 
     #[rstest]
-    #[case("bedrock")]
-    #[case("digitalocean")]
-    fn documented_samples_pass(#[case] vendor: &str) {
-        let id = if vendor == "bedrock" { ID } else { "123e4567-e89b-12d3-a456-426614174000" };
+    #[case("bedrock", ID)]
+    #[case("digitalocean", UUID)]
+    fn documented_samples_pass(#[case] vendor: &str, #[case] id: &str) {
         assert_eq!(Script::of(vendor).get(id, &json!({})).findings(&BodySchema), vec![]);
     }
 

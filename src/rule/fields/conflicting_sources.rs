@@ -46,14 +46,14 @@ impl Rule for ConflictingSources {
                 let by_job = side.seen_in_job.as_ref().and_then(in_job);
                 let Some(exchange) = by_body.into_iter().chain(by_job).min() else { continue };
                 let title = |id: &str| contract.reference(id).map_or(id.to_owned(), |r| r.title.clone());
-                let (source, says, about) = (title(&side.reference), &side.says, &conflict.title);
+                let (source, says, about) = (title(&side.reference), &side.says, lowered(&conflict.title));
                 let sides: Vec<String> =
                     conflict.sides.iter().map(|s| format!("{}: {}", title(&s.reference), s.says)).collect();
                 findings.push(
                     Finding::new(
                         exchange,
                         &side.reference,
-                        format!("two sources of this vendor disagree about {about}; this server follows {source}: {says}"),
+                        format!("the vendor's sources disagree about {about}; this server follows {source}: {says}"),
                         sides.join("; or "),
                         says.clone(),
                     )
@@ -62,5 +62,66 @@ impl Rule for ConflictingSources {
             }
         }
         Judgement::of(bodies().count(), findings, "no success body came")
+    }
+}
+
+/// The text with a small first letter, unless it begins with an acronym.
+fn lowered(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), text.chars().nth(1)) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::operation::Role;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const ID: &str = "2c1f3a9e-4b7d-4e21-8f6a-5d0c9b8a7e61";
+
+    #[rstest]
+    #[case(json!({"total_tokens": "5"}), "spec-job")]
+    #[case(json!({"total_tokens": null, "total_items_indexed": "5"}), "spec-2025-08")]
+    fn the_side_that_a_job_shows_is_noted_once(#[case] patch: Value, #[case] reference: &str) {
+        let script = Script::of("digitalocean").get(ID, &patch).get(ID, &patch);
+        let notes = script.findings(&ConflictingSources);
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert_eq!(notes[0].reference, reference);
+        assert_eq!(notes[0].level(META.keyword, &script.contract), Level::Note);
+        assert!(
+            notes[0].message.starts_with("the vendor's sources disagree about whether "),
+            "{}",
+            notes[0].message
+        );
+    }
+
+    #[test]
+    fn the_side_that_a_list_shows_is_noted() {
+        let script = Script::of("digitalocean");
+        let (list, _) = script.contract.of_role(Role::List).next().unwrap();
+        let (list, view) = (list.to_owned(), script.view(list, None));
+        let body = json!({"jobs": [], "links": {"pages": {"prev": "http://127.0.0.1/?page=1"}}});
+        let notes = script.call(&list, view, 200, &body).findings(&ConflictingSources);
+        assert_eq!(notes.len(), 1);
+        assert_eq!(notes[0].reference, "general-links");
+    }
+
+    #[test]
+    fn a_job_that_gives_nothing_away_passes() {
+        let script = Script::of("digitalocean").get(ID, &json!({"total_tokens": null}));
+        assert_eq!(script.judge(&ConflictingSources), Judgement::Judged(vec![]));
+    }
+
+    #[test]
+    fn refusals_give_nothing_away() {
+        let script = Script::of("digitalocean").cancel_refused(ID, 409, &json!({"id": "x", "message": "x"}));
+        assert!(matches!(script.judge(&ConflictingSources), Judgement::NotApplicable(_)));
     }
 }

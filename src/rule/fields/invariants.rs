@@ -123,3 +123,83 @@ fn size(requirement: &Requirement, left: &Value) -> String {
         _ => show(Some(left)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::contract::operation::Role;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const ID: &str = "2c1f3a9e-4b7d-4e21-8f6a-5d0c9b8a7e61";
+    const EARLY: &str = "2026-01-01T00:00:00Z";
+    const LATE: &str = "2027-01-01T00:00:00Z";
+
+    #[rstest]
+    #[case(json!({"finished_at": EARLY}), "started-not-after-finished")]
+    #[case(json!({"completed_datasources": 3}), "completed-within-total")]
+    #[case(json!({"data_source_uuids": [ID]}), "data-sources-counted")]
+    #[case(json!({"status": "INDEX_JOB_STATUS_IN_PROGRESS"}), "finished-only-when-ended")]
+    fn broken_facts_are_found(#[case] patch: Value, #[case] name: &str) {
+        let findings = Script::of("digitalocean").get(ID, &patch).findings(&Invariants);
+        assert!(findings.iter().any(|f| f.message.ends_with(name)), "{findings:?}");
+    }
+
+    #[test]
+    fn a_broken_fact_is_found_once_and_says_where() {
+        let patch = json!({"startedAt": LATE, "updatedAt": EARLY});
+        let script = Script::of("bedrock").get("AAAAAAAAAA", &patch).get("AAAAAAAAAA", &patch);
+        let findings = script.findings(&Invariants);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].exchange, 0);
+        assert_eq!(findings[0].pointer.as_deref(), Some("/ingestionJob/startedAt"));
+        assert_eq!(findings[0].expected, "/startedAt <= /updatedAt");
+        assert_eq!(findings[0].actual, format!("{LATE:?} and {EARLY:?}"));
+    }
+
+    #[test]
+    fn lists_are_judged_too() {
+        let patch = json!({"startedAt": LATE, "updatedAt": EARLY});
+        let findings = Script::of("bedrock").shows(Role::List, "AAAAAAAAAA", &patch).findings(&Invariants);
+        assert_eq!(findings[0].pointer.as_deref(), Some("/ingestionJobSummaries/*/startedAt"));
+    }
+
+    #[rstest]
+    #[case(json!({}))]
+    #[case(json!({"status": "INDEX_JOB_STATUS_IN_PROGRESS", "finished_at": null}))]
+    #[case(json!({"status": "INDEX_JOB_STATUS_UNKNOWN"}))]
+    #[case(json!({"status": "WEIRD"}))]
+    fn facts_that_hold_or_say_nothing_pass(#[case] patch: Value) {
+        assert_eq!(Script::of("digitalocean").get(ID, &patch).findings(&Invariants), vec![]);
+    }
+
+    #[test]
+    fn members_that_are_not_there_say_nothing() {
+        let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({"startedAt": null, "updatedAt": 5}));
+        assert!(matches!(script.judge(&Invariants), Judgement::NotApplicable(_)));
+    }
+
+    #[rstest]
+    #[case("COMPLETE", None, 1)]
+    #[case("COMPLETE", Some(5), 0)]
+    #[case("IN_PROGRESS", Some(5), 0)]
+    fn members_that_come_with_the_end_are_required(
+        #[case] state: &str,
+        #[case] value: Option<u8>,
+        #[case] found: usize,
+    ) {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.invariants.truncate(1);
+        contract.facts.invariants[0].require = Requirement::WhenEnded(Pointer::new("/result"));
+        let mut script = Script::of("bedrock");
+        script.contract = Arc::new(contract);
+        let script = script.get("AAAAAAAAAA", &json!({"status": state, "result": value}));
+        match script.judge(&Invariants) {
+            Judgement::Judged(findings) => assert_eq!(findings.len(), found),
+            Judgement::NotApplicable(_) => assert_eq!(state, "IN_PROGRESS"),
+        }
+    }
+}

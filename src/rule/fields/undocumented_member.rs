@@ -60,6 +60,8 @@ impl Rule for UndocumentedMember {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::rule::script::Script;
     use serde_json::json;
@@ -73,6 +75,23 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].pointer.as_deref(), Some("/ingestionJob/owner"));
         assert_eq!(findings[0].level(META.keyword, &script.contract), Level::Note);
+    }
+
+    #[test]
+    fn a_body_where_none_is_documented_is_noted() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract
+            .facts
+            .operations
+            .get_mut("StopIngestionJob")
+            .unwrap()
+            .responses
+            .insert("409".into(), String::new());
+        let mut script = Script::of("bedrock");
+        script.contract = Arc::new(contract);
+        let script = script.cancel_refused(ID, 409, &json!({"message": "no"}));
+        assert_eq!(script.findings(&UndocumentedMember)[0].expected, "an empty body");
+        assert_eq!(script.raw(b"").findings(&UndocumentedMember), vec![]);
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Rule for CountersGrow {
                     let message = format!("the counter {name} of a job went back");
                     let finding = Finding::new(
                         later.exchange,
-                        &facts.job.reference,
+                        &facts.job.progress_ref,
                         message,
                         format!("at least {before}"),
                         now.to_string(),
@@ -107,6 +107,20 @@ mod tests {
     #[case(&[0, 7])]
     fn counters_that_grow_pass(#[case] counts: &[u64]) {
         assert_eq!(shown(counts).findings(&CountersGrow), vec![]);
+    }
+
+    #[test]
+    fn counters_of_several_items_are_added_up() {
+        let items = |counts: &[&str]| {
+            let items: Vec<_> = counts.iter().map(|c| json!({"indexed_item_count": c})).collect();
+            json!({ "data_source_jobs": items })
+        };
+        let shown = |first: &[&str], second: &[&str]| {
+            Script::of("digitalocean").get(ID, &items(first)).get(ID, &items(second)).findings(&CountersGrow)
+        };
+        assert_eq!(shown(&["5", "5"], &["6", "3"])[0].actual, "9");
+        assert_eq!(shown(&["5", "5"], &["4", "7"]), vec![]);
+        assert_eq!(shown(&["5", "5"], &["5"]), vec![], "an item that is not shown is no smaller count");
     }
 
     #[test]

@@ -95,3 +95,63 @@ fn shown(values: &[&Value]) -> String {
         _ => cut(&values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::operation::Role;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const ID: &str = "AAAAAAAAAA";
+
+    fn shown(first: &Value, second: &Value) -> Script {
+        Script::of("bedrock").get(ID, first).get(ID, second)
+    }
+
+    #[rstest]
+    #[case(json!({"updatedAt": "2027-01-01T00:00:00Z"}), "/updatedAt")]
+    #[case(json!({"statistics": {"numberOfDocumentsScanned": 121}}), "/statistics")]
+    #[case(json!({"statistics": null}), "/statistics")]
+    #[case(json!({"failureReasons": []}), "/failureReasons")]
+    fn changes_after_the_end_are_found(#[case] change: Value, #[case] member: &str) {
+        let findings = shown(&json!({}), &change).findings(&FrozenMembers);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].pointer, Some(format!("/ingestionJob{member}")));
+    }
+
+    #[rstest]
+    #[case(json!({}), json!({}))]
+    #[case(json!({}), json!({"description": "another"}))]
+    #[case(json!({"statistics": null}), json!({}))]
+    #[case(json!({"updatedAt": "2026-01-01T00:00:00Z"}), json!({"updatedAt": "2026-01-01T01:00:00.000+01:00"}))]
+    fn what_stays_or_comes_late_passes(#[case] first: Value, #[case] second: Value) {
+        assert_eq!(shown(&first, &second).findings(&FrozenMembers), vec![]);
+    }
+
+    #[test]
+    fn a_running_job_may_change() {
+        let script = shown(&json!({"status": "IN_PROGRESS"}), &json!({"updatedAt": "2027-01-01T00:00:00Z"}));
+        assert!(matches!(script.judge(&FrozenMembers), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn what_a_cancel_changes_is_left_to_its_rules() {
+        let script = Script::of("bedrock").get(ID, &json!({})).shows(Role::Cancel, ID, &json!({}));
+        let script = script.get(ID, &json!({"updatedAt": "2027-01-01T00:00:00Z"}));
+        assert!(matches!(script.judge(&FrozenMembers), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn another_operation_may_show_less_of_a_job() {
+        let script = Script::of("bedrock").create(ID, &json!({})).get(ID, &json!({"statistics": null}));
+        assert_eq!(script.findings(&FrozenMembers), vec![]);
+    }
+
+    #[test]
+    fn a_job_whose_state_changed_is_left_to_its_rule() {
+        let script = shown(&json!({}), &json!({"status": "FAILED", "updatedAt": "2027-01-01T00:00:00Z"}));
+        assert!(matches!(script.judge(&FrozenMembers), Judgement::NotApplicable(_)));
+    }
+}

@@ -55,7 +55,7 @@ impl Rule for TimeGoesForward {
                     let expected = if is_fixed { before.to_string() } else { format!("{before} or later") };
                     let finding = Finding::new(
                         later.exchange,
-                        &contract.facts.job.reference,
+                        &contract.facts.job.progress_ref,
                         message,
                         expected,
                         now.to_string(),

@@ -1,0 +1,56 @@
+//! Each seeded fault of each mock is seen by a rule that should see it, and a mock without faults by none.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jobproof::Suite;
+use jobproof::contract::Contract;
+use jobproof::contract::library::{builtin, vendors};
+use jobproof::mock::fault::faults;
+use jobproof::report::model::{Report, Verdict};
+use jobproof::rule::Level;
+use jobproof::suite::Subject;
+
+async fn check(contract: &Arc<Contract>, fault: Option<&str>) -> Report {
+    let subject = match fault {
+        Some(fault) => Subject::faulty_mock(contract, 0, false, fault).unwrap(),
+        None => Subject::mock(contract, 0, false),
+    };
+    Suite::new(vec![subject]).jobs(8).run().await
+}
+
+/// The rules with a finding that fails or warns.
+fn alarmed(report: &Report) -> BTreeSet<&str> {
+    report.findings.iter().filter(|f| f.level > Level::Note).map(|f| f.rule.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conforming_mocks_raise_no_alarm() {
+    for vendor in vendors() {
+        let report = check(&Arc::new(builtin(vendor).unwrap()), None).await;
+        assert_eq!(alarmed(&report), BTreeSet::new(), "{vendor}");
+        assert_eq!(report.summary.count(Verdict::Error), 0, "{vendor}");
+        assert!(report.summary.count(Verdict::Pass) > 500, "{vendor}");
+        for outcome in report.outcomes.iter().filter(|o| o.verdict == Verdict::Skip) {
+            assert!(outcome.reason.as_ref().is_some_and(|why| !why.is_empty()), "{outcome:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_is_caught_by_a_rule_that_should() {
+    for vendor in vendors() {
+        let contract = Arc::new(builtin(vendor).unwrap());
+        let labels: Vec<_> = faults(&contract).iter().map(|fault| fault.label().clone()).collect();
+        assert!(labels.len() >= 15, "{vendor} has {} faults", labels.len());
+        let mut survivors = Vec::new();
+        for label in labels {
+            let report = check(&contract, Some(&label.id)).await;
+            let alarmed = alarmed(&report);
+            if !label.caught_by.iter().any(|rule| alarmed.contains(rule)) {
+                survivors.push(format!("{} (expected {:?}, alarmed {alarmed:?})", label.id, label.caught_by));
+            }
+        }
+        assert!(survivors.is_empty(), "{vendor}: {} survivors:\n{}", survivors.len(), survivors.join("\n"));
+    }
+}
