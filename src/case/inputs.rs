@@ -32,9 +32,9 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 }
             }
         }
-        // A member that is bound to a parent or the job has conditions of its own.
+        // A wrong value where a parent or the job is named has conditions of its own.
         let bound: Vec<Pointer> = operation.parents.values().chain(&operation.target).cloned().collect();
-        violations.retain(|v| !bound.iter().any(|b| b.as_str() == v.at));
+        violations.retain(|v| v.value.is_none() || !bound.iter().any(|b| b.as_str() == v.at));
         for violation in violations {
             let condition = if violation.value.is_none() {
                 Condition::MissingParameter

@@ -15,8 +15,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "\
 Examples:
   jobproof check                                   every vendor against its built-in mock
-  jobproof check bedrock --target staging.toml     a server of yours
-  jobproof plan bedrock --target staging.toml      what that would send, without sending it
+  jobproof check VENDOR --target staging.toml     a server of yours
+  jobproof plan VENDOR --target staging.toml      what that would send, without sending it
   jobproof explain cancel/refusal-changes-nothing  one rule: what, why, how to mend
 
 Exit codes: 0 conforms, 1 does not, 2 usage or configuration (nothing was sent), 3 no verdict, 130 interrupted"
@@ -87,9 +87,9 @@ pub(super) struct ChoiceArgs {
 #[command(after_help = "\
 Examples:
   jobproof check                                        every vendor against its built-in mock
-  jobproof check digitalocean --only '*cancel*' -v      some cases, with all evidence
-  jobproof check bedrock --target staging.toml --report junit=junit.xml --report json=report.json
-  jobproof check bedrock --fault accepts-cancel::COMPLETE   see a rule catch a defect")]
+  jobproof check VENDOR --only '*cancel*' -v      some cases, with all evidence
+  jobproof check VENDOR --target staging.toml --report junit=junit.xml --report json=report.json
+  jobproof check VENDOR --fault accepts-cancel::STATE   see a rule catch a defect")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) choice: ChoiceArgs,
@@ -130,9 +130,9 @@ pub(super) enum Format {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  jobproof mock bedrock                                 on a free port, with a real clock
-  jobproof mock digitalocean --listen 127.0.0.1:9000 --time-scale 60
-  jobproof mock bedrock --time-scale 0                  a clock that stands still: POST /__jobproof/clock {\"advance_ms\": 5000}")]
+  jobproof mock VENDOR                                 on a free port, with a real clock
+  jobproof mock VENDOR --listen 127.0.0.1:9000 --time-scale 60
+  jobproof mock VENDOR --time-scale 0                  a clock that stands still: POST /__jobproof/clock {\"advance_ms\": 5000}")]
 pub(super) struct MockArgs {
     /// The vendor
     pub(super) vendor: String,
@@ -157,7 +157,7 @@ pub(super) struct MockArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  jobproof list rules\n  jobproof list faults bedrock --format json")]
+#[command(after_help = "Examples:\n  jobproof list rules\n  jobproof list faults VENDOR --format json")]
 pub(super) struct ListArgs {
     /// What to list
     pub(super) what: What,
@@ -204,8 +204,8 @@ pub(super) enum ListFormat {
 #[command(after_help = "\
 Examples:
   jobproof explain cancel/refused-when-finished
-  jobproof explain bedrock::StopIngestionJob::refused::COMPLETE
-  jobproof explain accepts-cancel::COMPLETE")]
+  jobproof explain VENDOR::OPERATION::refused::STATE
+  jobproof explain accepts-cancel::STATE")]
 pub(super) struct ExplainArgs {
     /// A rule, a case or a fault
     pub(super) id: String,
@@ -215,7 +215,7 @@ pub(super) struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  jobproof lint schemas/bedrock\n  jobproof lint staging.toml")]
+#[command(after_help = "Examples:\n  jobproof lint schemas/VENDOR\n  jobproof lint staging.toml")]
 pub(super) struct LintArgs {
     /// A contract's folder, a folder of such folders, or a target file; none checks what comes with the program
     pub(super) path: Option<PathBuf>,
@@ -225,7 +225,7 @@ pub(super) struct LintArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  jobproof init bedrock > staging.toml")]
+#[command(after_help = "Example:\n  jobproof init VENDOR > staging.toml")]
 pub(super) struct InitArgs {
     /// The vendor
     pub(super) vendor: String,

@@ -12,7 +12,6 @@ mod check;
 pub mod clock;
 pub mod fault;
 mod job;
-mod likeness;
 mod parents;
 mod refuse;
 mod render;
@@ -170,12 +169,6 @@ impl Mock {
     /// Its clock.
     pub fn clock(&self) -> &Arc<Clock> {
         &self.clock
-    }
-
-    /// The ids of all jobs, in order of creation.
-    #[cfg(test)]
-    fn ids(&self) -> Vec<String> {
-        self.store().jobs.iter().map(|job| job.id.clone()).collect()
     }
 
     /// Forgets every job.

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::answer::{Answer, Body};
-use super::likeness::{Dice, like};
 use crate::contract::Contract;
 use crate::contract::error::{self, Condition, Locator};
+use crate::contract::likeness::{Dice, like};
 use crate::contract::operation::Operation;
 
 /// What a request id looks like where nothing documents it.

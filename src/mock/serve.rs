@@ -15,6 +15,7 @@ use axum::body;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::serve::ListenerExt;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -60,10 +61,17 @@ async fn answer(State(mock): State<Arc<Mock>>, request: axum::extract::Request) 
         headers,
         body: bytes.into(),
     };
-    write(match request.path().strip_prefix(DOOR) {
+    let mut response = match request.path().strip_prefix(DOOR) {
         Some(door) => open(&mock, door, &request).write(),
         None => mock.handle(&request),
-    })
+    };
+    // By the mock's own clock, like everything else it says: the same run gives the same bytes.
+    if response.headers.get("date").is_none()
+        && let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&mock.now())
+    {
+        response.headers.push("date", date);
+    }
+    write(response)
 }
 
 fn write(response: Response) -> axum::response::Response {

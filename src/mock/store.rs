@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::job::{Job, STAY, Step, later};
-use super::likeness::{Dice, like};
 use crate::contract::Contract;
+use crate::contract::likeness::{Dice, like};
 
 /// Jobs and tokens.
 #[derive(Debug, Default)]

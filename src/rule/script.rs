@@ -14,7 +14,7 @@ use crate::exchange::compose::compose;
 use crate::exchange::headers::Headers;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Exchange, Response, Transcript, TransportError};
+use crate::exchange::{Exchange, Response, Transcript};
 
 /// A built-in contract, loaded once for all tests.
 pub(crate) fn contract(vendor: &str) -> Arc<Contract> {
@@ -160,11 +160,6 @@ impl Script {
             let old = e.outcome.as_ref().unwrap();
             e.outcome = Ok(Response::new(old.status, old.headers.clone(), body.to_vec()));
         })
-    }
-
-    /// The last exchange got no response.
-    pub(crate) fn lost(self, error: TransportError) -> Self {
-        self.last(|e| e.outcome = Err(error))
     }
 
     /// The last two exchanges were under way at the same time.

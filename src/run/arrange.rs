@@ -100,7 +100,7 @@ impl Driver<'_> {
         let lifecycle = &contract.facts.lifecycle;
         let by_cancel = |state: &String| matches!(lifecycle.phase(state), Phase::Stopping | Phase::Cancelled);
         let by_waiting = |state: &String| !by_cancel(state) && lifecycle.phase(state) != Phase::Unknown;
-        let waits = wanted.states.iter().any(|state| by_waiting(state));
+        let waits = wanted.states.iter().any(by_waiting);
         if !waits && !self.setup.allow.cancel {
             return Ok(None);
         }

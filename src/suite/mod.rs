@@ -102,7 +102,8 @@ impl Subject {
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// use jobproof::{Suite, report::model::Verdict};
 ///
-/// let report = Suite::builtin("bedrock")?.only(&["*::lifecycle"])?.run().await;
+/// let vendor = jobproof::contract::library::vendors()[0];
+/// let report = Suite::builtin(vendor)?.only(&["*::lifecycle"])?.run().await;
 /// assert_eq!(report.summary.count(Verdict::Fail), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::likeness::mix;
 use super::super::{Call, Mock};
 use crate::contract::error::Condition;
+use crate::contract::likeness::mix;
 use crate::contract::operation::{LinkName, PageStyle, Pagination};
 use crate::contract::pointer::Pointer;
 use crate::exchange::compose::encode;

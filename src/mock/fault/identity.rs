@@ -1,11 +1,11 @@
 //! Answers about another job, or about a job of someone else.
 
 use super::super::answer::{Answer, AnswerContext};
-use super::super::likeness::{Dice, like};
 use super::super::parents::Parents;
 use super::super::render::put_where_present;
 use super::ground::Ground;
 use super::{Fault, Label};
+use crate::contract::likeness::{Dice, like};
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 

@@ -18,6 +18,7 @@ fn every_body_is_valid_in_every_state(#[values("bedrock", "digitalocean")] vendo
     let states: Vec<String> = bench.contract.facts.lifecycle.states.keys().cloned().collect();
     for state in states {
         for (name, operation) in &bench.contract.facts.operations {
+            bench.advance(60.0);
             let id = bench.arrange(&state);
             let response = bench.send(name, &bench.view(name, Some(&id)));
             bench.valid(name, &response);
@@ -127,6 +128,8 @@ fn the_same_token_gives_the_same_job() {
     assert_eq!(first.id, again.id);
     assert_eq!(first.job["description"], "of the caller");
     view["body"]["clientToken"] = "b".repeat(40).into();
+    assert_eq!(bench.send(&name, &view).status, 409, "one job at a time");
+    bench.advance(60.0);
     assert_ne!(bench.job(&name, &bench.send(&name, &view)).id, first.id);
 }
 

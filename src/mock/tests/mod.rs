@@ -8,7 +8,6 @@ mod serving;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -102,12 +101,15 @@ impl Bench {
         self.job(self.name(Role::Get), &response)
     }
 
+    /// Starts a job, once those started before have ended: a vendor may allow only one at a time.
     pub(super) fn create(&self) -> Reading {
+        self.advance(60.0);
         self.job(self.name(Role::Create), &self.call(Role::Create, None))
     }
 
+    /// Moves the clock; two of these seconds are as long as a job stays in one state.
     pub(super) fn advance(&self, seconds: f64) {
-        self.mock.advance(Duration::from_secs_f64(seconds));
+        self.mock.advance(crate::mock::job::STAY.mul_f64(seconds / 2.0));
     }
 
     /// The ids a list operation gives for a request, with the body.

@@ -13,7 +13,8 @@ static META: Meta = Meta {
     id: "idempotency/token-replays",
     title: "a start repeated with the same token gives the same job",
     keyword: Keyword::Must,
-    checks: "Two successful starts with the same idempotency token, parents and body answer the same job id.",
+    checks: "Once a start has succeeded, the same start with the same idempotency token, parents and body succeeds again \
+             and answers the same job id. Answers about credentials, rates and faults of the server are not looked at.",
     why: "Clients and their libraries repeat a start whose answer was lost: without this every lost answer costs a second \
           job.",
     fix: "Keep the token with the job it started, and answer a repeated token with that job.",
@@ -36,12 +37,31 @@ impl Rule for TokenReplays {
             let (Some(token), Some(fact)) = (&asked.client_token, &answer.operation.client_token) else {
                 continue;
             };
-            let is_start = answer.operation.role == Role::Create && asked.probe.is_none();
+            if answer.operation.role != Role::Create || asked.probe.is_some() {
+                continue;
+            }
+            let status = answer.response.status;
+            if (400..500).contains(&status) && ![401, 403, 429].contains(&status) {
+                let repeated = first.get(&(answer.name, token.as_str())).into_iter().flatten();
+                if let Some((_, original)) =
+                    repeated.into_iter().find(|(other, _)| is_same_request(other, &answer))
+                {
+                    looked_at += 1;
+                    findings.push(Finding::new(
+                        answer.index,
+                        &fact.reference,
+                        "a start repeated with the same token was refused".to_owned(),
+                        format!("a success with the job {}", original.id),
+                        format!("status {status}"),
+                    ));
+                }
+                continue;
+            }
             let Some(started) = transcript
                 .readings(contract)
                 .iter()
                 .find(|r| r.exchange == answer.index && !r.from_list)
-                .filter(|_| is_start && is_accepted(answer.response, contract))
+                .filter(|_| is_accepted(answer.response, contract))
             else {
                 continue;
             };

@@ -78,7 +78,7 @@ fn both<'t>(
     };
     let (before, now) = (of(first), of(later));
     let is_partial = first.operation != later.operation || omits(contract, later, member);
-    let is_comparable = !before.is_empty() && !(now.is_empty() && is_partial);
+    let is_comparable = !(before.is_empty() || now.is_empty() && is_partial);
     is_comparable.then_some((before, now))
 }
 

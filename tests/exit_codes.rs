@@ -1,0 +1,122 @@
+//! What the program means to a calling program: its exit codes never change.
+
+mod support;
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+use support::server::Server;
+use support::{Ended, SECRETS, folder, jobproof, program, target_file};
+
+#[test]
+fn what_conforms_ends_with_0() {
+    let ended = jobproof(&["check", "bedrock", "--only", "*::lifecycle"]);
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:#?}");
+}
+
+#[rstest]
+#[case::accepts_too_much("accepts-cancel::COMPLETE", "*::refused::COMPLETE", "cancel/refused-when-finished")]
+#[case::wrong_shape("missing-member::startedAt", "*::reads::*", "fields/body-schema")]
+fn what_does_not_conform_ends_with_1(#[case] fault: &str, #[case] only: &str, #[case] rule: &str) {
+    let ended = jobproof(&["check", "bedrock", "--fault", fault, "--only", only]);
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    assert!(ended.out.contains(rule), "{ended:#?}");
+}
+
+#[rstest]
+#[case::no_command(&[], "Usage: jobproof")]
+#[case::unknown_command(&["chekc"], "similar subcommand exists: 'check'")]
+#[case::unknown_flag(&["check", "--nope"], "unexpected argument '--nope'")]
+#[case::unknown_vendor(&["check", "bedrok"], "did you mean `bedrock`?")]
+#[case::unknown_edition(&["check", "bedrock", "--edition", "x"], "there is no edition `x`")]
+#[case::bad_glob(&["check", "--only", "["], "unclosed character class")]
+#[case::unknown_rule(&["check", "--rule", "cancel/refused-when-finishd"], "did you mean `cancel/refused-when-finished`?")]
+#[case::unknown_fault(&["check", "bedrock", "--fault", "accepts-cancel::COMPLET"], "did you mean `accepts-cancel::COMPLETE`?")]
+#[case::bad_seed(&["check", "--seed", "x"], "invalid value 'x'")]
+#[case::bad_deadline(&["check", "--deadline", "soon"], "invalid value 'soon'")]
+#[case::bad_report(&["check", "--report", "pdf=x"], "write FORMAT=PATH")]
+#[case::missing_target(&["check", "--target", "nowhere.toml"], "nowhere.toml")]
+#[case::missing_contracts(&["check", "--contracts", "nowhere"], "nowhere")]
+#[case::unknown_subject(&["explain", "no/such-rule"], "no/such-rule")]
+fn wrong_usage_ends_with_2(#[case] arguments: &[&str], #[case] why: &str) {
+    let ended = jobproof(arguments);
+    assert_eq!(ended.code, Some(2), "{ended:#?}");
+    assert!(ended.err.contains(why), "{ended:#?}");
+    assert_eq!(ended.out, "", "nothing was done");
+}
+
+#[test]
+fn a_wrong_target_file_ends_with_2_and_sends_nothing() {
+    let server = Server::hanging();
+    let path = target_file(&folder("unknown-key"), &server.base_url);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("vendro = 1\n{text}")).unwrap();
+    let ended = run(&path, &["--only", "*::lifecycle"]);
+    assert_eq!(ended.code, Some(2), "{ended:#?}");
+    assert!(ended.err.contains("unknown key `vendro`"), "{ended:#?}");
+    assert_eq!(server.received(), Vec::<String>::new());
+}
+
+#[test]
+fn no_answer_ends_with_3() {
+    let path = target_file(&folder("unreachable"), &closed());
+    let ended = run(&path, &["--only", "*::reads::*"]);
+    assert_eq!(ended.code, Some(3), "{ended:#?}");
+    assert!(ended.out.contains("unreachable"), "{ended:#?}");
+}
+
+#[test]
+fn an_interrupt_ends_with_130_and_reports_what_was_done() {
+    let server = Server::hanging();
+    let path = target_file(&folder("interrupt"), &server.base_url);
+    let text = std::fs::read_to_string(&path).unwrap().replace("300ms", "60s");
+    std::fs::write(&path, text).unwrap();
+    let mut command = program(&["check", "bedrock", "--format", "json", "--target"]);
+    let child =
+        command.arg(&path).envs(SECRETS).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while server.received().is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(30), "no request came");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ended = Ended::of(&child.wait_with_output().unwrap());
+    assert_eq!(ended.code, Some(130), "{ended:#?}");
+    let report = ended.report();
+    assert_eq!(report["run"]["interrupted"], true);
+    let reasons = report["not_tested"].to_string();
+    assert!(reasons.contains("interrupted"), "{reasons}");
+    assert!(started.elapsed() < Duration::from_secs(30), "the run went on");
+}
+
+#[test]
+fn nothing_in_a_pipe_is_coloured() {
+    for (name, value) in [("NO_COLOR", "1"), ("CLICOLOR", "1"), ("TERM", "dumb"), ("TERM", "xterm-256color")]
+    {
+        for arguments in [
+            &["check", "bedrock", "--fault", "accepts-cancel::COMPLETE", "--only", "*::refused::*"][..],
+            &["list", "rules"],
+            &["explain", "cancel/work-stops"],
+            &["check", "bedrok"],
+            &["--help"],
+        ] {
+            // `Ended::of` looks for escapes.
+            let ended = Ended::of(&program(arguments).env(name, value).output().unwrap());
+            assert!(!format!("{}{}", ended.out, ended.err).is_empty());
+        }
+    }
+}
+
+/// `check` with a target file.
+fn run(target: &std::path::Path, more: &[&str]) -> Ended {
+    let mut command = program(&["check"]);
+    command.arg("--target").arg(target).args(more).envs(SECRETS);
+    Ended::of(&command.output().expect("the program starts"))
+}
+
+/// The address of a port that nobody listens on.
+fn closed() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    format!("http://{}", listener.local_addr().expect("an address"))
+}
