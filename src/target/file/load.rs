@@ -61,6 +61,19 @@ pub fn subject(document: &Document) -> Subject {
     Subject { vendor: text("vendor"), contract: text("contract"), edition: text("edition") }
 }
 
+/// Parses a target file. Use this in place of [`Document::from_bytes`], whose problems quote the lines around a mistake
+/// with the secrets on them.
+///
+/// # Errors
+/// Every mistake in the syntax, with secrets blanked. Values that run over several lines are blanked on the first.
+pub fn parse(name: &str, bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
+    Document::from_bytes(name, bytes).map_err(|problems| {
+        let blanked =
+            |problem: Diagnostic| Diagnostic { text: secrets::masked(&problem.text).into(), ..problem };
+        problems.into_iter().map(blanked).collect()
+    })
+}
+
 /// Reads a target file: the settings, with what is doubtful about them.
 ///
 /// # Errors
