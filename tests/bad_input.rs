@@ -92,10 +92,6 @@ fn mistakes_in_the_meaning_of_a_contract_are_told_at_once() {
                 "operations = [\"GetIngestionJob\", \"StopIngestionJob\"]",
                 "operations = [\"GetIngestionJob\", \"HaltIngestionJob\"]",
             ),
-            (
-                "status = 409, code = \"ConflictException\", says = \"The ing",
-                "status = 409, code = \"ConflictError\", says = \"The ing",
-            ),
             ("id = \"/ingestionJobId\"", "id = \"/jobId\""),
         ],
     );
@@ -103,7 +99,6 @@ fn mistakes_in_the_meaning_of_a_contract_are_told_at_once() {
     spoil(&folder.join("examples/accept/count--zero.json"), &[("0", "-1")]);
     let rejected = folder.join("examples/reject/count--negative.json");
     std::fs::write(&rejected, "{ \"why\": \"it is negative\", \"at\": \"\", \"value\": 1 }\n").unwrap();
-    std::fs::write(folder.join("notes.json"), "{}\n").unwrap();
     assert!(mistakes(&lint(&folder, "contract-meaning")) >= 10);
 }
 

@@ -61,9 +61,11 @@ fn a_wrong_target_file_ends_with_2_and_sends_nothing() {
 #[test]
 fn no_answer_ends_with_3() {
     let path = target_file(&folder("unreachable"), &closed());
-    let ended = run(&path, &["--only", "*::reads::*"]);
-    assert_eq!(ended.code, Some(3), "{ended:#?}");
-    assert!(ended.out.contains("unreachable"), "{ended:#?}");
+    for only in ["*::reads::*", "*::lifecycle"] {
+        let ended = run(&path, &["--only", only]);
+        assert_eq!(ended.code, Some(3), "{ended:#?}");
+        assert!(ended.out.contains("unreachable"), "{ended:#?}");
+    }
 }
 
 #[test]

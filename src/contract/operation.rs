@@ -107,6 +107,9 @@ pub struct Operation {
     /// Where the list of jobs stands in a success body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Pointer>,
+    /// For a list that is not cut into pages: how many of the newest jobs it shows; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<usize>,
     /// Members of a job that this operation leaves out (summaries).
     #[serde(default)]
     pub omits: Vec<Pointer>,

@@ -45,9 +45,11 @@ impl Driver<'_> {
                 && wanted.states.contains(&f.state)
                 && covers(&wanted.facets, &f.facets)
         });
-        let from_fixtures = fixtures
-            .flat_map(|f| &f.jobs)
-            .find(|id| !pool.used.contains(*id) && !mine(id) && pool.jobs.get(*id).is_none_or(|k| !k.taken));
+        let from_fixtures = fixtures.flat_map(|f| &f.jobs).find(|id| {
+            // A server that does not refuse what it should may have moved the job on meanwhile.
+            let still = |k: &Known| !k.taken && wanted.states.contains(&k.state);
+            !pool.used.contains(*id) && !mine(id) && pool.jobs.get(*id).is_none_or(still)
+        });
         if let Some(id) = from_fixtures {
             return Some(id.clone());
         }

@@ -98,7 +98,14 @@ impl Driver<'_> {
     }
 
     fn slot(&self, slot: &str) -> Result<String, Stop> {
-        let missing = || Stop::Error(format!("the answer before named no job to go on with (`{slot}`)"));
+        let missing = || {
+            // Without an answer there is more to say than that it named no job.
+            let lost = self.exchanges.last().and_then(|exchange| exchange.outcome.as_ref().err());
+            Stop::Error(match lost {
+                Some(error) => format!("there is no job to go on with (`{slot}`): {error}"),
+                None => format!("the answer before named no job to go on with (`{slot}`)"),
+            })
+        };
         self.slots.get(slot).cloned().ok_or_else(missing)
     }
 

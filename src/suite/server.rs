@@ -28,6 +28,9 @@ const MOCK_INTERVAL: Duration = Duration::from_secs(5);
 /// How long a mock's job may take, by the mock's clock.
 const MOCK_DEADLINE: Duration = Duration::from_secs(600);
 
+/// What links in a mock's answers begin with. Not its port, which is another in every run; no case follows links.
+const MOCK_URL: &str = "http://mock.local";
+
 /// Mocks of one contract: a fresh one for each case, so that what one case does is nothing to another.
 pub struct MockServer {
     contract: Arc<Contract>,
@@ -63,10 +66,10 @@ impl Server for MockServer {
             base_url: base_url.to_owned(),
         };
         let target: Arc<dyn Target> = if self.over_http {
-            let make = |base_url: &str| Arc::new(Mock::new(Arc::clone(&self.contract), options(base_url)));
+            let make = |_: &str| Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
             Arc::new(Loopback::start(make).await?)
         } else {
-            let mock = Arc::new(Mock::new(Arc::clone(&self.contract), options("http://mock.local")));
+            let mock = Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
             Arc::new(InProcess::new(mock, Arc::clone(&clock)))
         };
         let facts = &self.contract.facts;

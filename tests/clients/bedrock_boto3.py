@@ -226,6 +226,17 @@ def test_a_client_token_is_replayed():
     finish(first)
 
 
+def test_a_second_start_is_a_conflict_while_a_job_is_under_way():
+    first = client.start_ingestion_job(**OWN)["ingestionJob"]["ingestionJobId"]
+    before = len(summaries())
+    with raises(errors.ConflictException) as caught:
+        client.start_ingestion_job(**OWN)
+    assert caught.error.response["ResponseMetadata"]["HTTPStatusCode"] == 409, caught.error.response
+    assert len(summaries()) == before
+    finish(first)
+    finish(client.start_ingestion_job(**OWN)["ingestionJob"]["ingestionJobId"])
+
+
 def test_wrong_credentials_are_refused_and_change_nothing():
     job = arrange("IN_PROGRESS")
     before = len(summaries())

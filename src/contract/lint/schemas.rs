@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::contract::diagnostic::Diagnostic;
 use crate::contract::load::Draft;
 use crate::contract::pointer::Pointer;
+use crate::contract::source::child;
 
 /// Checks it.
 pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
@@ -25,6 +26,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
                 .push(document.error(0..0, "the schema does not say where it is documented").with_help(help));
         }
     }
+    check_pointers(draft, mistakes);
     let states: BTreeSet<&str> = draft.facts.lifecycle.states.keys().map(String::as_str).collect();
     for operation in draft.facts.operations.values() {
         let job = operation.job.clone().or_else(|| operation.jobs.as_ref().map(|jobs| jobs.join("/*")));
@@ -38,6 +40,71 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Every pointer of `[job]` leads to a member of a job in at least one answer: lists may show less than a get.
+fn check_pointers(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
+    let answers: Vec<(&str, Pointer)> = draft
+        .facts
+        .operations
+        .values()
+        .filter_map(|o| Some((o, o.job.clone().or_else(|| o.jobs.as_ref().map(|jobs| jobs.join("/*")))?)))
+        .flat_map(|(o, job)| {
+            let schemas = o.success_statuses().filter_map(|status| o.response_schema(status));
+            schemas.filter(|schema| !schema.is_empty()).map(move |schema| (schema, job.clone()))
+        })
+        .filter(|(schema, _)| draft.schemas.contains_key(*schema))
+        .collect();
+    if answers.is_empty() {
+        return;
+    }
+    let job = &draft.facts.job;
+    let mut places = vec![("/job/id".to_owned(), &job.id)];
+    places.extend(job.parents.iter().map(|(name, at)| (child("/job/parents", name), at)));
+    places.extend(job.counters.iter().enumerate().map(|(n, at)| (format!("/job/counters/{n}"), at)));
+    places.extend(job.frozen.iter().enumerate().map(|(n, at)| (format!("/job/frozen/{n}"), at)));
+    let times = &job.timestamps;
+    let named = [
+        ("created", &times.created),
+        ("started", &times.started),
+        ("updated", &times.updated),
+        ("finished", &times.finished),
+    ];
+    places
+        .extend(named.into_iter().filter_map(|(n, at)| Some((format!("/job/timestamps/{n}"), at.as_ref()?))));
+    for (place, at) in places {
+        let is_held = answers.iter().any(|(schema, job)| {
+            let document = &draft.schemas[*schema].value;
+            may_hold(draft, schema, document, &job.join(at.as_str()).segments())
+        });
+        if !is_held {
+            let message = format!("no answer's schema names a member of the job at `{}`", at.as_str());
+            mistakes.push(draft.document.error(draft.document.span(&place), message));
+        }
+    }
+}
+
+/// Whether a schema can have something at a place. What is composed of several schemas gets the benefit of the doubt.
+fn may_hold(draft: &Draft, name: &str, here: &Value, segments: &[String]) -> bool {
+    if let Some(target) = here.get("$ref").and_then(Value::as_str) {
+        let (id, fragment) = target.split_once('#').unwrap_or((target, ""));
+        let next = if id.is_empty() { name } else { id.rsplit('/').next().unwrap_or_default() };
+        let there = draft.schemas.get(next).and_then(|document| document.value.pointer(fragment));
+        return there.is_none_or(|there| may_hold(draft, next, there, segments));
+    }
+    let Some((head, rest)) = segments.split_first() else { return true };
+    if ["allOf", "anyOf", "oneOf"].iter().any(|word| here.get(word).is_some()) {
+        return true;
+    }
+    let next = match head.as_str() {
+        "*" => here.get("items"),
+        member => match here.get("properties") {
+            Some(properties) => properties.get(member),
+            // An object that says nothing about its members may have any.
+            None => return here.get("type").is_none_or(|kind| kind == "object"),
+        },
+    };
+    next.is_some_and(|next| may_hold(draft, name, next, rest))
 }
 
 /// The enum at a place of a schema holds exactly these values.

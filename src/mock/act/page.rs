@@ -29,7 +29,8 @@ impl Mock {
     /// The page of a list that a request asks for.
     pub(super) fn cut(&self, call: &Call<'_>, all: &[usize]) -> Result<Page, Condition> {
         let Some(pagination) = &call.operation.pagination else {
-            let mut numbers = all.to_vec();
+            let most = call.operation.latest.unwrap_or(usize::MAX).min(all.len());
+            let mut numbers = all[..most].to_vec();
             self.fault.page(0, all, &mut numbers);
             return Ok(Page { numbers, start: 0, size: all.len().max(1), next: None });
         };

@@ -1,14 +1,20 @@
 //! What it means that a cancel which must be refused was answered with success.
 
 use super::attempt::{Attempt, is_refusing};
+use super::refusal_changes_nothing::rewritten;
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::Reading;
+use crate::exchange::{Reading, Transcript};
 use crate::rule::errors::answer::{is_accepted, seen};
 use crate::rule::{Finding, Level};
 
 /// The finding for a refusing attempt that was answered with success; `whom` says in words what kind of job it was.
-pub(super) fn accepted_anyway(attempt: &Attempt<'_>, contract: &Contract, whom: &str) -> Option<Finding> {
+pub(super) fn accepted_anyway(
+    attempt: &Attempt<'_>,
+    transcript: &Transcript,
+    contract: &Contract,
+    whom: &str,
+) -> Option<Finding> {
     let (row, condition) = attempt.refusing()?;
     if !is_accepted(attempt.answer.response, contract) {
         return None;
@@ -31,6 +37,13 @@ pub(super) fn accepted_anyway(attempt: &Attempt<'_>, contract: &Contract, whom: 
         new(format!("a cancel of {whom} was accepted and changed it"), &row.reference)
     } else if readings.is_empty() {
         new(format!("a cancel of {whom} was answered with success"), &row.reference).at_most(Level::Warn)
+    } else if shown
+        .iter()
+        .flatten()
+        .any(|reading| !rewritten(attempt, reading, transcript, contract).is_empty())
+    {
+        // Members changed though the state did not: the rule on changes says so.
+        return None;
     } else {
         let message = format!("a cancel of {whom} answered success and changed nothing");
         match &row.unchanged_ref {

@@ -52,7 +52,7 @@ impl Rule for RefusalChangesNothing {
             } else if attempt.before.state == after.state
                 && contract.facts.lifecycle.is_terminal(attempt.state)
             {
-                findings.extend(rewritten(&attempt, after, transcript, contract, &row.reference));
+                findings.extend(rewritten(&attempt, after, transcript, contract));
             }
         }
         Judgement::of(looked_at, findings, "no cancel that must be refused was followed by a reading")
@@ -60,13 +60,14 @@ impl Rule for RefusalChangesNothing {
 }
 
 /// The members that are documented to stay and did not.
-fn rewritten(
+pub(super) fn rewritten(
     attempt: &Attempt<'_>,
     after: &Reading,
     transcript: &Transcript,
     contract: &Contract,
-    reference: &str,
 ) -> Vec<Finding> {
+    // That the state stays is what the row says; that other members do rests on the end being final.
+    let reference = contract.facts.lifecycle.terminal_ref.as_str();
     let shape = &contract.facts.job;
     let is_read = |reading: &Reading, member| !omits(contract, reading, member);
     shape

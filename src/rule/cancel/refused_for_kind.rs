@@ -37,7 +37,7 @@ impl Rule for RefusedForKind {
             }
             looked_at += 1;
             let whom = "a job of a kind that cannot be cancelled";
-            findings.extend(accepted_anyway(&attempt, contract, whom));
+            findings.extend(accepted_anyway(&attempt, transcript, contract, whom));
         }
         Judgement::of(looked_at, findings, "no job of a kind that cannot be cancelled was cancelled")
     }

@@ -38,7 +38,7 @@ impl Rule for RefusedWhenFinished {
             looked_at += 1;
             let is_final = contract.facts.lifecycle.is_terminal(attempt.state);
             let whom = if is_final { "a finished job" } else { "a job in a state that cannot be cancelled" };
-            findings.extend(accepted_anyway(&attempt, contract, whom));
+            findings.extend(accepted_anyway(&attempt, transcript, contract, whom));
         }
         Judgement::of(looked_at, findings, "no job known to have finished was cancelled")
     }

@@ -151,6 +151,14 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_code_is_left_to_another_rule() {
+        let script = Script::of("bedrock")
+            .cancel_refused("JOB0000009", 404, &json!({"message": "no"}))
+            .probe(Condition::UnknownJob);
+        assert_eq!(script.findings(&unknown_job::UnknownJob), []);
+    }
+
+    #[test]
     fn any_client_error_will_do_where_the_contract_says_so() {
         let odd: [(u16, &str, usize); 3] = [(418, "teapot", 0), (400, "bad_request", 0), (302, "moved", 1)];
         for (status, code, expected) in odd {

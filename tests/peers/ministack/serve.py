@@ -24,6 +24,7 @@ from botocore.config import Config
 REGION = "us-east-1"
 ATTEMPTS = 5
 READY_SECONDS = 30
+FAILED_JOBS = 4
 EMBEDDING_MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/amazon.titan-embed-text-v2:0"
 
 TARGET = """\
@@ -43,6 +44,10 @@ dataSourceId = "{own[1]}"
 [other_parent]
 knowledgeBaseId = "{other[0]}"
 dataSourceId = "{other[1]}"
+
+[[fixtures]]
+state = "FAILED"
+jobs = [{failed}]
 
 [limits]
 requests_per_second = 200
@@ -111,7 +116,7 @@ def stop(child):
 
 
 def seed(base_url):
-    """Create two parents, each a (knowledge base, data source), and return their ids."""
+    """Create two parents, each a (knowledge base, data source), and failed jobs of the first; return their ids."""
     session = boto3.session.Session(
         aws_access_key_id=os.environ["JOBPROOF_PEER_KEY"],
         aws_secret_access_key=os.environ["JOBPROOF_PEER_SECRET"],
@@ -120,9 +125,6 @@ def seed(base_url):
     config = Config(proxies={})
     s3 = session.client("s3", endpoint_url=base_url, config=config)
     agent = session.client("bedrock-agent", endpoint_url=base_url, config=config)
-
-    s3.create_bucket(Bucket="jobproof-documents")
-    s3.put_object(Bucket="jobproof-documents", Key="one.txt", Body=b"one document")
 
     def knowledge_base(name):
         return agent.create_knowledge_base(
@@ -148,10 +150,17 @@ def seed(base_url):
     own = (own_base, data_source(own_base, "own"))
     sibling = (own_base, data_source(own_base, "sibling"))
     other = (other_base, data_source(other_base, "other"))
+    # A job fails where its bucket does not exist, and only there: nothing jobproof sends can bring that about.
+    failed = [
+        agent.start_ingestion_job(knowledgeBaseId=own[0], dataSourceId=own[1])["ingestionJob"]["ingestionJobId"]
+        for _ in range(FAILED_JOBS)
+    ]
+    s3.create_bucket(Bucket="jobproof-documents")
+    s3.put_object(Bucket="jobproof-documents", Key="one.txt", Body=b"one document")
     # A list that leaks across a data source or a knowledge base only shows it when there is something to leak.
     for base, source in (sibling, other):
         agent.start_ingestion_job(knowledgeBaseId=base, dataSourceId=source)
-    return own, other
+    return own, other, failed
 
 
 def main():
@@ -163,9 +172,10 @@ def main():
 
     target = Path(sys.argv[1])
     with target.with_suffix(".log").open("w") as log, ministack(log) as (base_url, child):
-        own, other = seed(base_url)
+        own, other, failed = seed(base_url)
         partial = target.with_suffix(".partial")
-        partial.write_text(TARGET.format(base_url=base_url, region=REGION, own=own, other=other))
+        ids = ", ".join(f'"{job}"' for job in failed)
+        partial.write_text(TARGET.format(base_url=base_url, region=REGION, own=own, other=other, failed=ids))
         partial.rename(target)
         while child.poll() is None:
             readable, _, _ = select.select([sys.stdin], [], [], 0.2)
