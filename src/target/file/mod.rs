@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use auth::{AcsKeys, AwsKeys, SdkKeys, TargetAuth, Token};
-pub use load::{Refused, Subject, Surroundings, load, meta_schema, subject};
+pub use load::{Refused, Subject, Surroundings, load, meta_schema, parse, subject};
 pub use value::{JobIds, Words};
 
 use crate::contract::one_of::one_table;

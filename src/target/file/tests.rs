@@ -400,6 +400,18 @@ fn reports_quote_no_secrets(#[case] text: &str) {
     assert!(!all.is_empty() && !drawn.contains("canary") && !drawn.contains("7312"), "{drawn}");
 }
 
+#[rstest]
+#[case::on_the_line(&PLAIN.replace("\"env:KEY\"", "canary"))]
+#[case::beside_it(&PLAIN.replace("\"AKID\"", "").replace("env:KEY", "canary"))]
+#[case::later("x = = 1\n[auth.bearer\ntoken = \"canary\"\n")]
+#[case::inline("auth = { bearer = { token = \"canary\" }\n")]
+#[case::quoted("[auth.bearer]\n\"token\"=\"canary\nx = \n")]
+#[case::two_names("token = \"canary\", secret_key = \"canary\"\n")]
+fn syntax_errors_quote_no_secrets(#[case] text: &str) {
+    let drawn = Diagnostics::from(parse("t", text.as_bytes()).unwrap_err()).render(false, true);
+    assert!(drawn.contains("t:") && !drawn.contains("canary"), "{drawn}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
