@@ -7,7 +7,6 @@ use super::args::ChoiceArgs;
 use super::surroundings::{Around, Contracts};
 use super::terminal::Complaint;
 use crate::contract::diagnostic::Diagnostics;
-use crate::contract::source::Document;
 use crate::rule::registry::rules;
 use crate::run::plan::Choice;
 use crate::suite::Subject;
@@ -68,10 +67,7 @@ pub(super) fn settings(
         return Err(format!("{shown}: is larger than {FILE_LIMIT} bytes").into());
     }
     let bytes = std::fs::read(path).map_err(|e| format!("{shown}: {e}"))?;
-    let document = match std::str::from_utf8(&bytes) {
-        Ok(text) => Document::toml(shown, text),
-        Err(_) => Document::from_bytes(format!("{shown}.toml"), &bytes),
-    };
+    let document = crate::target::file::parse(&shown, &bytes);
     let document = document.map_err(Diagnostics::from)?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let around = Around { contracts, folder, edition: edition.map(str::to_owned) };
