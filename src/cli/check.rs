@@ -51,6 +51,10 @@ pub(super) fn check(args: CheckArgs, out: &Terminal) -> Result<u8, Complaint> {
         report
     });
     runtime.shutdown_background();
+    if report.outcomes.is_empty() && !report.run.interrupted {
+        // A gate that judges nothing must not look open.
+        return Err("no case was chosen, and nothing was sent; see `jobproof list cases`".into());
+    }
     let style = out.style(args.verbose, args.quiet);
     out.out(&render(&report, args.format, &style)?);
     for (format, path) in files {

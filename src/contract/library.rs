@@ -1,5 +1,5 @@
 //! The vendors that come with the program, and vendors from folders. Both go through the same door: a [`Pack`] of
-//! files, loaded by [`load`](super::load::load).
+//! files, loaded by [`load`].
 
 use std::collections::BTreeMap;
 use std::path::Path;

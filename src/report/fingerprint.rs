@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// The fingerprint of a finding: 16 hexadecimal digits. Ids, times and numbers in the message, and array indices in
-/// the pointer, make no difference; an HTTP status does (see [`steady`]).
+/// the pointer, make no difference; an HTTP status does (see `steady`).
 ///
 /// A message with an id that is made of letters only should be given to [`without_ids`] first, because nothing
 /// tells such an id from a word.
