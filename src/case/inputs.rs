@@ -135,6 +135,10 @@ fn walk(
     if length("minItems").is_some_and(|n| n > 0) {
         add(at.to_owned(), "minItems", Some(json!([])));
     }
+    // Parts with a reference of their own stand in `allOf`.
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        walk(contract, part, at, around, found);
+    }
     let whole = sample(contract, schema);
     for name in
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
