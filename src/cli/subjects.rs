@@ -18,13 +18,12 @@ const FILE_LIMIT: u64 = 1 << 20;
 /// The servers of a run, and the seed of everything generated.
 pub(super) fn subjects(args: &ChoiceArgs) -> Result<(Vec<Subject>, u64), Complaint> {
     let contracts = Contracts::new(&args.contracts)?;
-    let over_http = true;
     if args.target.is_empty() {
         let seed = args.seed.unwrap_or(0);
         let chosen = contracts.chosen(&args.vendors, args.edition.as_deref())?;
         let subject = |contract: &Arc<_>| match &args.fault {
-            Some(fault) => Subject::faulty_mock(contract, seed, over_http, fault),
-            None => Ok(Subject::mock(contract, seed, over_http)),
+            Some(fault) => Subject::faulty_mock(contract, seed, true, fault),
+            None => Ok(Subject::mock(contract, seed, true)),
         };
         let subjects = chosen.iter().map(subject).collect::<Result<Vec<_>, String>>()?;
         return Ok((subjects, seed));

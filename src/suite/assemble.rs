@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Subject;
 use crate::contract::error::Condition;
+use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
 use crate::exchange::redact::Redactor;
-use crate::exchange::{Exchange, Transcript};
 use crate::report::fingerprint::{fingerprint, without_ids};
 use crate::report::model::{
     ContractInfo, ExchangeInfo, FORMAT, FindingInfo, NotTested, Outcome as Verdicted, ReferenceInfo, Report,
@@ -144,7 +144,7 @@ fn collect(
                     quote: reference.and_then(|r| r.quote.clone()),
                 },
                 help: rule.meta().fix.to_owned(),
-                curl: curl_line(subject, setup, exchange, &driven.transcript, redactor),
+                curl: curl_line(subject, setup, exchange, redactor),
             });
         }
     }
@@ -154,7 +154,6 @@ fn curl_line(
     subject: &Subject,
     setup: &crate::run::setup::Setup,
     exchange: &Exchange,
-    _transcript: &Transcript,
     redactor: &Redactor,
 ) -> String {
     let spoiled = matches!(

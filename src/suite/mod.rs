@@ -76,12 +76,11 @@ impl Subject {
     /// Says what in the settings cannot be used.
     pub fn endpoint(
         settings: &crate::target::file::settings::Settings,
-        warnings: Vec<String>,
+        mut warnings: Vec<String>,
         seed: u64,
     ) -> Result<Subject, String> {
         let endpoint = Endpoint::new(settings, seed)?;
         let base_url = settings.bases.iter().next().map(ToString::to_string).unwrap_or_default();
-        let mut warnings = warnings;
         if settings.trust.is_insecure {
             warnings.push("TLS certificates were not checked (tls.insecure)".into());
         }

@@ -132,7 +132,7 @@ impl Document {
 
 /// The JSON pointer to member `key` of the value at `pointer`.
 pub fn child(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}/{}", super::pointer::escape(key))
 }
 
 #[cfg(test)]
