@@ -5,20 +5,21 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 
 /// The conditions, each with the rule that judges it.
-const CONDITIONS: [(Condition, &str); 3] = [
+const CONDITIONS: [(Condition, &str); 4] = [
     (Condition::MissingCredentials, "auth/missing-credentials"),
     (Condition::BadCredentials, "auth/bad-credentials"),
     (Condition::BadSignature, "auth/bad-signature"),
+    (Condition::ExpiredCredentials, "auth/expired-credentials"),
 ];
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
-    let auth = &contract.facts.auth;
-    let signs = auth.sigv4.is_some() || auth.acs3.is_some() || auth.sdk_hmac_sha256.is_some();
+    let signs = contract.facts.auth.signs();
     let mut cases = Vec::new();
     for (id, operation) in &contract.facts.operations {
         for (condition, rule) in CONDITIONS {
-            if condition == Condition::BadSignature && !signs {
+            // Only a signature can be wrong, and made at another time.
+            if matches!(condition, Condition::BadSignature | Condition::ExpiredCredentials) && !signs {
                 continue;
             }
             let title = format!("a request with {} is refused", condition.word().replace('-', " "));

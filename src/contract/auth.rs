@@ -24,6 +24,13 @@ pub struct Auth {
     pub sdk_hmac_sha256: Option<SdkHmacAuth>,
 }
 
+impl Auth {
+    /// Whether requests may carry a signature over themselves, with its date.
+    pub fn signs(&self) -> bool {
+        self.sigv4.is_some() || self.acs3.is_some() || self.sdk_hmac_sha256.is_some()
+    }
+}
+
 /// Bearer tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

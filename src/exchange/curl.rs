@@ -25,8 +25,9 @@ pub enum CurlAuth {
         /// The service.
         service: String,
     },
-    /// No `curl` can make this signature; the line names the scheme.
-    Unsupported(String),
+    /// No `curl` can make this signature: what signing adds comes from the shell, by header and variable, and is to be
+    /// made beforehand.
+    Headers(Vec<(String, String)>),
 }
 
 /// The `curl` line for a request. Secrets are replaced by shell variables.
@@ -52,7 +53,11 @@ pub fn curl(base_url: &str, request: &Request, auth: &CurlAuth, redactor: &Redac
             " --aws-sigv4 {} --user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\"",
             quote(&format!("aws:amz:{region}:{service}"))
         )),
-        CurlAuth::Unsupported(scheme) => line.push_str(&format!(" -H 'Authorization: <sign with {scheme}>'")),
+        CurlAuth::Headers(headers) => {
+            for (name, variable) in headers {
+                line.push_str(&format!(" -H \"{name}: ${variable}\""));
+            }
+        }
     }
     if !request.body.is_empty() {
         line.push_str(&format!(" --data {}", quote(&redactor.text(&String::from_utf8_lossy(&request.body)))));

@@ -9,6 +9,7 @@ use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 use crate::exchange::Request;
 use crate::exchange::compose::compose;
+use crate::sign::{Destination, sign_badly};
 
 /// Why a request cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +66,15 @@ pub(super) fn prepare(
     let mut request = plain.clone();
     if let Some((scheme, credentials)) = &setup.signer {
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
-        scheme
-            .sign(&mut request, authority, prefix, credentials, setup.target.now())
-            .map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
-        if let Some(condition) = call.credentials
-            && !scheme.spoil(&mut request, condition)
-        {
+        let to = Destination { operation: &call.operation, authority, prefix };
+        let (scheme, now) = (scheme.as_ref(), setup.target.now());
+        let signed = match call.credentials {
+            None => scheme.sign(&mut request, to, credentials, now).map(|()| true),
+            Some(condition) => sign_badly(scheme, &mut request, to, credentials, now, condition),
+        };
+        let signed =
+            signed.map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
+        if let Some(condition) = call.credentials.filter(|_| !signed) {
             return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
         }
     }
