@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::setup::Setup;
-use crate::case::{Call, Case, JobRef, Parents};
+use crate::case::{Call, Case, JobRef, Parents, Part};
 use crate::contract::likeness::{Dice, like, mix};
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
@@ -68,17 +68,35 @@ pub(super) fn prepare(
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
         let to = Destination { operation: &call.operation, authority, prefix };
         let (scheme, now) = (scheme.as_ref(), setup.target.now());
-        let signed = match call.credentials {
-            None => scheme.sign(&mut request, to, credentials, now).map(|()| true),
-            Some(condition) => sign_badly(scheme, &mut request, to, credentials, now, condition),
-        };
-        let signed =
-            signed.map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
-        if let Some(condition) = call.credentials.filter(|_| !signed) {
-            return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+        let unsigned = |why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name()));
+        if let Some(part) = call.signed_for_another {
+            if !scheme.signs() {
+                return Err(Failed::Missing(format!("{} signs no part of a request", scheme.name())));
+            }
+            let mut other = another(&request, part);
+            scheme.sign(&mut other, to, credentials, now).map_err(unsigned)?;
+            request.headers = other.headers;
+        } else if let Some(condition) = call.credentials {
+            if !sign_badly(scheme, &mut request, to, credentials, now, condition).map_err(unsigned)? {
+                return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+            }
+        } else {
+            scheme.sign(&mut request, to, credentials, now).map_err(unsigned)?;
         }
     }
     Ok((plain, request))
+}
+
+/// The same request with another path, query or body.
+fn another(request: &Request, part: Part) -> Request {
+    let mut other = request.clone();
+    let path_ends = request.path().len();
+    match part {
+        Part::Path => other.target.insert(path_ends, 'x'),
+        Part::Query => other.target.push_str(if request.query().is_some() { "&x=x" } else { "?x=x" }),
+        Part::Body => other.body.push(b' '),
+    }
+    other
 }
 
 /// The value of a parameter for this call.

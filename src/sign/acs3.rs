@@ -83,7 +83,16 @@ impl Scheme for Acs3 {
         known: &[Credentials],
         now: SystemTime,
     ) -> Result<usize, (Condition, String)> {
-        RECIPE.verify(request, known, now)
+        RECIPE.verify(request, known, now, false)
+    }
+
+    fn verify_head(
+        &self,
+        request: &Request,
+        known: &[Credentials],
+        now: SystemTime,
+    ) -> Result<usize, (Condition, String)> {
+        RECIPE.verify(request, known, now, true)
     }
 
     fn spoil(&self, request: &mut Request, condition: Condition) -> bool {

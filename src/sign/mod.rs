@@ -83,6 +83,19 @@ pub trait Scheme: Send + Sync {
         now: SystemTime,
     ) -> Result<usize, (Condition, String)>;
 
+    /// The same, by a server with a gap: where a request states the hash of its body, that is taken on trust.
+    ///
+    /// # Errors
+    /// As for `verify`.
+    fn verify_head(
+        &self,
+        request: &Request,
+        known: &[Credentials],
+        now: SystemTime,
+    ) -> Result<usize, (Condition, String)> {
+        self.verify(request, known, now)
+    }
+
     /// Spoils the credentials of a signed request for one condition (`missing-credentials`, `bad-credentials`,
     /// `bad-signature`); `false` where that cannot be done. [`sign_badly`] knows more conditions.
     fn spoil(&self, request: &mut Request, condition: Condition) -> bool;

@@ -59,7 +59,7 @@ impl Scheme for SdkHmacSha256 {
         known: &[Credentials],
         now: SystemTime,
     ) -> Result<usize, (Condition, String)> {
-        RECIPE.verify(request, known, now)
+        RECIPE.verify(request, known, now, false)
     }
 
     fn spoil(&self, request: &mut Request, condition: Condition) -> bool {

@@ -101,7 +101,8 @@ impl Server for MockServer {
 fn signer(contract: &Contract, case: &Case) -> Option<(Box<dyn Scheme>, Credentials)> {
     let of_signatures = case.steps.iter().any(|step| {
         let Step::Call(call) = step else { return false };
-        matches!(call.credentials, Some(Condition::BadSignature | Condition::ExpiredCredentials))
+        call.signed_for_another.is_some()
+            || matches!(call.credentials, Some(Condition::BadSignature | Condition::ExpiredCredentials))
     });
     let scheme = schemes(&contract.facts.auth).into_iter().find(|s| !of_signatures || s.signs())?;
     let credentials = scheme.example();

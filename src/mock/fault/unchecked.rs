@@ -48,6 +48,14 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Check::Expiry,
             );
         }
+        if facts.auth.states_hash() {
+            add(
+                "body-hash-not-checked",
+                "the hash that a request states of its body is taken on trust",
+                &["auth/bad-signature"],
+                Check::BodyHash,
+            );
+        }
     }
     let validated: Vec<&'static str> =
         [Condition::MissingParameter, Condition::InvalidParameter, Condition::MalformedId]
