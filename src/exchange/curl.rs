@@ -108,4 +108,27 @@ mod tests {
              --data '{\"it'\\''s\":\"[redacted]\"}' 'http://h/a/b%20c?x=1'"
         );
     }
+
+    #[test]
+    fn what_is_signed_by_hand_comes_from_the_shell() {
+        let mut headers = Headers::default();
+        for (name, value) in [
+            ("x-acs-action", "GetJob"),
+            ("x-acs-date", "2026-01-02T03:04:05Z"),
+            ("x-acs-signature-nonce", "0a1b"),
+            ("x-acs-security-token", "canary"),
+            ("authorization", "ACS3-HMAC-SHA256 canary"),
+        ] {
+            headers.push(name, value);
+        }
+        let request =
+            Request { service: None, method: "GET".into(), target: "/a".into(), headers, body: Vec::new() };
+        let from = |name: &str, variable: &str| (name.to_owned(), variable.to_owned());
+        let auth = CurlAuth::Headers(vec![from("x-acs-date", "DATE"), from("Authorization", "WHOLE")]);
+        assert_eq!(
+            curl("http://h", &request, &auth, &Redactor::default()),
+            "curl -sS -i -X GET -H 'x-acs-action: GetJob' -H \"x-acs-date: $DATE\" -H \"Authorization: $WHOLE\" \
+             http://h/a"
+        );
+    }
 }
