@@ -18,7 +18,7 @@ const CONDITIONS: [(Condition, &str); 4] = [
 pub fn cases(contract: &Contract) -> Vec<Case> {
     let signs = contract.facts.auth.signs();
     let mut cases = Vec::new();
-    for (id, operation) in &contract.facts.operations {
+    for (id, operation) in contract.facts.operations.iter().filter(|(_, operation)| !operation.anonymous) {
         for (condition, rule) in CONDITIONS {
             // Only a signature can be wrong, and made at another time.
             if matches!(condition, Condition::BadSignature | Condition::ExpiredCredentials) && !signs {

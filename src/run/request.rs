@@ -64,7 +64,7 @@ pub(super) fn prepare(
     }
     let plain = compose(operation, &view);
     let mut request = plain.clone();
-    if let Some((scheme, credentials)) = &setup.signer {
+    if let Some((scheme, credentials)) = setup.signer.as_ref().filter(|_| !operation.anonymous) {
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
         let to = Destination { operation: &call.operation, authority, prefix };
         let (scheme, now) = (scheme.as_ref(), setup.target.now());
