@@ -4,6 +4,7 @@ mod cancel;
 mod course;
 mod envelope;
 mod error;
+mod graphql;
 mod ground;
 mod identity;
 mod invariant;
@@ -141,6 +142,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(graphql::faults(contract));
     found
 }
 
