@@ -28,6 +28,10 @@ pub enum Check<'n> {
     Credentials,
     /// That the signature fits the request.
     Signature,
+    /// That the body has the hash which was signed.
+    BodyHash,
+    /// That the signature is of the present time.
+    Expiry,
     /// That the request keeps to its schema.
     Validation,
     /// That a job belongs to the parents named.
