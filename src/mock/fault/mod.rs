@@ -26,6 +26,8 @@ use ground::Ground;
 pub enum Check<'n> {
     /// That the credentials are known.
     Credentials,
+    /// That an operation is one that takes no credentials.
+    Anonymous,
     /// That the signature fits the request.
     Signature,
     /// That the body has the hash which was signed.
