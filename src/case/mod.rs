@@ -8,6 +8,7 @@ pub mod inputs;
 pub mod isolation;
 pub mod lifecycle;
 pub mod listing;
+pub mod races;
 pub mod reads;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let families = [
         lifecycle::cases,
         cancel::cases,
+        races::cases,
         errors::cases,
         credentials::cases,
         inputs::cases,
@@ -79,6 +81,13 @@ impl Case {
             match step {
                 Step::Call(one) | Step::Pages { call: one, .. } => call(one),
                 Step::Together(calls) => calls.iter().for_each(&mut call),
+                Step::Race(race) => {
+                    call(&race.create);
+                    for _ in 0..race.times {
+                        call(&race.create);
+                        call(&race.cancel);
+                    }
+                }
                 Step::Arrange(_) | Step::Poll { .. } | Step::Watch { .. } => {}
             }
         }
@@ -87,6 +96,7 @@ impl Case {
                 Step::Arrange(_) => needs.jobs += 1,
                 Step::Poll { .. } => needs.reads += 1,
                 Step::Watch { times, .. } => needs.reads += times,
+                Step::Race(race) => needs.reads += 1 + 2 * race.times,
                 _ => {}
             }
         }
@@ -134,6 +144,8 @@ pub enum Step {
         /// How often.
         times: usize,
     },
+    /// Starts jobs, and cancels each about when it ends by itself.
+    Race(Race),
     /// Walks through all pages of a list.
     Pages {
         /// The list operation, with what else the request carries.
@@ -141,6 +153,19 @@ pub enum Step {
         /// The page size asked for; none leaves it out.
         size: Option<u64>,
     },
+}
+
+/// Jobs that are cancelled about when they end by themselves: a first one shows how long that takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Race {
+    /// How a job is started.
+    pub create: Call,
+    /// How it is cancelled; its job is filled in.
+    pub cancel: Call,
+    /// The states in which it can be cancelled.
+    pub open: Vec<String>,
+    /// How many jobs are cancelled. A server on which fewer jobs may be created gets fewer.
+    pub times: usize,
 }
 
 /// Which job is wanted.

@@ -93,11 +93,12 @@ impl Driver<'_> {
                 }
                 Ok(())
             }
+            Step::Race(race) => self.race(race).await,
             Step::Pages { call, size } => self.pages(call, *size).await,
         }
     }
 
-    fn slot(&self, slot: &str) -> Result<String, Stop> {
+    pub(super) fn slot(&self, slot: &str) -> Result<String, Stop> {
         let missing = || {
             // Without an answer there is more to say than that it named no job.
             let lost = self.exchanges.last().and_then(|exchange| exchange.outcome.as_ref().err());
@@ -119,10 +120,25 @@ impl Driver<'_> {
         call: &Call,
         more: &[(crate::contract::pointer::Pointer, Value)],
     ) -> Result<usize, Stop> {
+        let role = self.setup.contract.facts.operations.get(&call.operation).map(|operation| operation.role);
+        if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
+            return Err(self.too_many());
+        }
         let exchange = self.exchange(call, more).await?;
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
         Ok(index)
+    }
+
+    /// How many more jobs the run may create.
+    pub(super) async fn jobs_left(&self) -> usize {
+        self.setup.limits.max_jobs.saturating_sub(self.pool.lock().await.created.len())
+    }
+
+    /// Why no more jobs are created.
+    pub(super) fn too_many(&self) -> Stop {
+        let most = self.setup.limits.max_jobs;
+        Stop::Skip(format!("the run may create {most} jobs: raise limits.max_jobs, or add fixtures"))
     }
 
     /// Sends one call.

@@ -5,6 +5,7 @@ mod clean;
 pub mod drive;
 pub mod judge;
 pub mod plan;
+mod race;
 mod request;
 pub mod schedule;
 pub mod setup;

@@ -137,6 +137,6 @@ fn fill(value: &mut Value, setup: &Setup, case: &Case) {
 }
 
 /// A number for a text, the same in every run.
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash ^ u64::from(byte)))
 }

@@ -9,6 +9,7 @@ mod identity;
 mod invariant;
 mod list;
 mod member;
+mod race;
 mod shown;
 mod unchecked;
 mod word;
@@ -133,6 +134,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(envelope::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
+    found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
     found.extend(list::faults(contract));
