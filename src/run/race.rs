@@ -63,7 +63,9 @@ impl Driver<'_> {
 
     /// Lets other cases have a job that has ended.
     async fn give_back(&self, id: &str) {
-        if let Some(known) = self.pool.lock().await.jobs.get_mut(id) {
+        let mut pool = self.pool.lock().await;
+        let key = pool.key(id);
+        if let Some(known) = pool.jobs.get_mut(&key) {
             known.taken = false;
         }
     }

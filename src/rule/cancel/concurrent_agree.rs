@@ -92,11 +92,11 @@ fn two_ends(
     let ends: Vec<&Reading> = transcript
         .readings(contract)
         .iter()
-        .filter(|r| !r.from_list && r.exchange >= first.index && is_named(r, job, contract))
+        .filter(|r| !r.from_list && r.exchange >= first.index && is_named(r, job))
         .filter(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))
         .collect();
     let one = ends.first()?;
-    let retries = Acts::on(transcript, contract, one, &[Role::Retry]);
+    let retries = Acts::on(transcript, one, &[Role::Retry]);
     let is_of_group = |r: &Reading| group.iter().any(|answer| answer.index == r.exchange);
     let other = ends.iter().find(|r| {
         let counts = is_of_group(r) || precedes(transcript, one.exchange, r.exchange);
@@ -108,7 +108,7 @@ fn two_ends(
     Some(Finding::new(other.exchange, reference, message, text(one), text(other)).at(place(
         transcript,
         other,
-        contract.facts.job.state.as_str(),
+        contract.shape_of(&other.operation).state.as_str(),
     )))
 }
 
@@ -116,7 +116,7 @@ fn two_ends(
 fn lost(transcript: &Transcript, contract: &Contract, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
     let first = group.first()?;
     let readings: Vec<&Reading> =
-        transcript.readings(contract).iter().filter(|r| !r.from_list && is_named(r, job, contract)).collect();
+        transcript.readings(contract).iter().filter(|r| !r.from_list && is_named(r, job)).collect();
     let before = readings.iter().rev().find(|r| precedes(transcript, r.exchange, first.index))?;
     let due = may_follow(contract, before);
     let after = readings.iter().find(|r| group.iter().all(|a| precedes(transcript, a.index, r.exchange)))?;
@@ -130,7 +130,7 @@ fn lost(transcript: &Transcript, contract: &Contract, job: &str, group: &[Answer
     Some(Finding::new(after.exchange, &first.operation.reference, message, one_of(due), actual).at(place(
         transcript,
         after,
-        contract.facts.job.state.as_str(),
+        contract.shape_of(&after.operation).state.as_str(),
     )))
 }
 

@@ -69,12 +69,12 @@ impl<'t> Plot<'t> {
             let in_earnest = asked
                 .probe
                 .is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
-            in_earnest && asked.job.as_ref().is_some_and(|named| is_named(first, named, contract))
+            in_earnest && asked.job.as_ref().is_some_and(|named| is_named(first, named))
         };
         // What is cancelled with many others, or started again, has other stories.
         let others = transcript.exchanges.iter().any(|e| match e.asked.role {
             Some(Role::CancelMany) => true,
-            Some(Role::Retry) => e.asked.job.as_ref().is_some_and(|named| is_named(first, named, contract)),
+            Some(Role::Retry) => e.asked.job.as_ref().is_some_and(|named| is_named(first, named)),
             _ => false,
         });
         let cancels: Vec<Answer<'_>> = answers(transcript, contract)
@@ -142,7 +142,7 @@ impl<'t> Plot<'t> {
     fn finding(&self, message: String, expected: String) -> Finding {
         let reference = self.cancels.first().map_or("", |answer| answer.operation.reference.as_str());
         let actual = story(self.transcript, self.contract, self.before);
-        let at = place(self.transcript, self.end, self.contract.facts.job.state.as_str());
+        let at = place(self.transcript, self.end, self.contract.shape_of(&self.end.operation).state.as_str());
         Finding::new(self.end.exchange, reference, message, expected, actual).at(at)
     }
 }

@@ -38,7 +38,7 @@ impl Rule for RepeatHarmless {
             let accepted = first.accepting().is_some() && is_accepted(first.answer.response, contract);
             let again = answers(transcript, contract)
                 .filter(|other| precedes(transcript, first.answer.index, other.index))
-                .find(|other| is_repeat(other, first.before, contract));
+                .find(|other| is_repeat(other, first.before));
             let Some(again) = again.filter(|_| accepted) else { continue };
             looked_at += 1;
             findings.extend(
@@ -58,11 +58,11 @@ impl Rule for RepeatHarmless {
 }
 
 /// Whether an answer is to another cancel of the job, made in earnest.
-fn is_repeat(answer: &Answer<'_>, job: &Reading, contract: &Contract) -> bool {
+fn is_repeat(answer: &Answer<'_>, job: &Reading) -> bool {
     let asked = &answer.exchange.asked;
     answer.operation.role == Role::Cancel
         && asked.probe.is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
-        && asked.job.as_ref().is_some_and(|named| is_named(job, named, contract))
+        && asked.job.as_ref().is_some_and(|named| is_named(job, named))
 }
 
 /// The first reading after the repeated cancel, or its own answer, where it shows a job that was not cancelled.
@@ -84,7 +84,7 @@ fn undone(
     Some(Finding::new(wrong.exchange, &again.operation.reference, message, one_of(due), actual).at(place(
         transcript,
         wrong,
-        contract.facts.job.state.as_str(),
+        contract.shape_of(&wrong.operation).state.as_str(),
     )))
 }
 

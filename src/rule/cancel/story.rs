@@ -15,10 +15,10 @@ pub(super) fn story(transcript: &Transcript, contract: &Contract, job: &Reading)
         let shown = transcript
             .readings(contract)
             .iter()
-            .find(|r| r.exchange == index && !r.from_list && r.id == job.id)
+            .find(|r| r.exchange == index && !r.from_list && (r.id == job.id || is_named(job, &r.id)))
             .and_then(|r| r.state.as_deref());
-        let is_about = shown.is_some()
-            || exchange.asked.job.as_ref().is_some_and(|named| is_named(job, named, contract));
+        let is_about =
+            shown.is_some() || exchange.asked.job.as_ref().is_some_and(|named| is_named(job, named));
         let Some(role) = exchange.asked.role.filter(|_| is_about) else { continue };
         let Some(response) = exchange.response() else { continue };
         let verb = match role {
