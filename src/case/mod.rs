@@ -1,5 +1,6 @@
 //! Cases: what is driven, as data.
 
+pub mod base;
 pub mod cancel;
 pub mod credentials;
 pub mod errors;
@@ -81,6 +82,7 @@ impl Case {
             match step {
                 Step::Call(one) | Step::Pages { call: one, .. } => call(one),
                 Step::Together(calls) => calls.iter().for_each(&mut call),
+                Step::Search { call: one, tries } => (0..*tries).for_each(|_| call(one)),
                 Step::Race(race) => {
                     call(&race.create);
                     for _ in 0..race.times {
@@ -146,6 +148,14 @@ pub enum Step {
     },
     /// Starts jobs, and cancels each about when it ends by itself.
     Race(Race),
+    /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be
+    /// and still breaks its schema.
+    Search {
+        /// The request that is made wrong, and the condition that it then is in.
+        call: Call,
+        /// How many are sent, without those that make a mistake smaller.
+        tries: usize,
+    },
     /// Walks through all pages of a list.
     Pages {
         /// The list operation, with what else the request carries.

@@ -8,4 +8,5 @@ pub mod plan;
 mod race;
 mod request;
 pub mod schedule;
+mod search;
 pub mod setup;

@@ -1,6 +1,7 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
 mod cancel;
+mod constraint;
 mod course;
 mod envelope;
 mod error;
@@ -30,6 +31,8 @@ pub enum Check<'n> {
     Signature,
     /// That the request keeps to its schema.
     Validation,
+    /// That the request keeps to what this keyword of its schema says.
+    Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
     /// The filter of this name.
@@ -137,6 +140,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found
 }
