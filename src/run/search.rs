@@ -9,6 +9,7 @@ use crate::contract::likeness::mix;
 use crate::contract::operation::Role;
 use crate::exchange::Exchange;
 use crate::exchange::reading::readings;
+use crate::exchange::refusal::is_error_inside;
 
 /// How many drafts are looked at for each request that is sent: most of them are right by chance.
 const DRAFTS: usize = 20;
@@ -72,10 +73,8 @@ impl Driver<'_> {
 
     /// Whether the answer is a refusal. No answer at all shows nothing.
     fn is_refused(&self, exchange: &Exchange) -> bool {
-        let inside = self.setup.contract.facts.error_body.in_success.as_ref();
         exchange.response().is_none_or(|response| {
-            let says_no = inside.is_some_and(|probe| response.json().is_ok_and(|body| probe.holds(body)));
-            says_no || (400..500).contains(&response.status)
+            (400..500).contains(&response.status) || is_error_inside(exchange, &self.setup.contract)
         })
     }
 

@@ -97,7 +97,7 @@ impl<'t> Plot<'t> {
 
     /// Every cancel was refused, and yet somebody cancelled the job.
     fn refused_and_cancelled(&self) -> Option<Finding> {
-        let refused = self.cancels.iter().all(|answer| is_refused(answer.response, self.contract));
+        let refused = self.cancels.iter().all(|answer| is_refused(answer.exchange, self.contract));
         let is_cancelled = self.contract.facts.lifecycle.phase(self.state()) == Phase::Cancelled;
         if !refused || !is_cancelled {
             return None;
@@ -123,7 +123,7 @@ impl<'t> Plot<'t> {
 
     /// A cancel was accepted, and the job ended as no cancelled job does.
     fn nothing_happened(&self) -> Option<Finding> {
-        let accepted = self.cancels.iter().find(|answer| is_accepted(answer.response, self.contract))?;
+        let accepted = self.cancels.iter().find(|answer| is_accepted(answer.exchange, self.contract))?;
         // What must follow a cancel whose row is certain is the concern of `cancel/takes-effect`.
         let is_certain = attempts(self.transcript, self.contract)
             .iter()

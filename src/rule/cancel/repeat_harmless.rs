@@ -35,7 +35,7 @@ impl Rule for RepeatHarmless {
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for first in attempts(transcript, contract) {
-            let accepted = first.accepting().is_some() && is_accepted(first.answer.response, contract);
+            let accepted = first.accepting().is_some() && is_accepted(first.answer.exchange, contract);
             let again = answers(transcript, contract)
                 .filter(|other| precedes(transcript, first.answer.index, other.index))
                 .find(|other| is_repeat(other, first.before));

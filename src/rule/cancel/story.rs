@@ -20,7 +20,9 @@ pub(super) fn story(transcript: &Transcript, contract: &Contract, job: &Reading)
         let is_about =
             shown.is_some() || exchange.asked.job.as_ref().is_some_and(|named| is_named(job, named));
         let Some(role) = exchange.asked.role.filter(|_| is_about) else { continue };
-        let Some(response) = exchange.response() else { continue };
+        if exchange.response().is_none() {
+            continue;
+        }
         let verb = match role {
             Role::Create => "start",
             Role::Cancel | Role::CancelMany => "cancel",
@@ -32,7 +34,7 @@ pub(super) fn story(transcript: &Transcript, contract: &Contract, job: &Reading)
             Some(state) => told.push((exchange.sent, format!("{verb}: {state}"))),
             // A reading that shows nothing tells nothing.
             None if verb == "read" => continue,
-            None => told.push((exchange.sent, format!("{verb}: {}", seen(response, contract)))),
+            None => told.push((exchange.sent, format!("{verb}: {}", seen(exchange, contract)))),
         }
         last = shown.or(last);
     }
