@@ -1,6 +1,6 @@
 //! Requests without credentials, and with wrong ones.
 
-use super::{Call, Case, Step, finished};
+use super::{Call, Case, Parents, Step, finished};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 
@@ -32,6 +32,10 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             call.credentials = Some(condition);
             call.probe = Some(condition);
             call.violation = Some(format!("comes with {}", condition.word().replace('-', " ")));
+            // What it would remove must not be there, for the same reason.
+            if operation.writes && operation.makes.is_none() {
+                call.parents = Parents::Unknown;
+            }
             // A finished job, so that a server which does not look at credentials does no harm.
             if operation.target.is_some() {
                 case = case.then(finished(contract, "job"));

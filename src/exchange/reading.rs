@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::message::Exchange;
 use crate::contract::Contract;
+use crate::contract::error::Probe;
 use crate::contract::job::{JobShape, TimeFormat};
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
@@ -52,6 +53,10 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
         return Vec::new();
     };
     let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Vec::new() };
+    let refuses = |probe: &Probe| probe.holds(body);
+    if contract.facts.error_body.in_success.as_ref().is_some_and(refuses) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     if let Some(pointer) = &operation.job {
         found.extend(pointer.select(body).into_iter().map(|(at, job)| (at, job, false)));

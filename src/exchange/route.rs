@@ -25,8 +25,7 @@ pub fn asked(contract: &Contract, request: &Request) -> Asked {
         parents: contract
             .facts
             .job
-            .parents
-            .keys()
+            .parent_names()
             .filter_map(|name| Some((name.clone(), operation.parent_place(name).as_ref().and_then(text)?)))
             .collect(),
         client_token: operation.client_token.as_ref().and_then(|token| text(&token.at)),

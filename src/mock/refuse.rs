@@ -21,14 +21,16 @@ pub(crate) fn refuse(
 ) -> Answer {
     let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
     let status = status(operation, condition, row);
-    let sample = operation.response_schema(status).and_then(|schema| contract.sample(schema));
+    let label = row.and_then(|row| row.sample.as_deref()).unwrap_or("documented");
+    let sample = operation.response_schema(status).and_then(|schema| contract.example(schema, label));
     let mut answer = Answer::json(status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
     let code = row.and_then(|row| row.code.clone()).or_else(|| code_for(contract, name, status));
     if let Some(code) = code {
         put_code(contract, &mut answer, &code);
     }
     let says = row.and_then(|row| row.says.clone()).unwrap_or_else(|| text_for(condition).to_owned());
-    if let Some(locator) = contract.facts.error_body.message.first() {
+    let places = &contract.facts.error_body.message;
+    if let Some(locator) = places.iter().find(|at| stands(&answer, at)).or(places.first()) {
         put(&mut answer, locator, &says.replace("{id}", id.unwrap_or("?")));
     }
     answer
@@ -66,17 +68,25 @@ fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
     fitting.or_else(|| codes.iter().next()).map(|(code, _)| code.clone())
 }
 
-/// Puts a code at the usual place, and over every other code that the sample has: they must agree.
+/// Puts a code over every code that the sample has, since they must agree, and at the usual place where that is a
+/// header or the sample has none.
 pub(crate) fn put_code(contract: &Contract, answer: &mut Answer, code: &str) {
-    for (index, locator) in contract.facts.error_body.code.iter().enumerate() {
-        let is_there = match (&locator.header, &locator.body, &answer.body) {
-            (None, Some(at), Body::Json(body)) => at.first(body).is_some(),
-            (Some(header), _, _) => answer.headers.get(header).is_some(),
-            _ => false,
-        };
-        if index == 0 || is_there {
+    let places = &contract.facts.error_body.code;
+    let has_none = !places.iter().any(|at| stands(answer, at));
+    for (index, locator) in places.iter().enumerate() {
+        let is_usual = index == 0 && (has_none || locator.header.is_some());
+        if is_usual || stands(answer, locator) {
             put(answer, locator, code);
         }
+    }
+}
+
+/// Whether something stands where a locator reads.
+fn stands(answer: &Answer, locator: &Locator) -> bool {
+    match (&locator.header, &locator.body, &answer.body) {
+        (Some(header), _, _) => answer.headers.get(header).is_some(),
+        (None, Some(at), Body::Json(body)) => at.first(body).is_some(),
+        _ => false,
     }
 }
 
@@ -115,14 +125,18 @@ pub(crate) fn dress(contract: &Contract, answer: &mut Answer, seed: u64, request
     }
     let mut dice = Dice::new(!seed, request);
     let mut id: Option<String> = None;
-    for locator in &contract.facts.error_body.request_id {
+    let places = &contract.facts.error_body.request_id;
+    let has_none = !places.iter().any(|at| at.body.is_some() && stands(answer, at));
+    for (index, locator) in places.iter().enumerate() {
         let id = id.get_or_insert_with(|| {
             let documented = locator.header.as_ref().and_then(|name| contract.facts.headers.get(name));
             like(documented.map_or(REQUEST_ID, |fact| fact.example.as_str()), &mut dice)
         });
         let stands = match (&locator.header, &locator.body, &answer.body) {
             (Some(_), _, _) => true,
-            (None, Some(at), Body::Json(body)) => !answer.is_success() || at.first(body).is_some(),
+            (None, Some(at), Body::Json(body)) => {
+                at.first(body).is_some() || (!answer.is_success() && has_none && index == 0)
+            }
             _ => false,
         };
         if stands {

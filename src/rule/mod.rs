@@ -8,6 +8,7 @@ pub mod fields;
 pub mod idempotency;
 pub mod isolation;
 pub mod lifecycle;
+pub mod limits;
 pub mod listing;
 mod order;
 pub mod registry;

@@ -11,10 +11,11 @@ use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
 use crate::contract::Contract;
 use crate::contract::operation::{PageStyle, Role};
+use crate::contract::pointer::Pointer;
 use crate::exchange::reading::readings;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Exchange, Reading, Transcript};
+use crate::exchange::{Asked, Exchange, Reading, Request, Transcript};
 
 /// The most pages that one walk through a list takes. A list that does not end must not hold the run.
 const PAGE_LIMIT: usize = 200;
@@ -38,7 +39,9 @@ pub(super) struct Driver<'s> {
     pub(super) foreign: BTreeMap<Slot, bool>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) given_up: Vec<GivenUp>,
-    walks: usize,
+    /// Values of parameters that calls of this case made.
+    made: BTreeMap<Slot, String>,
+    pub(super) walks: usize,
     groups: usize,
 }
 
@@ -58,6 +61,7 @@ pub(super) async fn drive(
         foreign: BTreeMap::new(),
         exchanges: Vec::new(),
         given_up: Vec::new(),
+        made: BTreeMap::new(),
         walks: 0,
         groups: 0,
     };
@@ -95,10 +99,12 @@ impl Driver<'_> {
                 Ok(())
             }
             Step::Pages { call, size } => self.pages(call, *size).await,
+            Step::Parts { call } => self.parts(call).await,
+            Step::Guess { role, guess, job } => self.guess(*role, guess, job).await,
         }
     }
 
-    fn slot(&self, slot: &str) -> Result<String, Stop> {
+    pub(super) fn slot(&self, slot: &str) -> Result<String, Stop> {
         let missing = || {
             // Without an answer there is more to say than that it named no job.
             let lost = self.exchanges.last().and_then(|exchange| exchange.outcome.as_ref().err());
@@ -138,11 +144,7 @@ impl Driver<'_> {
         self.call_with(call, &[]).await
     }
 
-    async fn call_with(
-        &mut self,
-        call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
-    ) -> Result<usize, Stop> {
+    pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Stop> {
         let exchange = self.exchange(call, more).await?;
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
@@ -150,11 +152,7 @@ impl Driver<'_> {
     }
 
     /// Sends one call.
-    async fn exchange(
-        &self,
-        call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
-    ) -> Result<Exchange, Stop> {
+    async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Stop> {
         let job = match &call.job {
             JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
             JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
@@ -162,7 +160,9 @@ impl Driver<'_> {
         };
         let in_other_parent =
             matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, more);
+        let mut more = more.to_vec();
+        more.extend(self.used(call)?);
+        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
         let (plain, request) = prepared.map_err(|failed| match failed {
             Failed::Missing(what) => Stop::Skip(what),
             Failed::Unsigned(why) => Stop::Error(why),
@@ -176,11 +176,41 @@ impl Driver<'_> {
         asked.probe = call.probe;
         asked.violation.clone_from(&call.violation);
         asked.filter.clone_from(&call.filter);
+        if asked.role == Some(Role::Get) {
+            self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
+        }
+        Ok(self.send(asked, request).await)
+    }
+
+    /// Sends a request that is ready.
+    pub(super) async fn send(&self, asked: Asked, request: Request) -> Exchange {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let sent = self.setup.target.elapsed();
         let outcome = self.setup.target.send(&request).await;
         let received = self.setup.target.elapsed();
-        Ok(Exchange { asked, request, outcome, sent, received })
+        Exchange { asked, request, outcome, sent, received }
+    }
+
+    /// Waits until a job may be read, where the vendor documents a pace.
+    async fn keep_pace(&self, job: &str) {
+        let Some(pace) = &self.setup.limits.pace else { return };
+        let now = self.setup.target.elapsed();
+        let turn = self.pool.lock().await.readings.turn(pace, job, now);
+        let wait = turn.saturating_sub(now);
+        if !wait.is_zero() {
+            self.setup.target.pause(wait).await;
+        }
+    }
+
+    /// The value that an earlier call made, at its place in the request.
+    fn used(&self, call: &Call) -> Result<Option<(Pointer, Value)>, Stop> {
+        let Some((parameter, slot)) = &call.uses else { return Ok(None) };
+        let Some(value) = self.made.get(slot) else {
+            return Err(Stop::Error(format!("the answer before made nothing to go on with (`{slot}`)")));
+        };
+        let operation = self.setup.contract.facts.operations.get(&call.operation);
+        let place = operation.and_then(|operation| operation.parent_place(parameter));
+        Ok(place.map(|place| (place, json!(value))))
     }
 
     /// Keeps an exchange, and what it says of jobs.
@@ -208,6 +238,14 @@ impl Driver<'_> {
                 && !pool.created.contains(id)
             {
                 pool.created.push(id.clone());
+            }
+        }
+        if let Some(slot) = &call.makes {
+            let operation = self.setup.contract.facts.operations.get(&call.operation);
+            let body = exchange.success().and_then(|response| response.json().ok());
+            let at = operation.and_then(|operation| operation.makes.as_ref()).map(|makes| &makes.at);
+            if let Some(value) = at.zip(body).and_then(|(at, body)| at.text(body)) {
+                self.made.insert(slot.clone(), value.to_owned());
             }
         }
         if let (Some(slot), Some(id)) = (&call.creates, created) {

@@ -1,6 +1,8 @@
 //! Checks on what a contract means, made after its shape is known to be right.
 
+mod around;
 mod cancel;
+mod envelope;
 mod errors;
 mod examples;
 mod lifecycle;
@@ -20,6 +22,8 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     schemas::check(draft, mistakes);
     cancel::check(draft, mistakes);
     errors::check(draft, mistakes);
+    around::check(draft, mistakes);
+    envelope::check(draft, mistakes);
     examples::check(draft, mistakes);
 }
 

@@ -175,7 +175,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             );
         }
         let is_right = |status: &u16| {
-            answers.iter().any(|a| a.status == Some(*status) || a.any_client_error || a.status.is_none())
+            answers.iter().any(|a| {
+                a.status == Some(*status) || a.any_client_error || (a.status.is_none() && !a.in_success)
+            })
         };
         if let Some(status) = [418, 400, 409].into_iter().find(|status| !is_right(status)) {
             add(

@@ -70,6 +70,30 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             Check::Parent,
         );
     }
+    if !facts.not_offered.is_empty() {
+        add(
+            "answers-what-is-not-offered",
+            "a request that no operation is for is answered with success",
+            &["cancel/not-offered"],
+            Check::Route,
+        );
+    }
+    if contract.of_role(Role::Get).any(|(_, operation)| operation.parts.is_some()) {
+        add(
+            "state-follows-page",
+            "a job is in its first state on every page of its parts but the first",
+            &["listing/parts-partition"],
+            Check::PartState,
+        );
+    }
+    if facts.polling.is_some() {
+        add(
+            "throttles-early",
+            "every third reading of a job is throttled, however seldom they come",
+            &["limits/paced-reads-served"],
+            Check::Pace,
+        );
+    }
     if facts.operations.values().any(|operation| operation.client_token.is_some()) {
         add(
             "token-replay-makes-new-job",

@@ -8,6 +8,7 @@ pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
 #[cfg(test)]
 mod honest;
+pub mod not_offered;
 pub mod refusal_changes_nothing;
 pub mod refusal_error;
 pub mod refused_for_kind;
@@ -27,4 +28,5 @@ pub const RULES: &[&dyn Rule] = &[
     &work_stops::WorkStops,
     &repeat_consistent::RepeatConsistent,
     &concurrent_agree::ConcurrentAgree,
+    &not_offered::NotOffered,
 ];

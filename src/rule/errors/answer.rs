@@ -34,7 +34,10 @@ fn holds_documented_error(response: &Response, contract: &Contract) -> bool {
 /// Whether the answer is one of those that the row allows.
 pub(in crate::rule) fn is_one_of(row: &ErrorRow, response: &Response, contract: &Contract) -> bool {
     let said = refusal(response, &contract.facts.error_body);
-    row.any_of.iter().any(|answer| is_answer(answer, response.status, &said))
+    let inside = response.is_success() && holds_documented_error(response, contract);
+    row.any_of
+        .iter()
+        .any(|answer| (inside || !answer.in_success) && is_answer(answer, response.status, &said))
 }
 
 fn is_answer(answer: &Answer, status: u16, said: &Refusal) -> bool {
@@ -57,6 +60,7 @@ pub(in crate::rule) fn alternatives(row: &ErrorRow) -> String {
 
 fn in_words(answer: &Answer) -> String {
     let mut words = match (answer.status, answer.any_client_error) {
+        _ if answer.in_success => "an error inside a success".to_owned(),
         (Some(status), _) => status.to_string(),
         (None, true) => "a status from 400 to 499".to_owned(),
         (None, false) => "an error".to_owned(),
