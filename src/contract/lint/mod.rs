@@ -9,6 +9,7 @@ mod lifecycle;
 mod operations;
 mod references;
 mod schemas;
+mod sentences;
 
 use super::diagnostic::Diagnostic;
 use super::load::Draft;
@@ -25,6 +26,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     around::check(draft, mistakes);
     envelope::check(draft, mistakes);
     examples::check(draft, mistakes);
+    sentences::check(draft, mistakes);
 }
 
 /// Help for a name that is not among `known`.
