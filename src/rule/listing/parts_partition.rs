@@ -136,20 +136,22 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    /// A walk of pages of two, after one page with all of three documents.
-    fn walk(pages: &[(&str, &[u8])]) -> Script {
-        let mut script = page(Script::of("bailian"), 1, 1, 1_000, "COMPLETED", &[1, 2, 3]);
-        for (number, (state, ids)) in (1..).zip(pages) {
-            script = page(script, 2, number, 2, state, ids);
+    /// A walk of pages of two, after one page with all of three documents. A page is written as its state and the
+    /// numbers of its documents.
+    fn walk(pages: &[&str]) -> Script {
+        let mut script = page(Script::of("bailian"), 1, 1, 1_000, "COMPLETED 1 2 3");
+        for (number, written) in (1..).zip(pages) {
+            script = page(script, 2, number, 2, written);
         }
         script
     }
 
-    fn page(script: Script, walk: usize, number: u64, size: u64, state: &str, ids: &[u8]) -> Script {
+    fn page(script: Script, walk: usize, number: u64, size: u64, written: &str) -> Script {
+        let (state, ids) = written.split_once(' ').unwrap_or((written, ""));
         let (get, operation) = script.contract.of_role(Role::Get).next().unwrap();
         let (get, parts) = (get.to_owned(), operation.parts.clone().unwrap());
         let documents: Vec<Value> =
-            ids.iter().map(|id| json!({"DocId": id.to_string(), "Status": "FINISH"})).collect();
+            ids.split_whitespace().map(|id| json!({"DocId": id, "Status": "FINISH"})).collect();
         let job = script.job("66122af1", &json!({"Status": state, "Documents": documents}));
         let mut view = script.view(&get, Some("66122af1"));
         parts.page.put(&mut view, json!(number));
@@ -158,21 +160,21 @@ mod tests {
     }
 
     #[rstest]
-    #[case(&[("COMPLETED", &[1, 2]), ("COMPLETED", &[3])], None)]
-    #[case(&[("COMPLETED", &[3, 1]), ("COMPLETED", &[2]), ("COMPLETED", &[])], None)]
-    #[case(&[("COMPLETED", &[1, 2]), ("RUNNING", &[3])], Some("a job that has ended is in another state on another page"))]
-    #[case(&[("COMPLETED", &[1, 2]), ("COMPLETED", &[2])], Some("an item is on the pages of a job twice"))]
-    #[case(&[("COMPLETED", &[1, 2, 3]), ("COMPLETED", &[])], Some("a page holds more items than asked for"))]
-    #[case(&[("COMPLETED", &[1, 2]), ("COMPLETED", &[])], Some("an item of a job is on none of its pages"))]
-    #[case(&[("COMPLETED", &[1, 2]), ("COMPLETED", &[3, 4])], None)]
-    fn pages_partition(#[case] pages: &[(&str, &[u8])], #[case] expected: Option<&str>) {
+    #[case(&["COMPLETED 1 2", "COMPLETED 3"], None)]
+    #[case(&["COMPLETED 3 1", "COMPLETED 2", "COMPLETED"], None)]
+    #[case(&["COMPLETED 1 2", "RUNNING 3"], Some("a job that has ended is in another state on another page"))]
+    #[case(&["COMPLETED 1 2", "COMPLETED 2"], Some("an item is on the pages of a job twice"))]
+    #[case(&["COMPLETED 1 2 3", "COMPLETED"], Some("a page holds more items than asked for"))]
+    #[case(&["COMPLETED 1 2", "COMPLETED"], Some("an item of a job is on none of its pages"))]
+    #[case(&["COMPLETED 1 2", "COMPLETED 3 4"], None)]
+    fn pages_partition(#[case] pages: &[&str], #[case] expected: Option<&str>) {
         let found = walk(pages).findings(&PartsPartition);
         assert_eq!(found.first().map(|f| f.message.as_str()), expected);
     }
 
     #[test]
     fn a_job_that_goes_on_may_change() {
-        let script = walk(&[("RUNNING", &[1, 2]), ("COMPLETED", &[1, 2])]);
+        let script = walk(&["RUNNING 1 2", "COMPLETED 1 2"]);
         assert!(matches!(script.judge(&PartsPartition), Judgement::NotApplicable(_)));
     }
 }
