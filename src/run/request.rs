@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::setup::Setup;
-use crate::case::{Call, Case, JobRef, Parents};
+use crate::case::{Call, Case, JobRef, Parents, Part};
 use crate::contract::around::Guess;
 use crate::contract::likeness::{Dice, like, mix};
 use crate::contract::operation::{Operation, Role};
@@ -11,6 +11,7 @@ use crate::contract::pointer::Pointer;
 use crate::exchange::Request;
 use crate::exchange::compose::{compose, encode};
 use crate::exchange::headers::Headers;
+use crate::sign::{Destination, sign_badly};
 
 /// Why a request cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +66,25 @@ pub(super) fn prepare(
     }
     let plain = compose(operation, &view);
     let mut request = plain.clone();
-    sign(setup, &mut request)?;
-    if let (Some((scheme, _)), Some(condition)) = (&setup.signer, call.credentials)
-        && !scheme.spoil(&mut request, condition)
-    {
-        return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+    if let Some((scheme, credentials)) = setup.signer.as_ref().filter(|_| !operation.anonymous) {
+        let (authority, prefix) = setup.target.authority(request.service.as_deref());
+        let to = Destination { operation: &call.operation, authority, prefix };
+        let (scheme, now) = (scheme.as_ref(), setup.target.now());
+        let unsigned = |why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name()));
+        if let Some(part) = call.signed_for_another {
+            if !scheme.signs() {
+                return Err(Failed::Missing(format!("{} signs no part of a request", scheme.name())));
+            }
+            let mut other = another(&request, part);
+            scheme.sign(&mut other, to, credentials, now).map_err(unsigned)?;
+            request.headers = other.headers;
+        } else if let Some(condition) = call.credentials {
+            if !sign_badly(scheme, &mut request, to, credentials, now, condition).map_err(unsigned)? {
+                return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+            }
+        } else {
+            scheme.sign(&mut request, to, credentials, now).map_err(unsigned)?;
+        }
     }
     Ok((plain, request))
 }
@@ -101,17 +116,15 @@ pub(super) fn prepare_guess(setup: &Setup, guess: &Guess, job: &str) -> Result<(
     let method = guess.method.word().to_owned();
     let plain = Request { service: guess.service.clone(), method, target, headers, body: Vec::new() };
     let mut request = plain.clone();
-    sign(setup, &mut request)?;
+    if let Some((scheme, credentials)) = &setup.signer {
+        let (authority, prefix) = setup.target.authority(request.service.as_deref());
+        // There is no operation to name: a client that guesses would make a name of the path.
+        let operation = guess.path.rsplit('/').next().unwrap_or_default();
+        scheme
+            .sign(&mut request, Destination { operation, authority, prefix }, credentials, setup.target.now())
+            .map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
+    }
     Ok((plain, request))
-}
-
-/// Signs a request, where the contract asks for that.
-fn sign(setup: &Setup, request: &mut Request) -> Result<(), Failed> {
-    let Some((scheme, credentials)) = &setup.signer else { return Ok(()) };
-    let (authority, prefix) = setup.target.authority(request.service.as_deref());
-    scheme
-        .sign(request, authority, prefix, credentials, setup.target.now())
-        .map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))
 }
 
 /// What the target file puts into a request that starts a job: into its query where it has no body.
@@ -122,6 +135,18 @@ fn created_with(setup: &Setup, operation: &Operation) -> Value {
         Some(members) if has("/properties/query") && !has("/properties/body") => json!({ "query": members }),
         _ => setup.create.clone(),
     }
+}
+
+/// The same request with another path, query or body.
+fn another(request: &Request, part: Part) -> Request {
+    let mut other = request.clone();
+    let path_ends = request.path().len();
+    match part {
+        Part::Path => other.target.insert(path_ends, 'x'),
+        Part::Query => other.target.push_str(if request.query().is_some() { "&x=x" } else { "?x=x" }),
+        Part::Body => other.body.push(b' '),
+    }
+    other
 }
 
 /// The value of a parameter for this call.

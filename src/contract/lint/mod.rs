@@ -5,6 +5,7 @@ mod cancel;
 mod envelope;
 mod errors;
 mod examples;
+pub(super) mod graphql;
 mod lifecycle;
 mod operations;
 mod references;

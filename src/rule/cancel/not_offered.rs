@@ -32,16 +32,16 @@ impl Rule for NotOffered {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for (index, exchange) in transcript.exchanges.iter().enumerate() {
             let fact = exchange.asked.not_offered.and_then(|role| contract.facts.not_offered.get(&role));
-            let (Some(fact), Some(response)) = (fact, exchange.response()) else { continue };
+            let (Some(fact), Some(_)) = (fact, exchange.response()) else { continue };
             looked_at += 1;
             let what = format!("{} {}", exchange.request.method, exchange.request.path());
-            if is_accepted(response, contract) {
+            if is_accepted(exchange, contract) {
                 findings.push(Finding::new(
                     index,
                     &fact.reference,
                     "a call that the API does not offer was answered with success".to_owned(),
                     format!("a refusal of {what}"),
-                    seen(response, contract),
+                    seen(exchange, contract),
                 ));
             }
             let Some(job) = &exchange.asked.job else { continue };

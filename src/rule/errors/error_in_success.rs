@@ -29,9 +29,9 @@ impl Rule for ErrorInSuccess {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let body = &contract.facts.error_body;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_accepted(a.response, contract)) {
+        for answer in answers(transcript, contract).filter(|a| is_accepted(a.exchange, contract)) {
+            let body = contract.error_body(answer.name);
             looked_at += 1;
             let said = refusal(answer.response, body);
             let Some((place, _)) = said.codes.first() else { continue };
@@ -44,7 +44,7 @@ impl Rule for ErrorInSuccess {
                     &body.reference,
                     message,
                     "an error status, or a body without an error",
-                    seen(answer.response, contract),
+                    seen(answer.exchange, contract),
                 );
                 finding.pointer = place.strip_prefix("body ").map(str::to_owned);
                 findings.push(finding);

@@ -42,7 +42,7 @@ impl Rule for ConflictingSources {
         };
         let in_body = |probe: &Probe| bodies().find(|(_, body)| probe.holds(body)).map(|(index, _)| index);
         let in_error = |probe: &Probe| {
-            let mut refusals = answers(transcript, contract).filter(|a| is_refused(a.response, contract));
+            let mut refusals = answers(transcript, contract).filter(|a| is_refused(a.exchange, contract));
             refusals.find(|a| a.response.json().is_ok_and(|body| probe.holds(body))).map(|a| a.index)
         };
         let in_job = |probe: &Probe| {

@@ -39,8 +39,8 @@ impl Rule for Envelope {
             for answer in answers(transcript, contract) {
                 let is_meant = match fact.on {
                     Answers::Any => true,
-                    Answers::Accepted => is_accepted(answer.response, contract),
-                    Answers::Refused => is_refused(answer.response, contract),
+                    Answers::Accepted => is_accepted(answer.exchange, contract),
+                    Answers::Refused => is_refused(answer.exchange, contract),
                 };
                 let Some(verdict) = answer
                     .response

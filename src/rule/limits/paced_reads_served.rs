@@ -50,7 +50,7 @@ impl Rule for PacedReadsServed {
                     &polling.reference,
                     "a reading within the documented pace was throttled".to_owned(),
                     format!("an answer, since readings are {}", pace(polling)),
-                    seen(read.response, contract),
+                    seen(read.exchange, contract),
                 ));
             }
         }
