@@ -37,7 +37,7 @@ impl Mock {
             return Ok(());
         }
         let mut worst: Option<Condition> = None;
-        let is_trusting = self.fault.skips(Check::BodyHash, call.name);
+        let is_trusting = self.fault.skips(Check::BodyHash, name);
         for (scheme, known) in &self.schemes {
             let (known, now) = (std::slice::from_ref(known), self.clock.signing_time());
             let verdict = if is_trusting {
