@@ -99,6 +99,15 @@ impl Contract {
         cancel::row(&self.facts.cancel, state, facets)
     }
 
+    /// Whether the documented answer of an operation shows the state of a job.
+    pub fn shows_state(&self, operation: &Operation) -> bool {
+        let state = &self.shape(operation).state;
+        let body = |status| self.sample(operation.response_schema(status)?);
+        operation.success_statuses().filter_map(body).any(|body| {
+            operation.job.as_ref().is_some_and(|job| job.join(state.as_str()).first(body).is_some())
+        })
+    }
+
     /// An accepted example of a schema.
     pub fn example(&self, schema: &str, label: &str) -> Option<&Value> {
         self.examples.get(&(schema.to_owned(), label.to_owned()))

@@ -119,6 +119,11 @@ fn asks_for<'r, I: Iterator<Item = &'r ErrorRow>>(
         let Some(shape) = contract.shapes.get(&operation.request).filter(|_| is_spoken_of) else {
             return false;
         };
+        let required =
+            shape.document.pointer("/properties/query/required").and_then(serde_json::Value::as_array);
+        if keyword == "required" && required.is_some_and(|names| !names.is_empty()) {
+            return true;
+        }
         ["/properties/query/properties", "/properties/body"]
             .iter()
             .filter_map(|part| Pointer::new(*part).first(&shape.document))

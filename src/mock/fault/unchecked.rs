@@ -48,7 +48,11 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Check::Expiry,
             );
         }
-        if facts.auth.states_hash() {
+        let has_body = |request: &str| {
+            let shape = contract.shapes.get(request);
+            shape.is_some_and(|shape| shape.document.pointer("/properties/body").is_some())
+        };
+        if facts.auth.states_hash() && facts.operations.values().any(|o| has_body(&o.request)) {
             add(
                 "body-hash-not-checked",
                 "the hash that a request states of its body is taken on trust",
