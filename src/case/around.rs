@@ -17,33 +17,46 @@ fn case(contract: &Contract, id: &str, operation: &Operation) -> Case {
         return Case::new(contract, id, "answers", title, &rules).then(Step::Call(Call::new(id)));
     }
     let title = "a call that writes answers as documented, on what was made for it".to_owned();
-    let mut case = Case::new(contract, id, "made", title, &rules);
+    let case = Case::new(contract, id, "made", title, &rules);
+    on_made(contract, id, operation, case, Call::new(id))
+}
+
+/// The case with a call that writes, on something made for it and removed after it: never on what was there before.
+pub(super) fn on_made(
+    contract: &Contract,
+    id: &str,
+    operation: &Operation,
+    mut case: Case,
+    mut call: Call,
+) -> Case {
     let makers = || contract.of_role(Role::Details).filter_map(|(id, o)| Some((id, o.makes.as_ref()?)));
     let maker = match &operation.makes {
         Some(makes) => Some((id, makes)),
         None => makers().find(|(_, makes)| operation.parent_place(&makes.parameter).is_some()),
     };
     let Some((maker, makes)) = maker else {
-        case.silent = Some(
-            "the suite writes only to what it made itself, and no call makes what this one needs".into(),
-        );
+        let why = "the suite writes only to what it made itself, and no call makes what this one needs";
+        case.silent = Some(why.into());
         return case;
     };
-    let parameter = &makes.parameter;
-    let on = |id: &str| {
-        let mut call = Call::new(id);
-        call.uses = Some((parameter.clone(), "made".into()));
-        Step::Call(call)
-    };
-    let mut make = Call::new(maker);
-    make.makes = Some("made".into());
-    case = case.then(Step::Call(make));
-    if maker != id {
-        case = case.then(on(id));
+    let used = Some((makes.parameter.clone(), "made".to_owned()));
+    if maker == id {
+        call.makes = Some("made".into());
+    } else {
+        let mut make = Call::new(maker);
+        make.makes = Some("made".into());
+        case = case.then(Step::Call(make));
+        call.uses.clone_from(&used);
     }
-    let mut removers = contract.of_role(Role::Details).filter(|(_, o)| o.removes.as_ref() == Some(parameter));
-    match removers.next() {
-        Some((remover, _)) if remover != id => case.then(on(remover)),
+    let is_refused = call.probe.is_some();
+    case = case.then(Step::Call(call));
+    let removes = |o: &Operation| o.removes.as_ref() == Some(&makes.parameter);
+    match contract.of_role(Role::Details).find(|(_, o)| removes(o)) {
+        Some((remover, _)) if (remover != id || is_refused) && !(maker == id && is_refused) => {
+            let mut remove = Call::new(remover);
+            remove.uses = used;
+            case.then(Step::Call(remove))
+        }
         _ => case,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Case, Parents, Step, finished};
+use super::{Call, Case, Step, around, finished};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::pointer::{Pointer, escape};
@@ -74,9 +74,10 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             }
             call.probe = Some(condition);
             call.violation = Some(words);
-            // A server that accepts it all the same must find nothing to remove.
-            if operation.removes.is_some() {
-                call.parents = Parents::Unknown;
+            // A server that accepts it all the same must do no harm.
+            if operation.writes && operation.makes.is_none() {
+                cases.push(around::on_made(contract, id, operation, case, call));
+                continue;
             }
             if operation.target.is_some() {
                 case = case.then(finished(contract, "job"));

@@ -13,6 +13,7 @@ use crate::contract::Contract;
 use crate::contract::operation::{PageStyle, Role};
 use crate::contract::pointer::Pointer;
 use crate::exchange::reading::readings;
+use crate::exchange::refusal::is_error_inside;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
 use crate::exchange::{Asked, Exchange, Reading, Request, Transcript};
@@ -248,10 +249,32 @@ impl Driver<'_> {
                 self.made.insert(slot.clone(), value.to_owned());
             }
         }
+        self.keep_made(&exchange).await;
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
         }
         self.exchanges.push(exchange);
+    }
+
+    /// Keeps what an answer says was made, and forgets what it says was removed. What was made by a request that should
+    /// have been refused counts as well.
+    async fn keep_made(&self, exchange: &Exchange) {
+        let name = exchange.asked.operation.as_ref();
+        let Some(operation) = name.and_then(|name| self.setup.contract.facts.operations.get(name)) else {
+            return;
+        };
+        if exchange.success().is_none() || is_error_inside(exchange, &self.setup.contract) {
+            return;
+        }
+        let body = exchange.success().and_then(|response| response.json().ok());
+        let made = operation.makes.as_ref().zip(body);
+        if let Some((makes, value)) = made.and_then(|(makes, body)| Some((makes, makes.at.text(body)?))) {
+            self.pool.lock().await.made.push((makes.parameter.clone(), value.to_owned()));
+        }
+        let place = operation.removes.as_ref().and_then(|parameter| operation.parent_place(parameter));
+        if let Some(removed) = place.and_then(|place| place.text(&exchange.asked.view).map(str::to_owned)) {
+            self.pool.lock().await.made.retain(|(_, value)| *value != removed);
+        }
     }
 
     /// Sends calls at the same time.

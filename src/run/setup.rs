@@ -96,6 +96,8 @@ pub struct Pool {
     pub jobs: BTreeMap<String, Known>,
     /// The ids of the jobs that this run created, in order.
     pub created: Vec<String>,
+    /// Values of parameters that this run made and did not remove, each with the parameter's name.
+    pub made: Vec<(String, String)>,
     /// When jobs were read.
     pub(super) readings: Readings,
     /// Fixture jobs that a case has changed.
