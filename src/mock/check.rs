@@ -101,7 +101,9 @@ impl Mock {
     /// The parents must exist.
     pub(super) fn find_parents(&self, call: &mut Call<'_>) -> Result<(), Condition> {
         call.named = self.parents.named(call.operation, &call.asked.view);
-        call.parents = self.parents.complete(&call.named).ok_or(Condition::UnknownParent)?;
+        let store = self.store();
+        let found = self.parents.complete(&call.named, &store.made, &store.removed);
+        call.parents = found.ok_or(Condition::UnknownParent)?;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use crate::contract::error::Condition;
 use crate::mock::clock::Clock;
 use crate::mock::fault::fault;
 use crate::mock::{Mock, MockOptions};
+use crate::run::pace::Pace;
 use crate::run::schedule::Server;
 use crate::run::setup::{Allow, Fixture, Limits, Setup};
 use crate::sign::{Credentials, Scheme, schemes};
@@ -25,6 +26,12 @@ use crate::target::loopback::Loopback;
 
 /// How long a reading of a mock's job waits for the next, by the mock's clock.
 const MOCK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The same, but no shorter than the vendor asks for.
+fn mock_interval(contract: &Contract) -> Duration {
+    let asked = contract.facts.polling.as_ref().and_then(|polling| polling.min_interval.as_ref());
+    asked.map_or(MOCK_INTERVAL, |span| span.0.max(MOCK_INTERVAL))
+}
 
 /// How long a mock's job may take, by the mock's clock.
 const MOCK_DEADLINE: Duration = Duration::from_secs(600);
@@ -85,7 +92,12 @@ impl Server for MockServer {
             allow: Allow::ALL,
             fixtures: Vec::new(),
             create: json!({}),
-            limits: Limits { max_jobs: 1_000, deadline: MOCK_DEADLINE, poll_interval: MOCK_INTERVAL },
+            limits: Limits {
+                max_jobs: 1_000,
+                deadline: MOCK_DEADLINE,
+                poll_interval: mock_interval(&self.contract),
+                pace: None,
+            },
             seed: self.seed,
         };
         Ok(Arc::new(setup))
@@ -150,6 +162,8 @@ impl Endpoint {
                 asked.unwrap_or(Duration::from_secs(5)).max(documented.unwrap_or_default())
             }
         };
+        // Cases read jobs between the readings of a wait, too: each keeps to the pace.
+        let pace = polling.map(Pace::of).filter(|_| !(is_local && asked.is_some()));
         let create: BTreeMap<&str, Value> = [("body", Value::Object(settings.create.clone()))].into();
         let setup = Setup {
             target: Arc::new(HttpTarget::new(settings)?),
@@ -160,6 +174,7 @@ impl Endpoint {
                 read: settings.allow.contains(&Allowed::Read),
                 create: settings.allow.contains(&Allowed::Create),
                 cancel: settings.allow.contains(&Allowed::Cancel),
+                write: settings.allow.contains(&Allowed::Write),
             },
             fixtures: settings
                 .fixtures
@@ -176,7 +191,7 @@ impl Endpoint {
                 })
                 .collect(),
             create: if settings.create.is_empty() { json!({}) } else { json!(create) },
-            limits: Limits { max_jobs: limits.max_jobs, deadline: limits.deadline.0, poll_interval },
+            limits: Limits { max_jobs: limits.max_jobs, deadline: limits.deadline.0, poll_interval, pace },
             seed,
             contract,
         };
@@ -192,6 +207,10 @@ impl Server for Endpoint {
 
     fn allow(&self) -> Allow {
         self.setup.allow
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        self.setup.limits.pace
     }
 
     async fn setup(&self, _case: &Case) -> Result<Arc<Setup>, String> {

@@ -177,7 +177,7 @@ impl Mock {
 }
 
 /// A whole number of the request that is not negative.
-fn whole(at: &Pointer, view: &Value) -> Option<usize> {
+pub(super) fn whole(at: &Pointer, view: &Value) -> Option<usize> {
     let number = crate::exchange::reading::number(at.first(view)?)?;
     usize::try_from(number.max(0)).ok()
 }

@@ -1,5 +1,6 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
+mod agreement;
 mod cancel;
 mod constraint;
 mod course;
@@ -52,6 +53,12 @@ pub enum Check<'n> {
     Existence,
     /// The idempotency token of a create.
     Token,
+    /// That there is an operation for a request.
+    Route,
+    /// That a job's state is the same on every page of its parts.
+    PartState,
+    /// That a client which keeps to the documented pace is served.
+    Pace,
 }
 
 /// What becomes of a cancel.
@@ -147,6 +154,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         found.extend(invariant::faults(&ground));
     }
     found.extend(envelope::faults(contract));
+    found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
     found.extend(race::faults(contract));

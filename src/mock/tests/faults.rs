@@ -56,6 +56,10 @@ const RULES: &[&str] = &[
     "idempotency/token-replays",
     "idempotency/reads-repeat",
     "isolation/foreign-parent",
+    "fields/envelope",
+    "cancel/not-offered",
+    "listing/parts-partition",
+    "limits/paced-reads-served",
 ];
 
 #[rstest]

@@ -6,6 +6,7 @@ pub mod contains_created;
 pub mod filter;
 pub mod page_size;
 pub mod pages_partition;
+pub mod parts_partition;
 mod seen_before;
 mod walk;
 pub mod walk_ends;
@@ -14,6 +15,7 @@ pub mod walk_ends;
 pub const RULES: &[&dyn Rule] = &[
     &contains_created::ContainsCreated,
     &pages_partition::PagesPartition,
+    &parts_partition::PartsPartition,
     &page_size::PageSize,
     &filter::FilterObeyed,
     &walk_ends::WalkEnds,
