@@ -5,6 +5,7 @@ pub mod cancel;
 pub mod credentials;
 pub mod errors;
 pub mod idempotency;
+pub mod identities;
 pub mod inputs;
 pub mod isolation;
 pub mod lifecycle;
@@ -21,6 +22,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
+use crate::exchange::Identity;
 
 /// Every case of a contract, in the order of their ids.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -34,6 +36,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         listing::cases,
         idempotency::cases,
         isolation::cases,
+        identities::cases,
         reads::cases,
     ];
     let mut cases: Vec<Case> = families.iter().flat_map(|family| family(contract)).collect();
@@ -206,6 +209,8 @@ pub struct Call {
     pub set: Vec<(Pointer, Value)>,
     /// Members taken out of the request, after `set`.
     pub unset: Vec<Pointer>,
+    /// Who sends it, where that is not the usual identity.
+    pub identity: Option<Identity>,
     /// What is wrong with its credentials, if anything.
     pub credentials: Option<Condition>,
     /// What of the request its signature was made for another of, if anything.
@@ -229,6 +234,7 @@ impl Call {
             parents: Parents::Own,
             set: Vec::new(),
             unset: Vec::new(),
+            identity: None,
             credentials: None,
             signed_for_another: None,
             probe: None,

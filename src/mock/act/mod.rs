@@ -4,7 +4,7 @@ mod cancel;
 mod create;
 mod filter;
 mod list;
-mod page;
+pub(in crate::mock) mod page;
 mod read;
 mod retry;
 

@@ -39,6 +39,10 @@ pub enum Check<'n> {
     Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
+    /// That a job belongs to the account that asks for it.
+    Owner,
+    /// That credentials which may only read change nothing.
+    Rights,
     /// The filter of this name.
     Filter(&'n str),
     /// The page size asked for.
@@ -49,6 +53,12 @@ pub enum Check<'n> {
     Existence,
     /// The idempotency token of a create.
     Token,
+    /// That a token counts whatever else the create says.
+    TokenAlone,
+    /// That a page token is one of the mock's own.
+    PageToken,
+    /// That a page which is too large is made smaller.
+    PageLimit,
 }
 
 /// What becomes of a cancel.
