@@ -4,6 +4,7 @@ pub mod base;
 pub mod cancel;
 pub mod credentials;
 pub mod errors;
+pub mod graphql;
 pub mod idempotency;
 pub mod identities;
 pub mod inputs;
@@ -38,6 +39,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         isolation::cases,
         identities::cases,
         reads::cases,
+        graphql::cases,
     ];
     let mut cases: Vec<Case> = families.iter().flat_map(|family| family(contract)).collect();
     cases.sort_by(|a, b| a.id.cmp(&b.id));

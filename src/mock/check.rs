@@ -39,7 +39,7 @@ impl Mock {
         name: &str,
         operation: &Operation,
     ) -> Result<Option<Identity>, Condition> {
-        if operation.anonymous {
+        if operation.anonymous && !self.fault.skips(Check::Anonymous, name) {
             return Ok(None);
         }
         let mut worst: Option<Condition> = None;

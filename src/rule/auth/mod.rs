@@ -2,6 +2,7 @@
 
 use super::Rule;
 
+pub mod anonymous_accepted;
 pub mod bad_credentials;
 pub mod bad_signature;
 pub mod expired_credentials;
@@ -15,4 +16,5 @@ pub const RULES: &[&dyn Rule] = &[
     &bad_signature::BadSignature,
     &expired_credentials::ExpiredCredentials,
     &read_only_identity::ReadOnlyIdentity,
+    &anonymous_accepted::AnonymousAccepted,
 ];
