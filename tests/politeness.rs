@@ -75,6 +75,7 @@ async fn asked_of(
             let credentials = scheme.example();
             (scheme, credentials)
         }),
+        identities: BTreeMap::new(),
         parameters: of(|fact| Some(fact.example.clone())),
         other_parent: of(|fact| fact.foreign.clone()),
         allow,

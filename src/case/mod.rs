@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod errors;
 pub mod graphql;
 pub mod idempotency;
+pub mod identities;
 pub mod inputs;
 pub mod isolation;
 pub mod lifecycle;
@@ -27,6 +28,7 @@ use crate::contract::around::Guess;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
+use crate::exchange::Identity;
 
 /// Every case of a contract, in the order of their ids.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -40,6 +42,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         listing::cases,
         idempotency::cases,
         isolation::cases,
+        identities::cases,
         reads::cases,
         graphql::cases,
         around::cases,
@@ -243,6 +246,8 @@ pub struct Call {
     pub set: Vec<(Pointer, Value)>,
     /// Members taken out of the request, after `set`.
     pub unset: Vec<Pointer>,
+    /// Who sends it, where that is not the usual identity.
+    pub identity: Option<Identity>,
     /// What is wrong with its credentials, if anything.
     pub credentials: Option<Condition>,
     /// What of the request its signature was made for another of, if anything.
@@ -270,6 +275,7 @@ impl Call {
             parents: Parents::Own,
             set: Vec::new(),
             unset: Vec::new(),
+            identity: None,
             credentials: None,
             signed_for_another: None,
             probe: None,

@@ -66,8 +66,8 @@ pub(super) async fn drive(
         walks: 0,
         groups: 0,
     };
-    let mut stop = None;
-    for step in &case.steps {
+    let mut stop = lacking(setup, case).map(Stop::Skip);
+    for step in case.steps.iter().take_while(|_| stop.is_none()) {
         if let Err(why) = driver.step(step).await {
             stop = Some(why);
             break;
@@ -77,6 +77,15 @@ pub(super) async fn drive(
     let mut transcript = Transcript::new(driver.exchanges);
     transcript.given_up = driver.given_up;
     (transcript, stop)
+}
+
+/// What the target file lacks for a case to come to its end: no job need be brought into its state for one that cannot.
+fn lacking(setup: &Setup, case: &Case) -> Option<String> {
+    case.steps.iter().find_map(|step| {
+        let Step::Call(call) = step else { return None };
+        let who = call.identity.filter(|who| !setup.identities.contains_key(who));
+        who.map(|who| format!("add [identities.{}] to the target file", who.word()))
+    })
 }
 
 impl Driver<'_> {
@@ -180,6 +189,7 @@ impl Driver<'_> {
         }
         asked.probe = call.probe;
         asked.violation.clone_from(&call.violation);
+        asked.identity = call.identity;
         asked.filter.clone_from(&call.filter);
         if asked.role == Some(Role::Get) {
             self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;

@@ -67,7 +67,14 @@ pub(super) fn prepare(
     }
     let plain = compose(operation, &view);
     let mut request = plain.clone();
-    if let Some((scheme, credentials)) = setup.signer.as_ref().filter(|_| !operation.anonymous) {
+    let signer =
+        match call.identity {
+            None => setup.signer.as_ref(),
+            Some(who) => Some(setup.identities.get(&who).ok_or_else(|| {
+                Failed::Missing(format!("add [identities.{}] to the target file", who.word()))
+            })?),
+        };
+    if let Some((scheme, credentials)) = signer.filter(|_| !operation.anonymous) {
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
         let to = Destination { operation: &call.operation, authority, prefix };
         let (scheme, now) = (scheme.as_ref(), setup.target.now());

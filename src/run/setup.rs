@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::pace::{Pace, Readings};
 use crate::contract::Contract;
-use crate::exchange::JobIds;
+use crate::exchange::{Identity, JobIds};
 use crate::sign::{Credentials, Scheme};
 use crate::target::Target;
 
@@ -64,6 +64,8 @@ pub struct Setup {
     pub target: Arc<dyn Target>,
     /// How requests are signed; `None` where the contract asks for nothing.
     pub signer: Option<(Box<dyn Scheme>, Credentials)>,
+    /// How requests of others are signed.
+    pub identities: BTreeMap<Identity, (Box<dyn Scheme>, Credentials)>,
     /// The values of the contract's parameters.
     pub parameters: BTreeMap<String, Value>,
     /// A second, foreign parent; empty where there is none.

@@ -5,7 +5,7 @@ mod cancel;
 mod create;
 mod filter;
 mod list;
-mod page;
+pub(in crate::mock) mod page;
 mod parts;
 mod read;
 mod retry;

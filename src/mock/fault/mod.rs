@@ -43,6 +43,10 @@ pub enum Check<'n> {
     Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
+    /// That a job belongs to the account that asks for it.
+    Owner,
+    /// That credentials which may only read change nothing.
+    Rights,
     /// The filter of this name.
     Filter(&'n str),
     /// The page size asked for.
@@ -59,6 +63,12 @@ pub enum Check<'n> {
     PartState,
     /// That a client which keeps to the documented pace is served.
     Pace,
+    /// That a token counts whatever else the create says.
+    TokenAlone,
+    /// That a page token is one of the mock's own.
+    PageToken,
+    /// That a page which is too large is made smaller.
+    PageLimit,
 }
 
 /// What becomes of a cancel.

@@ -69,6 +69,23 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             );
         }
     }
+    if !crate::sign::schemes(&facts.auth).is_empty() {
+        add(
+            "other-account-let-in",
+            "jobs can be read and cancelled by another account",
+            &["isolation/foreign-identity"],
+            Check::Owner,
+        );
+        let changes = |role| contract.of_role(role).any(|(_, operation)| !operation.anonymous);
+        if changes(Role::Cancel) || changes(Role::Create) {
+            add(
+                "reader-may-change",
+                "credentials that may only read start and cancel jobs",
+                &["auth/read-only-identity"],
+                Check::Rights,
+            );
+        }
+    }
     let validated: Vec<&'static str> =
         [Condition::MissingParameter, Condition::InvalidParameter, Condition::MalformedId]
             .into_iter()
@@ -126,6 +143,12 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             "a create with a token that was used before makes another job",
             &["idempotency/token-replays"],
             Check::Token,
+        );
+        add(
+            "token-bound-to-body",
+            "a token that comes again with another body makes another job",
+            &["idempotency/token-conflict"],
+            Check::TokenAlone,
         );
     }
     found
