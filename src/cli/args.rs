@@ -34,9 +34,9 @@ pub(super) enum Command {
     Plan(ChoiceArgs),
     /// Serve the reference server of a vendor
     Mock(MockArgs),
-    /// List vendors, operations, states, rules, cases or faults
+    /// List vendors, operations, states, rules, cases, faults or decoys
     List(ListArgs),
-    /// Explain a rule, a case or a fault
+    /// Explain a rule, a case, a fault or a decoy
     Explain(ExplainArgs),
     /// Check a contract's folder, or a target file
     Lint(LintArgs),
@@ -81,6 +81,9 @@ pub(super) struct ChoiceArgs {
     /// Give the built-in mock this fault (see `jobproof list faults`)
     #[arg(long, value_name = "ID", conflicts_with = "target")]
     pub(super) fault: Option<String>,
+    /// Make the built-in mock this decoy, odd but legal (see `jobproof list decoys`)
+    #[arg(long, value_name = "ID", conflicts_with_all = ["target", "fault"])]
+    pub(super) decoy: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +151,9 @@ pub(super) struct MockArgs {
     /// Give it this fault
     #[arg(long, value_name = "ID")]
     pub(super) fault: Option<String>,
+    /// Make it this decoy: odd, but legal
+    #[arg(long, value_name = "ID", conflicts_with = "fault")]
+    pub(super) decoy: Option<String>,
     /// How fast its clock runs; 0 makes it stand still until it is moved
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     pub(super) time_scale: f64,
@@ -189,6 +195,8 @@ pub(super) enum What {
     Cases,
     /// The faults of the mocks
     Faults,
+    /// What the mocks can do that is odd but legal
+    Decoys,
 }
 
 /// How a list is printed.
@@ -207,7 +215,7 @@ Examples:
   jobproof explain VENDOR::OPERATION::refused::STATE
   jobproof explain accepts-cancel::STATE")]
 pub(super) struct ExplainArgs {
-    /// A rule, a case or a fault
+    /// A rule, a case, a fault or a decoy
     pub(super) id: String,
     /// A folder with further contracts
     #[arg(long, value_name = "DIR")]

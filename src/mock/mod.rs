@@ -10,6 +10,7 @@ mod arrange;
 mod blueprint;
 mod check;
 pub mod clock;
+pub mod decoy;
 pub mod fault;
 mod job;
 mod parents;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 pub use answer::{Answer, AnswerContext, Body};
 use blueprint::{Blueprint, blueprints};
 pub use clock::Clock;
+pub use decoy::Decoy;
 pub use fault::Fault;
 pub use job::JobView;
 use parents::Parents;
@@ -45,7 +47,9 @@ pub struct MockOptions {
     /// Ids and tokens follow from it: the same seed and the same requests give the same bytes.
     pub seed: u64,
     /// The defect it has, if any.
-    pub fault: Option<Box<dyn Fault>>,
+    pub fault: Option<Arc<dyn Fault>>,
+    /// What is odd about it, though legal, if anything.
+    pub decoy: Option<Arc<dyn Decoy>>,
     /// The clock that moves its jobs.
     pub clock: Arc<Clock>,
     /// The address that links begin with, without a slash at the end.
@@ -58,6 +62,7 @@ impl MockOptions {
         MockOptions {
             seed: 0,
             fault: None,
+            decoy: None,
             clock: Arc::new(Clock::held()),
             base_url: "http://localhost".into(),
         }
@@ -68,7 +73,8 @@ impl MockOptions {
 pub struct Mock {
     contract: Arc<Contract>,
     seed: u64,
-    fault: Box<dyn Fault>,
+    fault: Arc<dyn Fault>,
+    decoy: Arc<dyn Decoy>,
     clock: Arc<Clock>,
     base_url: String,
     blueprints: BTreeMap<String, Blueprint>,
@@ -110,7 +116,8 @@ impl Mock {
             .collect();
         Mock {
             seed: options.seed,
-            fault: options.fault.unwrap_or_else(|| Box::new(fault::Sound::default())),
+            fault: options.fault.unwrap_or_else(|| Arc::new(fault::Sound::default())),
+            decoy: options.decoy.unwrap_or_else(|| Arc::new(decoy::Usual::default())),
             clock: options.clock,
             base_url: options.base_url,
             blueprints: blueprints(&contract),
@@ -150,20 +157,28 @@ impl Mock {
             Ok(reply) => (reply.answer, None, reply.job),
             Err(condition) => {
                 let id = call.asked.job.as_deref();
-                let answer = refuse::refuse(&self.contract, name, operation, condition, id);
+                let row = self.contract.error_row(condition, name);
+                let right = row.and_then(|row| row.any_of.get(self.decoy.refusal(row)));
+                let answer = refuse::refuse(&self.contract, name, operation, (condition, right), id);
                 (answer, Some(condition), None)
             }
         };
         refuse::dress(&self.contract, &mut answer, self.seed, serial);
         let context =
             AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
+        self.decoy.answer(&context, &mut answer);
         self.fault.answer(&context, &mut answer);
-        answer.write()
+        self.decoy.write(request, answer)
     }
 
     /// The contract it was made from.
     pub fn contract(&self) -> &Arc<Contract> {
         &self.contract
+    }
+
+    /// How its answers go over the network.
+    pub fn transfer(&self) -> decoy::Transfer {
+        self.decoy.transfer()
     }
 
     /// Its clock.

@@ -11,15 +11,14 @@ use crate::contract::operation::Operation;
 /// What a request id looks like where nothing documents it.
 const REQUEST_ID: &str = "4d9d8375-3c56-4925-a3e7-eb137fed17e9";
 
-/// The answer to `operation` under `condition`; `id` is that of the job it names.
+/// The answer to `operation` under a condition, of which the second part is right; `id` is that of the job it names.
 pub(crate) fn refuse(
     contract: &Contract,
     name: &str,
     operation: &Operation,
-    condition: Condition,
+    (condition, row): (Condition, Option<&error::Answer>),
     id: Option<&str>,
 ) -> Answer {
-    let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
     let status = status(operation, condition, row);
     let sample = operation.response_schema(status).and_then(|schema| contract.sample(schema));
     let mut answer = Answer::json(status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
@@ -92,7 +91,7 @@ pub(crate) fn remove_codes(contract: &Contract, answer: &mut Answer) {
 }
 
 /// Writes where a locator reads.
-fn put(answer: &mut Answer, locator: &Locator, text: &str) {
+pub(crate) fn put(answer: &mut Answer, locator: &Locator, text: &str) {
     match (&locator.header, &locator.body) {
         (Some(header), _) => answer.headers.set(header, text),
         (None, Some(at)) => {

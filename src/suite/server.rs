@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::mock::clock::Clock;
-use crate::mock::fault::fault;
-use crate::mock::{Mock, MockOptions};
+use crate::mock::{Decoy, Fault, Mock, MockOptions};
 use crate::run::schedule::Server;
 use crate::run::setup::{Allow, Fixture, Limits, Setup};
 use crate::sign::schemes;
@@ -36,13 +35,25 @@ pub struct MockServer {
     contract: Arc<Contract>,
     seed: u64,
     over_http: bool,
-    fault: Option<String>,
+    oddity: Oddity,
+}
+
+/// What sets a mock apart from the usual one.
+#[derive(Clone, Default)]
+pub enum Oddity {
+    /// Nothing.
+    #[default]
+    None,
+    /// A defect.
+    Fault(Arc<dyn Fault>),
+    /// Something odd but legal.
+    Decoy(Arc<dyn Decoy>),
 }
 
 impl MockServer {
     /// Mocks with these properties.
-    pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, fault: Option<String>) -> Self {
-        MockServer { contract, seed, over_http, fault }
+    pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, oddity: Oddity) -> Self {
+        MockServer { contract, seed, over_http, oddity }
     }
 }
 
@@ -57,11 +68,16 @@ impl Server for MockServer {
     }
 
     async fn setup(&self, _case: &Case) -> Result<Arc<Setup>, String> {
-        let fault = self.fault.as_ref().and_then(|id| fault(&self.contract, id));
+        let (fault, decoy) = match &self.oddity {
+            Oddity::None => (None, None),
+            Oddity::Fault(fault) => (Some(Arc::clone(fault)), None),
+            Oddity::Decoy(decoy) => (None, Some(Arc::clone(decoy))),
+        };
         let clock = Arc::new(Clock::held());
         let options = |base_url: &str| MockOptions {
             seed: self.seed,
             fault,
+            decoy,
             clock: Arc::clone(&clock),
             base_url: base_url.to_owned(),
         };

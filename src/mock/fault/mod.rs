@@ -139,6 +139,11 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found
 }
 
+/// Whether a condition comes about in a run of the suite.
+pub(super) fn is_answered(contract: &Contract, condition: Condition) -> bool {
+    error::rule(contract, condition).is_some()
+}
+
 /// The fault of this id.
 pub fn fault(contract: &Contract, id: &str) -> Option<Box<dyn Fault>> {
     faults(contract).into_iter().find(|fault| fault.label().id == id)
