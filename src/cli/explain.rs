@@ -53,17 +53,18 @@ pub(super) fn explain(args: &ExplainArgs, out: &Terminal) -> Result<u8, Complain
                 let vendor = &contract.facts.id;
                 let _ = writeln!(text, "{} ({vendor})\n{}\n", label.id, label.title);
                 let _ = writeln!(text, "Why it is legal\n  {}\n", label.legal);
-                let _ = writeln!(text, "See that it passes\n  jobproof check {vendor} --decoy '{}'\n", label.id);
+                let _ =
+                    writeln!(text, "See that it passes\n  jobproof check {vendor} --decoy '{}'\n", label.id);
             }
             known.push(label.id.clone());
         }
     }
     if text.is_empty() {
         let near = crate::contract::source::nearest(&args.id, known.iter().map(String::as_str));
-        let help = near
-            .map_or("see `jobproof list rules`, `list cases`, `list faults` and `list decoys`".to_owned(), |near| {
-                format!("did you mean `{near}`?")
-            });
+        let help = near.map_or(
+            "see `jobproof list rules`, `list cases`, `list faults` and `list decoys`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         return Err(format!("there is no rule, case, fault or decoy `{}`; {help}", args.id).into());
     }
     out.out(&text);

@@ -77,11 +77,36 @@ pub struct Mock {
     decoy: Arc<dyn Decoy>,
     clock: Arc<Clock>,
     base_url: String,
-    blueprints: BTreeMap<String, Blueprint>,
+    blueprints: Arc<BTreeMap<String, Blueprint>>,
     parents: Parents,
     schemes: Vec<(Box<dyn Scheme>, Credentials)>,
     requests: AtomicU64,
     store: Mutex<Store>,
+}
+
+/// What all mocks of one contract have in common, made once.
+#[derive(Clone)]
+pub struct Mould {
+    contract: Arc<Contract>,
+    blueprints: Arc<BTreeMap<String, Blueprint>>,
+}
+
+impl Mould {
+    /// What the mocks of this contract have in common.
+    pub fn of(contract: Arc<Contract>) -> Self {
+        Mould { blueprints: Arc::new(blueprints(&contract)), contract }
+    }
+
+    /// The contract.
+    pub fn contract(&self) -> &Arc<Contract> {
+        &self.contract
+    }
+}
+
+impl std::fmt::Debug for Mould {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Mould").field(&self.contract.facts.id).finish()
+    }
 }
 
 /// One routed request.
@@ -107,6 +132,12 @@ struct Reply {
 impl Mock {
     /// A mock of this contract.
     pub fn new(contract: Arc<Contract>, options: MockOptions) -> Self {
+        Mock::cast(&Mould::of(contract), options)
+    }
+
+    /// A mock from what all mocks of its contract have in common.
+    pub fn cast(mould: &Mould, options: MockOptions) -> Self {
+        let contract = Arc::clone(&mould.contract);
         let schemes = sign::schemes(&contract.facts.auth)
             .into_iter()
             .map(|scheme| {
@@ -120,7 +151,7 @@ impl Mock {
             decoy: options.decoy.unwrap_or_else(|| Arc::new(decoy::Usual::default())),
             clock: options.clock,
             base_url: options.base_url,
-            blueprints: blueprints(&contract),
+            blueprints: Arc::clone(&mould.blueprints),
             parents: Parents::of(&contract),
             schemes,
             requests: AtomicU64::new(0),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::mock::clock::Clock;
-use crate::mock::{Decoy, Fault, Mock, MockOptions};
+use crate::mock::{Decoy, Fault, Mock, MockOptions, Mould};
 use crate::run::schedule::Server;
 use crate::run::setup::{Allow, Fixture, Limits, Setup};
 use crate::sign::schemes;
@@ -32,7 +32,7 @@ const MOCK_URL: &str = "http://mock.local";
 
 /// Mocks of one contract: a fresh one for each case, so that what one case does is nothing to another.
 pub struct MockServer {
-    contract: Arc<Contract>,
+    mould: Mould,
     seed: u64,
     over_http: bool,
     oddity: Oddity,
@@ -53,14 +53,19 @@ pub enum Oddity {
 impl MockServer {
     /// Mocks with these properties.
     pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, oddity: Oddity) -> Self {
-        MockServer { contract, seed, over_http, oddity }
+        MockServer::cast(Mould::of(contract), seed, over_http, oddity)
+    }
+
+    /// Mocks with these properties, from what all mocks of their contract have in common.
+    pub fn cast(mould: Mould, seed: u64, over_http: bool, oddity: Oddity) -> Self {
+        MockServer { mould, seed, over_http, oddity }
     }
 }
 
 #[async_trait]
 impl Server for MockServer {
     fn contract(&self) -> Arc<Contract> {
-        Arc::clone(&self.contract)
+        Arc::clone(self.mould.contract())
     }
 
     fn allow(&self) -> Allow {
@@ -82,17 +87,18 @@ impl Server for MockServer {
             base_url: base_url.to_owned(),
         };
         let target: Arc<dyn Target> = if self.over_http {
-            let make = |_: &str| Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
+            let make = |_: &str| Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
             Arc::new(Loopback::start(make).await?)
         } else {
-            let mock = Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
+            let mock = Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
             Arc::new(InProcess::new(mock, Arc::clone(&clock)))
         };
-        let facts = &self.contract.facts;
+        let contract = self.mould.contract();
+        let facts = &contract.facts;
         let parameters = facts.parameters.iter().filter(|(_, p)| !p.optional);
         let foreign = facts.parameters.iter().filter_map(|(n, p)| Some((n.clone(), p.foreign.clone()?)));
         let setup = Setup {
-            contract: Arc::clone(&self.contract),
+            contract: Arc::clone(contract),
             target,
             signer: schemes(&facts.auth).into_iter().next().map(|scheme| {
                 let credentials = scheme.example();

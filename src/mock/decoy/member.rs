@@ -106,7 +106,12 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
         }) {
             add("extra-member::job".into(), "jobs have a member more".into(), tolerant, Change::ExtraInJob);
         }
-        add("extra-member::body".into(), "every body has a member more".into(), tolerant, Change::ExtraInBody);
+        add(
+            "extra-member::body".into(),
+            "every body has a member more".into(),
+            tolerant,
+            Change::ExtraInBody,
+        );
     }
     let mut members: BTreeMap<Pointer, ()> = BTreeMap::new();
     for (_, body, at) in &answers {

@@ -104,7 +104,12 @@ pub(super) fn decoys() -> Vec<Box<dyn Decoy>> {
     let escape = "JSON admits the escape of any character";
     let number = "100, 100.0 and 1e2 are the same JSON number, and an integer to JSON Schema";
     [
-        ("json::members-backwards", "the members of objects come in the opposite order", free, Style::Backwards),
+        (
+            "json::members-backwards",
+            "the members of objects come in the opposite order",
+            free,
+            Style::Backwards,
+        ),
         ("json::white-space", "bodies are full of white space", white, Style::Spaced),
         ("json::escaped", "every character of every string is escaped", escape, Style::Escaped),
         ("json::decimals", "whole numbers are written with a decimal point", number, Style::Decimals),

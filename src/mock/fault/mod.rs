@@ -68,11 +68,19 @@ pub struct Label {
     pub title: String,
     /// The rules that must see it: at least one of them.
     pub caught_by: Vec<&'static str>,
+    /// The step from state to state that it takes or forbids against the documentation, if any.
+    pub edge: Option<(String, String)>,
 }
 
 impl Label {
     fn new(id: impl Into<String>, title: impl Into<String>, caught_by: &[&'static str]) -> Self {
-        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec() }
+        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec(), edge: None }
+    }
+
+    /// The same label, for a fault in one step from state to state.
+    fn on_edge(mut self, from: &str, to: &str) -> Self {
+        self.edge = Some((from.to_owned(), to.to_owned()));
+        self
     }
 }
 
