@@ -26,6 +26,12 @@ impl Mock {
         }
     }
 
+    /// Throttling, which only faults and decoys do.
+    pub(super) fn let_in(&self, serial: u64) -> Result<(), Condition> {
+        let throttles = self.decoy.throttles(serial) || self.fault.throttles(serial);
+        if throttles { Err(Condition::Throttled) } else { Ok(()) }
+    }
+
     /// Credentials: any of the contract's schemes will do. Where the mock knows none, everyone may come in.
     pub(super) fn authenticate(&self, request: &Request, call: &Call<'_>) -> Result<(), Condition> {
         let mut worst: Option<Condition> = None;

@@ -89,6 +89,8 @@ pub struct JobView {
     pub ended_reads: u32,
     /// Whether a cancel was accepted.
     pub cancelled: bool,
+    /// How long ago it came into its state.
+    pub idle: Duration,
 }
 
 impl Job {
@@ -155,6 +157,7 @@ impl Job {
             reads: self.reads,
             ended_reads: self.ended_reads,
             cancelled: self.cancelled,
+            idle: Duration::try_from(now.duration_since(last)).unwrap_or_default(),
             state,
         }
     }

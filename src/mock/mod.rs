@@ -180,7 +180,8 @@ impl Mock {
             now: self.now(),
         };
         let outcome = self
-            .authenticate(request, &call)
+            .let_in(serial)
+            .and_then(|()| self.authenticate(request, &call))
             .and_then(|()| self.validate(&call))
             .and_then(|()| self.find_parents(&mut call))
             .and_then(|()| self.act(&call));

@@ -79,6 +79,9 @@ pub struct VendorProof {
     pub survivors: Vec<Survivor>,
     /// The alarms over decoys, and over the mock without any oddity.
     pub false_alarms: Vec<FalseAlarm>,
+    /// Decoys that answered every request as the usual mock does, so that their silence proves nothing. What shows over
+    /// the network only is left out, and over the network everything is.
+    pub inert: Vec<String>,
     /// Entries of the list of accepted survivors that name no survivor.
     pub outdated: Vec<String>,
 }
@@ -121,6 +124,7 @@ impl Proof {
         self.vendors.iter().all(|vendor| {
             vendor.survivors.iter().all(|survivor| survivor.accepted.is_some())
                 && vendor.false_alarms.is_empty()
+                && vendor.inert.is_empty()
                 && vendor.outdated.is_empty()
         })
     }

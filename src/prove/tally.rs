@@ -6,6 +6,7 @@ use super::Options;
 use super::model::{FORMAT, Proof, RuleScore, Score, Survivor, VendorProof};
 use super::trial::{Ground, Outcome};
 use crate::contract::Contract;
+use crate::mock::decoy::Transfer;
 use crate::report::model::Tool;
 
 /// Puts the proof together. It does not depend on the order in which the trials ended.
@@ -37,10 +38,16 @@ pub(super) fn tally(
             edges: Default::default(),
             survivors: Vec::new(),
             false_alarms: Vec::new(),
+            inert: Vec::new(),
             outdated: Vec::new(),
         };
+        let own = outcomes.extract_if(.., |(ground, _)| Arc::ptr_eq(ground.contract(), contract));
+        let own: Vec<Outcome> = own.map(|(_, outcome)| outcome).collect();
+        if !options.over_http {
+            vendor.inert = inert(&own);
+        }
         let mut tried = Vec::new();
-        for (_, outcome) in outcomes.extract_if(.., |(ground, _)| Arc::ptr_eq(ground.contract(), contract)) {
+        for outcome in own {
             tried.extend(count(&mut proof, &mut vendor, outcome, options));
         }
         vendor.survivors.sort_by(|a, b| a.fault.cmp(&b.fault));
@@ -55,6 +62,24 @@ pub(super) fn tally(
     }
     proof.vendors.sort_by(|a, b| (&a.vendor, &a.edition).cmp(&(&b.vendor, &b.edition)));
     proof
+}
+
+/// The decoys that gave the same answers as the usual mock.
+fn inert(outcomes: &[Outcome]) -> Vec<String> {
+    let silent = || {
+        outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Decoy { decoy, digest, .. } => Some((decoy.as_ref(), *digest)),
+            Outcome::Fault { .. } => None,
+        })
+    };
+    let Some((_, usual)) = silent().find(|(decoy, _)| decoy.is_none()) else { return Vec::new() };
+    let mut found: Vec<String> = silent()
+        .filter(|(_, digest)| *digest == usual)
+        .filter_map(|(decoy, _)| decoy.filter(|decoy| decoy.transfer() == Transfer::default()))
+        .map(|decoy| decoy.label().id.clone())
+        .collect();
+    found.sort();
+    found
 }
 
 /// Counts one outcome; gives the fault's id.

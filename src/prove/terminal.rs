@@ -113,6 +113,10 @@ fn problems(vendor: &VendorProof, out: &mut String, bad: &dyn Fn(&str) -> String
         let _ = writeln!(out, "  {}", printable(message));
         let _ = writeln!(out, "  in           {}{}", printable(case), more(times));
     }
+    for decoy in &vendor.inert {
+        let _ = writeln!(out, "\n{}  {of}  {}", bad("INERT"), printable(decoy));
+        let _ = writeln!(out, "  no answer differs from the usual mock's: the decoy proves nothing");
+    }
     for fault in &vendor.outdated {
         let _ = writeln!(out, "\n{}  {of}  {}", bad("OUTDATED"), printable(fault));
         let _ = writeln!(out, "  it is no survivor: take it out of the list of accepted ones");

@@ -1,6 +1,7 @@
 //! One fault, or one decoy, under the suite.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -53,7 +54,7 @@ pub(super) enum Outcome {
     /// Of a fault: the rules that saw it of those that had to, and where there were none, what else raised an alarm.
     Fault { fault: Arc<dyn Fault>, saw: Vec<&'static str>, alarmed: Vec<String>, requests: usize },
     /// Of a decoy, or of the mock without any oddity.
-    Decoy { decoy: Option<Arc<dyn Decoy>>, alarms: Vec<FalseAlarm>, requests: usize },
+    Decoy { decoy: Option<Arc<dyn Decoy>>, alarms: Vec<FalseAlarm>, digest: u64, requests: usize },
 }
 
 impl Outcome {
@@ -114,8 +115,12 @@ async fn silent(
     let options = options(ground.rules.clone(), stop);
     let id = decoy.map_or("none", |decoy| decoy.label().id.as_str());
     let mut alarms = Vec::new();
+    let mut digest = DefaultHasher::new();
     for case in &ground.cases {
         let (driven, _) = session.one(case.clone(), &options).await;
+        for response in driven.transcript.exchanges.iter().filter_map(|exchange| exchange.response()) {
+            (response.status, &response.headers.0, &response.body).hash(&mut digest);
+        }
         for verdict in driven.verdicts {
             let alarm = |level, message| FalseAlarm {
                 decoy: id.to_owned(),
@@ -138,7 +143,8 @@ async fn silent(
             return None;
         }
     }
-    Some(Outcome::Decoy { decoy: decoy.cloned(), alarms, requests: session.requests() })
+    let (digest, requests) = (digest.finish(), session.requests());
+    Some(Outcome::Decoy { decoy: decoy.cloned(), alarms, digest, requests })
 }
 
 /// Drives cases against a fault until the rules that had to see it have: first those made for these rules. Where none

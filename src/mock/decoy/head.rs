@@ -58,6 +58,9 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
         let with_charset = Odd::ContentType("application/json; charset=utf-8");
         add("content-type::charset", "the content type names a charset", media, with_charset);
         let capitals = Odd::ContentType("Application/JSON;charset=\"UTF-8\"");
+        let suffix = Odd::ContentType("application/vnd.api+json");
+        let of_its_own = "no page names the media type, and a +json suffix says that it is JSON";
+        add("content-type::suffix", "the content type is one of its own, with +json", of_its_own, suffix);
         add("content-type::capitals", "the content type is written in capitals", media, capitals);
     }
     add(

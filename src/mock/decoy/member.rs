@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::answer::{Answer, AnswerContext};
-use super::super::blueprint::{blueprints, success, walk};
+use super::super::blueprint::{Shown, blueprints, success, walk};
 use super::{Decoy, Label};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
@@ -18,6 +18,7 @@ enum Change {
     ExtraInJob,
     ExtraInBody,
     Without(Pointer),
+    WithoutUntilEnd(Pointer),
     Null(Pointer),
 }
 
@@ -44,6 +45,17 @@ impl Decoy for Member {
                 }
             }
             Change::Without(at) => context.each_job(answer, |job| at.remove(job)),
+            Change::WithoutUntilEnd(at) => {
+                let has_ended = |job: &Value| {
+                    let state = context.contract.facts.job.state.text(job);
+                    state.is_some_and(|state| context.contract.facts.lifecycle.is_terminal(state))
+                };
+                context.each_job(answer, |job| {
+                    if !has_ended(job) {
+                        at.remove(job);
+                    }
+                });
+            }
             Change::Null(at) => context.each_job(answer, |job| {
                 if at.first(job).is_some() {
                     at.put(job, Value::Null);
@@ -135,6 +147,11 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
             .chain(ended)
             .any(|other| format!("{}/", other.as_str()).starts_with(&format!("{}/", at.as_str())))
     };
+    let blueprints = blueprints(contract);
+    let comes_late = |at: &Pointer| {
+        let late = |(other, shown): &(Pointer, Shown)| other == at && *shown != Shown::Started;
+        blueprints.values().any(|blueprint| blueprint.conditional.iter().any(late))
+    };
     let has = contract.of_role(Role::Get).next().is_some();
     for at in members.into_keys().filter(|at| has && !is_needed(at)) {
         let name = at.as_str().trim_start_matches('/');
@@ -148,6 +165,14 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
                 format!("no job has the member {name}"),
                 "the member is optional",
                 Change::Without(at.clone()),
+            );
+        }
+        if at.segments().len() == 1 && !comes_late(&at) && fits(contract, &answers, |job| at.remove(job)) {
+            add(
+                format!("late-member::{name}"),
+                format!("a job has the member {name} only once it has ended"),
+                "the member is optional",
+                Change::WithoutUntilEnd(at.clone()),
             );
         }
         let nulled = |job: &mut Value| {

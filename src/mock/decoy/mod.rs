@@ -7,6 +7,7 @@ mod member;
 mod order;
 mod pace;
 mod refusal;
+mod throttle;
 mod time;
 mod transport;
 mod way;
@@ -79,6 +80,12 @@ pub trait Decoy: Send + Sync {
         0
     }
 
+    /// Whether the request of this number is throttled.
+    fn throttles(&self, serial: u64) -> bool {
+        let _ = serial;
+        false
+    }
+
     /// Whether a list that is asked for no order begins with the oldest job.
     fn is_oldest_first(&self) -> bool {
         false
@@ -128,6 +135,7 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(time::decoys(contract));
     found.extend(order::decoys(contract));
     found.extend(head::decoys(contract));
+    found.extend(throttle::decoys(contract));
     found.extend(writing::decoys());
     found.extend(transport::decoys());
     found

@@ -48,10 +48,10 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     if contract.of_role(Role::List).next().is_some() {
         add(
             "lists-lag-behind",
-            "lists show jobs as they were three seconds ago",
+            "lists show jobs as they were seven seconds ago",
             "no page promises that a list is as fresh as a get",
             None,
-            Duration::from_secs(3),
+            Duration::from_secs(7),
         );
     }
     found

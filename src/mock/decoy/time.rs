@@ -15,7 +15,7 @@ use crate::contract::pointer::Pointer;
 const FORMS: [(&str, &str); 6] = [
     ("offset", "have an offset of two hours, never Z"),
     ("zero-offset", "end with +00:00 in place of Z"),
-    ("whole-seconds", "have no fraction of a second"),
+    ("tenths", "have one digit after the second"),
     ("nanoseconds", "have nine digits after the second"),
     ("lower-case", "are written with a small t and z"),
     ("changing-offset", "have another offset in each answer"),
@@ -63,7 +63,7 @@ fn other_form(text: &str, form: &str, turn: u32) -> Option<String> {
     match form {
         "offset" => at_hours(2),
         "zero-offset" => at_hours(0),
-        "whole-seconds" => Some(moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        "tenths" => Some(moment.strftime("%Y-%m-%dT%H:%M:%S%.1fZ").to_string()),
         "nanoseconds" => Some(moment.strftime("%Y-%m-%dT%H:%M:%S%.9fZ").to_string()),
         "lower-case" => Some(text.to_ascii_lowercase()),
         "changing-offset" => at_hours(i8::try_from(turn % 5).unwrap_or(0) - 2),
@@ -111,7 +111,7 @@ mod tests {
     #[rstest]
     #[case("offset", "2026-01-01T02:00:00.123+02:00")]
     #[case("zero-offset", "2026-01-01T00:00:00.123+00:00")]
-    #[case("whole-seconds", "2026-01-01T00:00:00Z")]
+    #[case("tenths", "2026-01-01T00:00:00.1Z")]
     #[case("nanoseconds", "2026-01-01T00:00:00.123000000Z")]
     #[case("lower-case", "2026-01-01t00:00:00.123z")]
     #[case("changing-offset", "2025-12-31T22:00:00.123-02:00")]

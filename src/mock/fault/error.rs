@@ -13,7 +13,6 @@ enum Wrong {
     Status(Condition, u16),
     ServerError(Condition, Option<String>),
     NoCode,
-    InSuccess(Condition),
 }
 
 struct Error {
@@ -38,9 +37,6 @@ impl Fault for Error {
                 }
             }
             Wrong::NoCode => remove_codes(context.contract, answer),
-            Wrong::InSuccess(when) if condition == *when => {
-                answer.status = context.operation.success_statuses().next().unwrap_or(200);
-            }
             _ => {}
         }
     }
@@ -202,12 +198,6 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         );
     }
     if rule(contract, Condition::UnknownJob).is_some() {
-        add(
-            "error-in-success::unknown-job".into(),
-            "unknown-job is answered with a success status and an error inside".into(),
-            &["errors/error-in-success", "errors/unknown-job"],
-            Wrong::InSuccess(Condition::UnknownJob),
-        );
         found.push(Box::new(Found {
             label: Label::new(
                 "unknown-job-found",

@@ -1,15 +1,22 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
 mod cancel;
+mod concurrent;
 mod course;
+mod edge;
 mod envelope;
 mod error;
+mod forgotten;
 mod ground;
 mod identity;
+mod in_success;
 mod invariant;
 mod list;
 mod member;
 mod shown;
+mod swapped;
+mod throttle;
+mod two_codes;
 mod unchecked;
 mod word;
 
@@ -112,6 +119,18 @@ pub trait Fault: Send + Sync {
         None
     }
 
+    /// The job that a get shows instead of the one asked for; `all` jobs are there.
+    fn instead(&self, number: usize, all: usize) -> usize {
+        let _ = all;
+        number
+    }
+
+    /// Whether the request of this number is throttled.
+    fn throttles(&self, serial: u64) -> bool {
+        let _ = serial;
+        false
+    }
+
     /// Changes what a get shows of a job.
     fn observe(&self, contract: &Contract, job: &mut JobView) {
         let _ = (contract, job);
@@ -144,6 +163,13 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(edge::faults(contract));
+    found.extend(in_success::faults(contract));
+    found.extend(two_codes::faults(contract));
+    found.extend(concurrent::faults(contract));
+    found.extend(forgotten::faults(contract));
+    found.extend(swapped::faults(contract));
+    found.extend(throttle::faults(contract));
     found
 }
 

@@ -1,0 +1,39 @@
+//! Errors under a success status.
+
+use super::super::answer::{Answer, AnswerContext};
+use super::error::rule;
+use super::{Fault, Label};
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+
+struct InSuccess {
+    label: Label,
+    condition: Condition,
+}
+
+impl Fault for InSuccess {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
+        if context.condition == Some(self.condition) {
+            answer.status = context.operation.success_statuses().next().unwrap_or(200);
+        }
+    }
+}
+
+pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
+    let conditions = Condition::ALL.into_iter();
+    conditions
+        .filter_map(|condition| Some((condition, rule(contract, condition)?)))
+        .map(|(condition, rule)| {
+            let label = Label::new(
+                format!("error-in-success::{condition}"),
+                format!("{condition} is answered with a success status and an error inside"),
+                &["errors/error-in-success", rule],
+            );
+            Box::new(InSuccess { label, condition }) as Box<dyn Fault>
+        })
+        .collect()
+}
