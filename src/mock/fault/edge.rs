@@ -3,6 +3,7 @@
 use super::super::job::JobView;
 use super::{Fault, Label};
 use crate::contract::Contract;
+use crate::contract::lifecycle::Phase;
 
 /// How often an ended job is read before it leaves its state.
 const READS: u32 = 2;
@@ -65,6 +66,11 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     to: to.clone(),
                     is_end: lifecycle.is_terminal(to),
                 }));
+                continue;
+            }
+            // Nobody says where a job is whose state has no documented meaning.
+            let has_meaning = |state: &str| lifecycle.phase(state) != Phase::Unknown;
+            if !has_meaning(from) || !has_meaning(to) {
                 continue;
             }
             let Some(way) = lifecycle.path_to(from) else { continue };

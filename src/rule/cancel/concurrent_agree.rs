@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::contract::Contract;
+use crate::contract::cancel::Expect;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_beside_the_point, is_one_of, is_refused, seen};
-use crate::rule::evidence::{Answer, answers, is_named, place};
+use crate::rule::errors::answer::{is_accepted, is_beside_the_point, is_one_of, is_refused, seen};
+use crate::rule::evidence::{Answer, answers, is_named, one_of, place};
 use crate::rule::order::{Acts, precedes};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 
@@ -16,7 +17,8 @@ static META: Meta = Meta {
     title: "cancels sent at the same time agree",
     keyword: Keyword::Should,
     checks: "Of cancels of one job sent together, each is accepted or refused as not cancellable or in conflict, none \
-             meets a server error, and every reading that shows the job ended shows the same end.",
+             meets a server error, and every reading that shows the job ended shows the same end. Where one was \
+             accepted, the job is not found afterwards in a state that no cancel leads to.",
     why: "Two people press the button at once, or a client repeats what it believes lost: a server that trips over that \
           leaves a job of which nobody knows the state.",
     fix: "Make the change from running to stopping one atomic step, and answer the late ones by the new state.",
@@ -49,6 +51,7 @@ impl Rule for ConcurrentAgree {
         for ((_, job), group) in &groups {
             findings.extend(group.iter().filter_map(|answer| out_of_line(answer, contract)));
             findings.extend(two_ends(transcript, contract, job, group));
+            findings.extend(lost(transcript, contract, job, group));
         }
         Judgement::of(groups.len(), findings, "no cancels of one job were sent at the same time")
     }
@@ -107,6 +110,36 @@ fn two_ends(
     )))
 }
 
+/// A job that goes on as if no cancel had been accepted: one of them wrote over the other.
+fn lost(transcript: &Transcript, contract: &Contract, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
+    let accepted = group.iter().find(|answer| is_accepted(answer.response, contract))?;
+    let readings = || transcript.readings(contract).iter().filter(|r| !r.from_list && is_named(r, job));
+    let is_before = |r: &&Reading| group.iter().all(|a| precedes(transcript, r.exchange, a.index));
+    let is_after = |r: &&Reading| group.iter().all(|a| precedes(transcript, a.index, r.exchange));
+    let (before, after) = (readings().rfind(is_before)?, readings().find(is_after)?);
+    let (was, is) = (before.state.as_ref()?, after.state.as_ref()?);
+    let mut due: Vec<&String> = Vec::new();
+    for row in contract.facts.cancel.iter().filter(|row| row.state.is_empty() || row.state.contains(was)) {
+        let Expect::Accepted(outcome) = &row.expect else { continue };
+        // A row that does not say what follows leaves it open.
+        if outcome.leads_to.is_empty() {
+            return None;
+        }
+        due.extend(outcome.leads_to.iter().chain(&outcome.settles_in).chain(&outcome.or_races_to));
+    }
+    let acts = Acts::on(transcript, before, &[Role::Retry]);
+    if due.is_empty() || due.contains(&is) || acts.between(before, after) {
+        return None;
+    }
+    let message = format!("of cancels sent together one was accepted, and afterwards the job is in {is}");
+    let reference = &accepted.operation.reference;
+    Some(Finding::new(after.exchange, reference, message, one_of(due), is).at(place(
+        transcript,
+        after,
+        contract.shape_of(&after.operation).state.as_str(),
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +184,26 @@ mod tests {
             .get("JOB0000001", &json!({"status": "STOPPED"}))
             .get("JOB0000001", &json!({"status": "COMPLETE"}));
         assert_eq!(script.findings(&ConcurrentAgree).len(), 1);
+    }
+
+    #[test]
+    fn a_lost_cancel_is_found() {
+        let script = two(409, &json!({"__type": "ConflictException"}))
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .get("JOB0000001", &json!({"status": "STOPPED"}));
+        let found = script.findings(&ConcurrentAgree);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(
+            found[0].message,
+            "of cancels sent together one was accepted, and afterwards the job is in IN_PROGRESS"
+        );
+    }
+
+    #[test]
+    fn a_job_that_was_done_first_is_not_lost() {
+        let script = two(409, &json!({"__type": "ConflictException"}))
+            .get("JOB0000001", &json!({"status": "COMPLETE"}));
+        assert_eq!(script.findings(&ConcurrentAgree), []);
     }
 
     #[test]
