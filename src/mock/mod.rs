@@ -12,6 +12,7 @@ mod check;
 pub mod clock;
 pub mod decoy;
 pub mod fault;
+mod graphql;
 mod job;
 mod parents;
 mod refuse;
@@ -35,9 +36,11 @@ pub use decoy::Decoy;
 pub use fault::Fault;
 pub use job::JobView;
 use parents::Parents;
+use refuse::Words;
 use store::Store;
 
 use crate::contract::Contract;
+use crate::contract::error::Condition;
 use crate::contract::operation::Operation;
 use crate::exchange::{Asked, Request, Response, route};
 use crate::sign::{self, Credentials, Scheme};
@@ -163,6 +166,10 @@ impl Mock {
     /// Answers one request.
     pub fn handle(&self, request: &Request) -> Response {
         let serial = self.requests.fetch_add(1, Ordering::Relaxed);
+        if let Some(service) = crate::exchange::graphql::service(&self.contract, request) {
+            let answer = self.graphql(service, request, serial);
+            return self.decoy.write(request, answer);
+        }
         let asked = route::asked(&self.contract, request);
         let known = asked.operation.as_ref().and_then(|name| {
             let (name, operation) = self.contract.facts.operations.get_key_value(name)?;
@@ -180,27 +187,38 @@ impl Mock {
             now: self.now(),
         };
         let outcome = self
-            .let_in(serial)
-            .and_then(|()| self.authenticate(request, &call))
-            .and_then(|()| self.validate(&call))
-            .and_then(|()| self.find_parents(&mut call))
-            .and_then(|()| self.act(&call));
+            .let_in(name, serial)
+            .and_then(|()| self.authenticate(request, name, operation))
+            .and_then(|()| self.carry_out(&mut call));
         let (mut answer, condition, job) = match outcome {
             Ok(reply) => (reply.answer, None, reply.job),
             Err(condition) => {
                 let id = call.asked.job.as_deref();
-                let row = self.contract.error_row(condition, name);
-                let right = row.and_then(|row| row.any_of.get(self.decoy.refusal(row)));
-                let answer = refuse::refuse(&self.contract, name, operation, (condition, right), id);
+                let words = self.words(name, operation, condition, id);
+                let answer = refuse::refuse(&self.contract, name, operation, &words);
                 (answer, Some(condition), None)
             }
         };
-        refuse::dress(&self.contract, &mut answer, self.seed, serial);
+        refuse::dress(&self.contract, self.contract.error_body(name), &mut answer, self.seed, serial);
         let context =
             AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
         self.decoy.answer(&context, &mut answer);
         self.fault.answer(&context, &mut answer);
         self.decoy.write(request, answer)
+    }
+
+    /// What is said to an operation under a condition, by the answer of its row that is chosen.
+    fn words(&self, name: &str, operation: &Operation, condition: Condition, id: Option<&str>) -> Words {
+        let row = self.contract.error_row(condition, name);
+        let right = row.and_then(|row| row.any_of.get(self.decoy.refusal(row)).or(row.any_of.first()));
+        refuse::words(&self.contract, name, operation, (condition, right), id)
+    }
+
+    /// Does what a request of known origin asks for.
+    fn carry_out(&self, call: &mut Call<'_>) -> Result<Reply, Condition> {
+        self.validate(call)?;
+        self.find_parents(call)?;
+        self.act(call)
     }
 
     /// The contract it was made from.

@@ -4,33 +4,55 @@ use serde_json::Value;
 
 use super::answer::{Answer, Body};
 use crate::contract::Contract;
-use crate::contract::error::{self, Condition, Locator};
+use crate::contract::error::{self, Condition, ErrorBody, Locator};
 use crate::contract::likeness::{Dice, like};
 use crate::contract::operation::Operation;
 
 /// What a request id looks like where nothing documents it.
 const REQUEST_ID: &str = "4d9d8375-3c56-4925-a3e7-eb137fed17e9";
 
-/// The answer to `operation` under a condition, of which the second part is right; `id` is that of the job it names.
-pub(crate) fn refuse(
+/// What is said to `operation` under a condition.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code.
+    pub code: Option<String>,
+    /// The message.
+    pub message: String,
+}
+
+/// What is said to `operation` under a condition, with the answer of its row that is chosen; `id` is that of the job it
+/// names.
+pub(crate) fn words(
     contract: &Contract,
     name: &str,
     operation: &Operation,
     (condition, row): (Condition, Option<&error::Answer>),
     id: Option<&str>,
-) -> Answer {
+) -> Words {
     let status = status(operation, condition, row);
-    let sample = operation.response_schema(status).and_then(|schema| contract.sample(schema));
-    let mut answer = Answer::json(status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
     let code = row.and_then(|row| row.code.clone()).or_else(|| code_for(contract, name, status));
-    if let Some(code) = code {
-        put_code(contract, &mut answer, &code);
-    }
     let says = row.and_then(|row| row.says.clone()).unwrap_or_else(|| text_for(condition).to_owned());
-    if let Some(locator) = contract.facts.error_body.message.first() {
-        put(&mut answer, locator, &says.replace("{id}", id.unwrap_or("?")));
-    }
+    Words { status, code, message: says.replace("{id}", id.unwrap_or("?")) }
+}
+
+/// The answer to `operation` that says these words.
+pub(crate) fn refuse(contract: &Contract, name: &str, operation: &Operation, words: &Words) -> Answer {
+    let sample = operation.response_schema(words.status).and_then(|schema| contract.sample(schema));
+    let mut answer = Answer::json(words.status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
+    write(contract.error_body(name), &mut answer, words.code.as_deref(), &words.message);
     answer
+}
+
+/// Puts a code and a message into an answer.
+pub(crate) fn write(body: &ErrorBody, answer: &mut Answer, code: Option<&str>, message: &str) {
+    if let Some(code) = code {
+        put_code(body, answer, code);
+    }
+    if let Some(locator) = body.message.first() {
+        put(answer, locator, message);
+    }
 }
 
 /// The status of the row, of any client error, or one that suits the condition where it is documented.
@@ -55,8 +77,8 @@ fn status(operation: &Operation, condition: Condition, row: Option<&error::Answe
 }
 
 /// A documented code that goes with a status, or the first there is.
-fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
-    let codes = &contract.facts.error_body.codes;
+pub(crate) fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
+    let codes = &contract.error_body(name).codes;
     let suits = |code: &&error::Code| {
         code.status.contains(&status)
             && (code.operations.is_empty() || code.operations.iter().any(|operation| operation == name))
@@ -66,10 +88,10 @@ fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
 }
 
 /// Puts a code at the usual place, and over every other code that the sample has: they must agree.
-pub(crate) fn put_code(contract: &Contract, answer: &mut Answer, code: &str) {
-    for (index, locator) in contract.facts.error_body.code.iter().enumerate() {
+pub(crate) fn put_code(body: &ErrorBody, answer: &mut Answer, code: &str) {
+    for (index, locator) in body.code.iter().enumerate() {
         let is_there = match (&locator.header, &locator.body, &answer.body) {
-            (None, Some(at), Body::Json(body)) => at.first(body).is_some(),
+            (None, Some(at), Body::Json(json)) => at.first(json).is_some(),
             (Some(header), _, _) => answer.headers.get(header).is_some(),
             _ => false,
         };
@@ -80,8 +102,8 @@ pub(crate) fn put_code(contract: &Contract, answer: &mut Answer, code: &str) {
 }
 
 /// Takes every code out of an answer.
-pub(crate) fn remove_codes(contract: &Contract, answer: &mut Answer) {
-    for locator in &contract.facts.error_body.code {
+pub(crate) fn remove_codes(body: &ErrorBody, answer: &mut Answer) {
+    for locator in &body.code {
         if let Some(header) = &locator.header {
             answer.headers.remove(header);
         } else if let (Some(at), Some(body)) = (&locator.body, answer.body_mut()) {
@@ -106,7 +128,7 @@ pub(crate) fn put(answer: &mut Answer, locator: &Locator, text: &str) {
 }
 
 /// Adds the documented headers and the request's id.
-pub(crate) fn dress(contract: &Contract, answer: &mut Answer, seed: u64, request: u64) {
+pub(crate) fn dress(contract: &Contract, body: &ErrorBody, answer: &mut Answer, seed: u64, request: u64) {
     for (name, fact) in &contract.facts.headers {
         if fact.on.is_empty() || fact.on.contains(&answer.status) {
             answer.headers.set(name, fact.example.as_str());
@@ -114,7 +136,7 @@ pub(crate) fn dress(contract: &Contract, answer: &mut Answer, seed: u64, request
     }
     let mut dice = Dice::new(!seed, request);
     let mut id: Option<String> = None;
-    for locator in &contract.facts.error_body.request_id {
+    for locator in &body.request_id {
         let id = id.get_or_insert_with(|| {
             let documented = locator.header.as_ref().and_then(|name| contract.facts.headers.get(name));
             like(documented.map_or(REQUEST_ID, |fact| fact.example.as_str()), &mut dice)

@@ -1,6 +1,5 @@
 //! Checks that one operation forgets, and the others do not.
 
-use super::error::signs;
 use super::{Check, Fault, Label};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
@@ -43,7 +42,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Check::Credentials,
             );
         }
-        if knows_schemes && signs(contract) && is_due(Condition::BadSignature) {
+        if facts.auth.signs() && is_due(Condition::BadSignature) {
             add(
                 "forgets-signature",
                 "accepts a signature that does not fit the request",

@@ -62,12 +62,15 @@ fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let response = answer.response;
     let message = if response.status >= 500 {
         "one of several cancels sent together met a server error"
-    } else if is_refused(response, contract) && !is_beside_the_point(response) && response.status != 409 {
+    } else if is_refused(answer.exchange, contract)
+        && !is_beside_the_point(response)
+        && response.status != 409
+    {
         let rows: Vec<_> = [Condition::NotCancellable, Condition::Conflict]
             .into_iter()
             .filter_map(|condition| contract.error_row(condition, answer.name))
             .collect();
-        if rows.is_empty() || rows.iter().any(|row| is_one_of(row, response, contract)) {
+        if rows.is_empty() || rows.iter().any(|row| is_one_of(row, answer.exchange, contract)) {
             return None;
         }
         "one of several cancels sent together was refused for another reason than the others"
@@ -75,7 +78,7 @@ fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
         return None;
     };
     let expected = "success, or a refusal as not cancellable or in conflict";
-    let actual = seen(response, contract);
+    let actual = seen(answer.exchange, contract);
     Some(Finding::new(answer.index, &answer.operation.reference, message.to_owned(), expected, actual))
 }
 
@@ -112,7 +115,7 @@ fn two_ends(
 
 /// A job that goes on as if no cancel had been accepted: one of them wrote over the other.
 fn lost(transcript: &Transcript, contract: &Contract, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
-    let accepted = group.iter().find(|answer| is_accepted(answer.response, contract))?;
+    let accepted = group.iter().find(|answer| is_accepted(answer.exchange, contract))?;
     let readings = || transcript.readings(contract).iter().filter(|r| !r.from_list && is_named(r, job));
     let is_before = |r: &&Reading| group.iter().all(|a| precedes(transcript, r.exchange, a.index));
     let is_after = |r: &&Reading| group.iter().all(|a| precedes(transcript, a.index, r.exchange));
