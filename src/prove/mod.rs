@@ -5,6 +5,8 @@ pub mod accepted;
 pub mod model;
 mod tally;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 use std::sync::Arc;

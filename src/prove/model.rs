@@ -58,6 +58,10 @@ pub struct RuleScore {
     pub named: usize,
     /// Decoys that it raised an alarm over.
     pub false_alarms: usize,
+    /// Decoys that it left a note on, the mock without any oddity among them.
+    pub noted: usize,
+    /// Vendors on whose mock without any oddity it passed at least once.
+    pub passed: usize,
 }
 
 /// What came of the mock of one contract.

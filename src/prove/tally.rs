@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Options;
 use super::model::{FORMAT, Proof, RuleScore, Score, Survivor, VendorProof};
-use super::trial::{Ground, Outcome};
+use super::trial::{Ground, Outcome, Silence};
 use crate::contract::Contract;
 use crate::mock::decoy::Transfer;
 use crate::report::model::Tool;
@@ -68,7 +68,7 @@ pub(super) fn tally(
 fn inert(outcomes: &[Outcome]) -> Vec<String> {
     let silent = || {
         outcomes.iter().filter_map(|outcome| match outcome {
-            Outcome::Decoy { decoy, digest, .. } => Some((decoy.as_ref(), *digest)),
+            Outcome::Decoy(silence) => Some((silence.decoy.as_ref(), silence.digest)),
             Outcome::Fault { .. } => None,
         })
     };
@@ -108,12 +108,20 @@ fn count(proof: &mut Proof, vendor: &mut VendorProof, outcome: Outcome, options:
             }
             Some(label.id.clone())
         }
-        Outcome::Decoy { decoy, alarms, .. } => {
+        Outcome::Decoy(Silence { decoy, alarms, noted, passed, .. }) => {
+            for rule in noted {
+                proof.rules.entry(rule.to_owned()).or_default().noted += 1;
+            }
             // The mock without any oddity is no decoy, but its alarms are false all the same.
             if let Some(decoy) = &decoy {
                 let label = decoy.label();
                 let one = Score { silent: usize::from(alarms.is_empty()), decoys: 1, ..Score::default() };
                 add(proof, vendor, &label.id, label.edge.as_ref(), one);
+            }
+            if decoy.is_none() {
+                for rule in passed {
+                    proof.rules.entry(rule.to_owned()).or_default().passed += 1;
+                }
             }
             let mut rules: Vec<&str> = alarms.iter().map(|alarm| alarm.rule.as_str()).collect();
             rules.sort_unstable();

@@ -54,7 +54,20 @@ pub(super) enum Outcome {
     /// Of a fault: the rules that saw it of those that had to, and where there were none, what else raised an alarm.
     Fault { fault: Arc<dyn Fault>, saw: Vec<&'static str>, alarmed: Vec<String>, requests: usize },
     /// Of a decoy, or of the mock without any oddity.
-    Decoy { decoy: Option<Arc<dyn Decoy>>, alarms: Vec<FalseAlarm>, digest: u64, requests: usize },
+    Decoy(Silence),
+}
+
+/// What came of a decoy, or of the mock without any oddity.
+pub(super) struct Silence {
+    pub(super) decoy: Option<Arc<dyn Decoy>>,
+    pub(super) alarms: Vec<FalseAlarm>,
+    /// The rules that left a note.
+    pub(super) noted: BTreeSet<&'static str>,
+    /// The rules that passed at least once.
+    pub(super) passed: BTreeSet<&'static str>,
+    /// Stands for all answers: the same answers give the same number.
+    pub(super) digest: u64,
+    pub(super) requests: usize,
 }
 
 impl Outcome {
@@ -62,13 +75,14 @@ impl Outcome {
     pub(super) fn is_right(&self) -> bool {
         match self {
             Outcome::Fault { saw, .. } => !saw.is_empty(),
-            Outcome::Decoy { alarms, .. } => alarms.is_empty(),
+            Outcome::Decoy(silence) => silence.alarms.is_empty(),
         }
     }
 
     pub(super) fn requests(&self) -> usize {
         match self {
-            Outcome::Fault { requests, .. } | Outcome::Decoy { requests, .. } => *requests,
+            Outcome::Fault { requests, .. } => *requests,
+            Outcome::Decoy(silence) => silence.requests,
         }
     }
 }
@@ -115,6 +129,7 @@ async fn silent(
     let options = options(ground.rules.clone(), stop);
     let id = decoy.map_or("none", |decoy| decoy.label().id.as_str());
     let mut alarms = Vec::new();
+    let (mut noted, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut digest = DefaultHasher::new();
     for case in &ground.cases {
         let (driven, _) = session.one(case.clone(), &options).await;
@@ -136,7 +151,9 @@ async fn silent(
                     alarms.push(alarm(Some(*level), message));
                 }
                 Judged::Unjudged(why) => alarms.push(alarm(None, why.clone())),
-                Judged::Found(_) | Judged::Met | Judged::Skipped(_) => {}
+                Judged::Found(_) => drop(noted.insert(verdict.rule)),
+                Judged::Met => drop(passed.insert(verdict.rule)),
+                Judged::Skipped(_) => {}
             }
         }
         if stop.borrow().is_some() {
@@ -144,7 +161,7 @@ async fn silent(
         }
     }
     let (digest, requests) = (digest.finish(), session.requests());
-    Some(Outcome::Decoy { decoy: decoy.cloned(), alarms, digest, requests })
+    Some(Outcome::Decoy(Silence { decoy: decoy.cloned(), alarms, noted, passed, digest, requests }))
 }
 
 /// Drives cases against a fault until the rules that had to see it have: first those made for these rules. Where none

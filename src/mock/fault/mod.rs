@@ -13,6 +13,7 @@ mod in_success;
 mod invariant;
 mod list;
 mod member;
+mod other_error;
 mod shown;
 mod swapped;
 mod throttle;
@@ -175,6 +176,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(edge::faults(contract));
     found.extend(in_success::faults(contract));
     found.extend(two_codes::faults(contract));
+    found.extend(other_error::faults(contract));
     found.extend(concurrent::faults(contract));
     found.extend(forgotten::faults(contract));
     found.extend(swapped::faults(contract));
