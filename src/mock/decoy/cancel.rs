@@ -67,8 +67,24 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
         }
     }
     let mut found: Vec<Box<dyn Decoy>> = Vec::new();
+    // The declared step that a cancel takes to a state: from the one in between, or else from one it is accepted in.
+    let edge = |to: &String| {
+        let rows = contract.facts.cancel.iter().filter_map(|row| match &row.expect {
+            Expect::Accepted(accepted) => Some((row, accepted)),
+            _ => None,
+        });
+        let from = rows.flat_map(|(row, accepted)| accepted.leads_to.iter().take(1).chain(&row.state));
+        let has_step = |from: &&String| {
+            contract.facts.lifecycle.states.get(*from).is_some_and(|state| state.next.contains(to))
+        };
+        from.into_iter().find(has_step).map(|from| (from.clone(), to.clone()))
+    };
     let mut add = |id: String, title: String, legal: &str, other: Other| {
-        found.push(Box::new(Cancel { label: Label::new(id, title, legal), other }) as Box<dyn Decoy>);
+        let mut label = Label::new(id, title, legal);
+        if let Other::LeadsTo(to) | Other::EndsIn(to) = &other {
+            label.edge = edge(to);
+        }
+        found.push(Box::new(Cancel { label, other }) as Box<dyn Decoy>);
     };
     for state in leads {
         add(

@@ -26,7 +26,9 @@ impl Decoy for Head {
     fn answer(&self, _: &AnswerContext<'_>, answer: &mut Answer) {
         match self.odd {
             Odd::ContentType(value) if matches!(answer.body, Body::Json(_)) => {
-                answer.headers.set("content-type", value);
+                // Where it is the usual one, the shortest form is the odd one.
+                let is_usual = answer.headers.get("content-type") == Some(value);
+                answer.headers.set("content-type", if is_usual { "application/json" } else { value });
             }
             Odd::ContentType(_) => {}
             Odd::Capitals => {
@@ -56,7 +58,12 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     if !contract.facts.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
         let media = "media types compare without case and may have parameters";
         let with_charset = Odd::ContentType("application/json; charset=utf-8");
-        add("content-type::charset", "the content type names a charset", media, with_charset);
+        add(
+            "content-type::charset",
+            "the content type names a charset, or none where that is usual",
+            media,
+            with_charset,
+        );
         let capitals = Odd::ContentType("Application/JSON;charset=\"UTF-8\"");
         let suffix = Odd::ContentType("application/vnd.api+json");
         let of_its_own = "no page names the media type, and a +json suffix says that it is JSON";

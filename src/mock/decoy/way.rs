@@ -2,7 +2,7 @@
 
 use super::{Decoy, Label};
 use crate::contract::Contract;
-use crate::contract::lifecycle::Lifecycle;
+use crate::contract::lifecycle::{Lifecycle, Phase};
 
 use super::super::job::usual_way;
 
@@ -37,6 +37,12 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     }
     for (from, state) in &lifecycle.states {
         for to in &state.next {
+            // Nothing but a cancel leads to these; see `cancel`.
+            let by_cancel =
+                |state: &str| matches!(lifecycle.phase(state), Phase::Stopping | Phase::Cancelled);
+            if by_cancel(from) || by_cancel(to) {
+                continue;
+            }
             let Some(way) = through(lifecycle, from, to) else { continue };
             if way == usual {
                 continue;
@@ -69,7 +75,10 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
 fn through(lifecycle: &Lifecycle, from: &str, to: &str) -> Option<Vec<String>> {
     let mut way = owned(&lifecycle.path_to(from)?);
     let ends = lifecycle.states.keys().filter(|state| lifecycle.is_terminal(state));
-    let rest = ends.filter_map(|end| lifecycle.path(to, end)).min_by_key(Vec::len)?;
+    let is_cancelled =
+        |way: &Vec<&str>| way.last().is_some_and(|end| lifecycle.phase(end) == Phase::Cancelled);
+    let ways = ends.filter_map(|end| lifecycle.path(to, end));
+    let rest = ways.min_by_key(|way| (is_cancelled(way), way.len()))?;
     way.extend(owned(&rest));
     Some(way)
 }

@@ -34,7 +34,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         if operation.role == Role::CancelMany {
             continue;
         }
-        if knows_schemes && is_due(Condition::MissingCredentials) {
+        if knows_schemes && !operation.anonymous && is_due(Condition::MissingCredentials) {
             add(
                 "forgets-credentials",
                 "accepts missing and unknown credentials",
@@ -42,7 +42,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Check::Credentials,
             );
         }
-        if facts.auth.signs() && is_due(Condition::BadSignature) {
+        if facts.auth.signs() && !operation.anonymous && is_due(Condition::BadSignature) {
             add(
                 "forgets-signature",
                 "accepts a signature that does not fit the request",

@@ -26,6 +26,7 @@ impl Fault for InSuccess {
 pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let conditions = Condition::ALL.into_iter();
     conditions
+        .filter(|condition| is_outside(contract, *condition))
         .filter_map(|condition| Some((condition, rule(contract, condition)?)))
         .map(|(condition, rule)| {
             let label = Label::new(
@@ -36,4 +37,13 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             Box::new(InSuccess { label, condition }) as Box<dyn Fault>
         })
         .collect()
+}
+
+/// Whether the error comes with a status of its own. Where errors stand inside a success anyway, that is no fault.
+fn is_outside(contract: &Contract, condition: Condition) -> bool {
+    let plain = contract.facts.operations.iter().filter(|(_, operation)| operation.graphql.is_none());
+    plain.map(|(name, _)| name).any(|name| {
+        let row = contract.error_row(condition, name);
+        row.and_then(|row| row.any_of.first()).is_some_and(|answer| answer.status.is_none_or(|s| s >= 400))
+    })
 }

@@ -1,12 +1,13 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
 mod cancel;
-mod concurrent;
+mod constraint;
 mod course;
 mod edge;
 mod envelope;
 mod error;
 mod forgotten;
+mod graphql;
 mod ground;
 mod identity;
 mod in_success;
@@ -14,6 +15,7 @@ mod invariant;
 mod list;
 mod member;
 mod other_error;
+mod race;
 mod shown;
 mod swapped;
 mod throttle;
@@ -33,6 +35,8 @@ use ground::Ground;
 pub enum Check<'n> {
     /// That the credentials are known.
     Credentials,
+    /// That an operation is one that takes no credentials.
+    Anonymous,
     /// That the signature fits the request.
     Signature,
     /// That the body has the hash which was signed.
@@ -41,6 +45,8 @@ pub enum Check<'n> {
     Expiry,
     /// That the request keeps to its schema.
     Validation,
+    /// That the request keeps to what this keyword of its schema says.
+    Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
     /// The filter of this name.
@@ -170,17 +176,19 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(envelope::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
+    found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found.extend(edge::faults(contract));
     found.extend(in_success::faults(contract));
     found.extend(two_codes::faults(contract));
     found.extend(other_error::faults(contract));
-    found.extend(concurrent::faults(contract));
     found.extend(forgotten::faults(contract));
     found.extend(swapped::faults(contract));
     found.extend(throttle::faults(contract));
+    found.extend(graphql::faults(contract));
     found
 }
 
