@@ -20,34 +20,29 @@ pub(crate) struct Words {
     pub code: Option<String>,
     /// The message.
     pub message: String,
+    /// The label of the sample that shows such an answer, where it is not the usual one.
+    pub sample: Option<String>,
 }
 
-/// What is said to `operation` under `condition`; `id` is that of the job it names.
+/// What is said to `operation` under a condition, with the answer of its row that is chosen; `id` is that of the job it
+/// names.
 pub(crate) fn words(
     contract: &Contract,
     name: &str,
     operation: &Operation,
-    condition: Condition,
+    (condition, row): (Condition, Option<&error::Answer>),
     id: Option<&str>,
 ) -> Words {
-    let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
     let status = status(operation, condition, row);
     let code = row.and_then(|row| row.code.clone()).or_else(|| code_for(contract, name, status));
     let says = row.and_then(|row| row.says.clone()).unwrap_or_else(|| text_for(condition).to_owned());
-    Words { status, code, message: says.replace("{id}", id.unwrap_or("?")) }
+    let sample = row.and_then(|row| row.sample.clone());
+    Words { status, code, message: says.replace("{id}", id.unwrap_or("?")), sample }
 }
 
-/// The answer to `operation` under `condition`; `id` is that of the job it names.
-pub(crate) fn refuse(
-    contract: &Contract,
-    name: &str,
-    operation: &Operation,
-    condition: Condition,
-    id: Option<&str>,
-) -> Answer {
-    let words = words(contract, name, operation, condition, id);
-    let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
-    let label = row.and_then(|row| row.sample.as_deref()).unwrap_or("documented");
+/// The answer to `operation` that says these words.
+pub(crate) fn refuse(contract: &Contract, name: &str, operation: &Operation, words: &Words) -> Answer {
+    let label = words.sample.as_deref().unwrap_or("documented");
     let sample = operation.response_schema(words.status).and_then(|schema| contract.example(schema, label));
     let mut answer = Answer::json(words.status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
     write(contract.error_body(name), &mut answer, words.code.as_deref(), &words.message);
@@ -130,7 +125,7 @@ pub(crate) fn remove_codes(body: &ErrorBody, answer: &mut Answer) {
 }
 
 /// Writes where a locator reads.
-fn put(answer: &mut Answer, locator: &Locator, text: &str) {
+pub(crate) fn put(answer: &mut Answer, locator: &Locator, text: &str) {
     match (&locator.header, &locator.body) {
         (Some(header), _) => answer.headers.set(header, text),
         (None, Some(at)) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -10,9 +11,10 @@ use super::request::{Failed, prepare};
 use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
 use crate::contract::Contract;
+use crate::contract::error::Condition;
 use crate::contract::operation::{PageStyle, Role};
 use crate::contract::pointer::Pointer;
-use crate::exchange::reading::readings;
+use crate::exchange::reading::{number, readings};
 use crate::exchange::refusal::is_error_inside;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
@@ -20,6 +22,9 @@ use crate::exchange::{Asked, Exchange, Reading, Request, Transcript};
 
 /// The most pages that one walk through a list takes. A list that does not end must not hold the run.
 const PAGE_LIMIT: usize = 200;
+
+/// How often a throttled request is sent again.
+const THROTTLED: usize = 3;
 
 /// Why a case could not be driven to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,10 +166,28 @@ impl Driver<'_> {
         if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
-        let exchange = self.exchange(call, more).await?;
+        let mut exchange = self.exchange(call, more).await?;
+        // A throttled request was not acted on, so it is no second one when it comes again.
+        for _ in 0..THROTTLED {
+            let Some(wait) = self.throttled(&exchange) else { break };
+            self.keep(call, exchange).await;
+            self.setup.target.pause(wait).await;
+            exchange = self.exchange(call, more).await?;
+        }
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
         Ok(index)
+    }
+
+    /// How long a throttled request has to wait; none where the answer is what the case is about.
+    fn throttled(&self, exchange: &Exchange) -> Option<Duration> {
+        let response = exchange.response().filter(|response| response.status == 429)?;
+        if exchange.asked.probe == Some(Condition::Throttled) {
+            return None;
+        }
+        let limits = &self.setup.limits;
+        let asked = response.headers.get("retry-after").and_then(|text| text.trim().parse().ok());
+        Some(asked.map_or(limits.poll_interval, Duration::from_secs).min(limits.deadline))
     }
 
     /// How many more jobs the run may create.
@@ -431,15 +454,13 @@ impl Driver<'_> {
                 Some(PageStyle::Page(style)) => {
                     let linked =
                         style.next_link.iter().any(|link| link.text(body).is_some_and(|l| !l.is_empty()));
-                    let counted = style.pages.as_ref().and_then(|p| p.first(body)).and_then(Value::as_u64);
+                    let counted = style.pages.as_ref().and_then(|p| p.first(body)).and_then(counted);
                     let more = linked || counted.is_some_and(|pages| number <= pages);
                     (more && items > 0).then(|| (style.request.clone(), json!(number)))
                 }
                 Some(PageStyle::Offset(style)) => {
-                    let total = paging
-                        .and_then(|p| p.total.as_ref())
-                        .and_then(|t| t.first(body))
-                        .and_then(Value::as_u64);
+                    let total =
+                        paging.and_then(|p| p.total.as_ref()).and_then(|t| t.first(body)).and_then(counted);
                     let more = items > 0 && total.is_none_or(|total| seen < total);
                     more.then(|| (style.request.clone(), json!(seen)))
                 }
@@ -475,6 +496,11 @@ impl Driver<'_> {
             }
         }
     }
+}
+
+/// A number of items or pages, in whatever form it is written.
+fn counted(value: &Value) -> Option<u64> {
+    number(value).and_then(|number| u64::try_from(number).ok())
 }
 
 /// Waits for all futures, driving them at the same time.

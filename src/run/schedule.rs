@@ -211,6 +211,11 @@ impl Session {
         Session { server, pool: Mutex::default(), requests: AtomicUsize::new(0), shared: Mutex::new(None) }
     }
 
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// Drives and judges one case; gives also how long it took by the clock of its server.
     pub async fn one(&self, case: Case, options: &Options) -> (Driven, Duration) {
         emit(options, Event::Started(case.id.clone()));

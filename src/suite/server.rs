@@ -12,8 +12,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::exchange::Identity;
 use crate::mock::clock::Clock;
-use crate::mock::fault::fault;
-use crate::mock::{Mock, MockOptions};
+use crate::mock::{Decoy, Fault, Mock, MockOptions, Mould};
 use crate::run::pace::Pace;
 use crate::run::schedule::Server;
 use crate::run::setup::{Allow, Fixture, Limits, Setup};
@@ -42,23 +41,40 @@ const MOCK_URL: &str = "http://mock.local";
 
 /// Mocks of one contract: a fresh one for each case, so that what one case does is nothing to another.
 pub struct MockServer {
-    contract: Arc<Contract>,
+    mould: Mould,
     seed: u64,
     over_http: bool,
-    fault: Option<String>,
+    oddity: Oddity,
+}
+
+/// What sets a mock apart from the usual one.
+#[derive(Clone, Default)]
+pub enum Oddity {
+    /// Nothing.
+    #[default]
+    None,
+    /// A defect.
+    Fault(Arc<dyn Fault>),
+    /// Something odd but legal.
+    Decoy(Arc<dyn Decoy>),
 }
 
 impl MockServer {
     /// Mocks with these properties.
-    pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, fault: Option<String>) -> Self {
-        MockServer { contract, seed, over_http, fault }
+    pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, oddity: Oddity) -> Self {
+        MockServer::cast(Mould::of(contract), seed, over_http, oddity)
+    }
+
+    /// Mocks with these properties, from what all mocks of their contract have in common.
+    pub fn cast(mould: Mould, seed: u64, over_http: bool, oddity: Oddity) -> Self {
+        MockServer { mould, seed, over_http, oddity }
     }
 }
 
 #[async_trait]
 impl Server for MockServer {
     fn contract(&self) -> Arc<Contract> {
-        Arc::clone(&self.contract)
+        Arc::clone(self.mould.contract())
     }
 
     fn allow(&self) -> Allow {
@@ -66,29 +82,35 @@ impl Server for MockServer {
     }
 
     async fn setup(&self, case: &Case) -> Result<Arc<Setup>, String> {
-        let fault = self.fault.as_ref().and_then(|id| fault(&self.contract, id));
+        let (fault, decoy) = match &self.oddity {
+            Oddity::None => (None, None),
+            Oddity::Fault(fault) => (Some(Arc::clone(fault)), None),
+            Oddity::Decoy(decoy) => (None, Some(Arc::clone(decoy))),
+        };
         let clock = Arc::new(Clock::held());
         let options = |base_url: &str| MockOptions {
             seed: self.seed,
             fault,
+            decoy,
             clock: Arc::clone(&clock),
             base_url: base_url.to_owned(),
         };
         let target: Arc<dyn Target> = if self.over_http {
-            let make = |_: &str| Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
+            let make = |_: &str| Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
             Arc::new(Loopback::start(make).await?)
         } else {
-            let mock = Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
+            let mock = Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
             Arc::new(InProcess::new(mock, Arc::clone(&clock)))
         };
-        let facts = &self.contract.facts;
+        let contract = self.mould.contract();
+        let facts = &contract.facts;
         let parameters = facts.parameters.iter().filter(|(_, p)| !p.optional);
         let foreign = facts.parameters.iter().filter_map(|(n, p)| Some((n.clone(), p.foreign.clone()?)));
         let setup = Setup {
-            contract: Arc::clone(&self.contract),
+            contract: Arc::clone(contract),
             target,
-            signer: signer(&self.contract, case),
-            identities: identities(&self.contract),
+            signer: signer(contract, case),
+            identities: identities(contract),
             parameters: parameters.map(|(name, p)| (name.clone(), p.example.clone())).collect(),
             other_parent: foreign.collect(),
             allow: Allow::ALL,
@@ -97,7 +119,7 @@ impl Server for MockServer {
             limits: Limits {
                 max_jobs: 1_000,
                 deadline: MOCK_DEADLINE,
-                poll_interval: mock_interval(&self.contract),
+                poll_interval: mock_interval(contract),
                 pace: None,
             },
             seed: self.seed,

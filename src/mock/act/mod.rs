@@ -133,7 +133,8 @@ impl Mock {
             at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
         });
         let settles = then.filter(|then| *then != to);
-        job.plan = settles.map(|then| (later(call.now, STAY), then.to_owned())).into_iter().collect();
+        let stay = self.decoy.stay(STAY);
+        job.plan = settles.map(|then| (later(call.now, stay), then.to_owned())).into_iter().collect();
     }
 
     /// Lets a held job go on to its end: someone has acted on it, even if nothing came of that.
@@ -150,6 +151,7 @@ impl Mock {
             .find_map(|phase| lifecycle.of_phase(phase).find(|end| lifecycle.path(&from, end).is_some()));
         let Some(way) = end.and_then(|end| lifecycle.path(&from, end)) else { return };
         let steps = (1_u32..).zip(way.into_iter().skip(1));
-        job.plan = steps.map(|(step, state)| (later(call.now, STAY * step), state.to_owned())).collect();
+        let stay = self.decoy.stay(STAY);
+        job.plan = steps.map(|(step, state)| (later(call.now, stay * step), state.to_owned())).collect();
     }
 }

@@ -8,6 +8,7 @@ use crate::contract::error::Condition;
 impl Mock {
     pub(super) fn get(&self, call: &Call<'_>, store: &mut Store, number: usize) -> Result<Reply, Condition> {
         let page = self.part_page(call);
+        let number = self.fault.instead(number, store.jobs.len());
         let mut view = self.view(call, store, number);
         if let (Some(view), Some(job)) = (&mut view, store.jobs.get_mut(number)) {
             job.reads = job.reads.saturating_add(1);

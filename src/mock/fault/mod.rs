@@ -4,16 +4,23 @@ mod agreement;
 mod cancel;
 mod constraint;
 mod course;
+mod edge;
 mod envelope;
 mod error;
+mod forgotten;
 mod graphql;
 mod ground;
 mod identity;
+mod in_success;
 mod invariant;
 mod list;
 mod member;
+mod other_error;
 mod race;
 mod shown;
+mod swapped;
+mod throttle;
+mod two_codes;
 mod unchecked;
 mod word;
 
@@ -96,11 +103,19 @@ pub struct Label {
     pub title: String,
     /// The rules that must see it: at least one of them.
     pub caught_by: Vec<&'static str>,
+    /// The step from state to state that it takes or forbids against the documentation, if any.
+    pub edge: Option<(String, String)>,
 }
 
 impl Label {
     fn new(id: impl Into<String>, title: impl Into<String>, caught_by: &[&'static str]) -> Self {
-        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec() }
+        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec(), edge: None }
+    }
+
+    /// The same label, for a fault in one step from state to state.
+    fn on_edge(mut self, from: &str, to: &str) -> Self {
+        self.edge = Some((from.to_owned(), to.to_owned()));
+        self
     }
 }
 
@@ -130,6 +145,18 @@ pub trait Fault: Send + Sync {
     fn on_refusal(&self, job: &JobView) -> Option<String> {
         let _ = job;
         None
+    }
+
+    /// The job that a get shows instead of the one asked for; `all` jobs are there.
+    fn instead(&self, number: usize, all: usize) -> usize {
+        let _ = all;
+        number
+    }
+
+    /// Whether the request of this number is throttled.
+    fn throttles(&self, serial: u64) -> bool {
+        let _ = serial;
+        false
     }
 
     /// Changes what a get shows of a job.
@@ -172,8 +199,20 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(unchecked::faults(contract));
     found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(edge::faults(contract));
+    found.extend(in_success::faults(contract));
+    found.extend(two_codes::faults(contract));
+    found.extend(other_error::faults(contract));
+    found.extend(forgotten::faults(contract));
+    found.extend(swapped::faults(contract));
+    found.extend(throttle::faults(contract));
     found.extend(graphql::faults(contract));
     found
+}
+
+/// Whether a condition comes about in a run of the suite.
+pub(super) fn is_answered(contract: &Contract, condition: Condition) -> bool {
+    error::rule(contract, condition).is_some()
 }
 
 /// The fault of this id.

@@ -39,7 +39,7 @@ impl Bench {
         Bench::with(contract(vendor), None, 7)
     }
 
-    pub(super) fn with(contract: Arc<Contract>, fault: Option<Box<dyn Fault>>, seed: u64) -> Self {
+    pub(super) fn with(contract: Arc<Contract>, fault: Option<Arc<dyn Fault>>, seed: u64) -> Self {
         let options = MockOptions { seed, fault, ..MockOptions::held() };
         Bench { mock: Mock::new(Arc::clone(&contract), options), contract }
     }
