@@ -55,7 +55,7 @@ async fn asked_of(
     let clock = Arc::new(Clock::held());
     let options = MockOptions {
         clock: Arc::clone(&clock),
-        fault: wrong.map(|id| fault(contract, id).unwrap()),
+        fault: wrong.map(|id| fault(contract, id).unwrap().into()),
         ..MockOptions::held()
     };
     let recorder = Arc::new(Recorder {
