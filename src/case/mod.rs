@@ -1,9 +1,11 @@
 //! Cases: what is driven, as data.
 
 pub mod around;
+pub mod base;
 pub mod cancel;
 pub mod credentials;
 pub mod errors;
+pub mod graphql;
 pub mod idempotency;
 pub mod inputs;
 pub mod isolation;
@@ -12,6 +14,7 @@ pub mod listing;
 pub mod not_offered;
 pub mod pace;
 pub mod parts;
+pub mod races;
 pub mod reads;
 
 use std::collections::BTreeMap;
@@ -30,6 +33,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let families = [
         lifecycle::cases,
         cancel::cases,
+        races::cases,
         errors::cases,
         credentials::cases,
         inputs::cases,
@@ -41,6 +45,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         parts::cases,
         pace::cases,
         not_offered::cases,
+        graphql::cases,
     ];
     let mut cases: Vec<Case> = families.iter().flat_map(|family| family(contract)).collect();
     cases.sort_by(|a, b| a.id.cmp(&b.id));
@@ -90,6 +95,14 @@ impl Case {
             match step {
                 Step::Call(one) | Step::Pages { call: one, .. } => call(one),
                 Step::Together(calls) => calls.iter().for_each(&mut call),
+                Step::Search { call: one, tries } => (0..*tries).for_each(|_| call(one)),
+                Step::Race(race) => {
+                    call(&race.create);
+                    for _ in 0..race.times {
+                        call(&race.create);
+                        call(&race.cancel);
+                    }
+                }
                 Step::Guess { .. }
                 | Step::Arrange(_)
                 | Step::Poll { .. }
@@ -106,6 +119,7 @@ impl Case {
                 Step::Parts { .. } => needs.reads += 3,
                 Step::Guess { role: Role::Create | Role::Retry, .. } => needs.creates += 1,
                 Step::Guess { .. } => needs.cancels += 1,
+                Step::Race(race) => needs.reads += 1 + 2 * race.times,
                 _ => {}
             }
         }
@@ -169,6 +183,16 @@ pub enum Step {
         /// The job it names.
         job: Slot,
     },
+    /// Starts jobs, and cancels each about when it ends by itself.
+    Race(Race),
+    /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be
+    /// and still breaks its schema.
+    Search {
+        /// The request that is made wrong, and the condition that it then is in.
+        call: Call,
+        /// How many are sent, without those that make a mistake smaller.
+        tries: usize,
+    },
     /// Walks through all pages of a list.
     Pages {
         /// The list operation, with what else the request carries.
@@ -176,6 +200,19 @@ pub enum Step {
         /// The page size asked for; none leaves it out.
         size: Option<u64>,
     },
+}
+
+/// Jobs that are cancelled about when they end by themselves: a first one shows how long that takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Race {
+    /// How a job is started.
+    pub create: Call,
+    /// How it is cancelled; its job is filled in.
+    pub cancel: Call,
+    /// The states in which it can be cancelled.
+    pub open: Vec<String>,
+    /// How many jobs are cancelled. A server on which fewer jobs may be created gets fewer.
+    pub times: usize,
 }
 
 /// Which job is wanted.

@@ -33,7 +33,7 @@ impl Mock {
         name: &str,
         operation: &Operation,
     ) -> Result<(), Condition> {
-        if operation.anonymous {
+        if operation.anonymous && !self.fault.skips(Check::Anonymous, name) {
             return Ok(());
         }
         let mut worst: Option<Condition> = None;
@@ -72,6 +72,10 @@ impl Mock {
         let found = self.contract.shapes.mismatches(&call.operation.request, &call.asked.view);
         let mut conditions: Vec<Condition> = found
             .iter()
+            .filter(|mismatch| {
+                let constraint = Check::Constraint(&mismatch.keyword);
+                self.is_id(call.operation, &mismatch.at) || !self.fault.skips(constraint, call.name)
+            })
             .map(|mismatch| {
                 if self.is_id(call.operation, &mismatch.at) {
                     Condition::MalformedId

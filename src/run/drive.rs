@@ -99,6 +99,8 @@ impl Driver<'_> {
                 }
                 Ok(())
             }
+            Step::Race(race) => self.race(race).await,
+            Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,
             Step::Parts { call } => self.parts(call).await,
             Step::Guess { role, guess, job } => self.guess(*role, guess, job).await,
@@ -146,28 +148,30 @@ impl Driver<'_> {
     }
 
     pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Stop> {
+        let role = self.setup.contract.facts.operations.get(&call.operation).map(|operation| operation.role);
+        if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
+            return Err(self.too_many());
+        }
         let exchange = self.exchange(call, more).await?;
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
         Ok(index)
     }
 
+    /// How many more jobs the run may create.
+    pub(super) async fn jobs_left(&self) -> usize {
+        self.setup.limits.max_jobs.saturating_sub(self.pool.lock().await.created.len())
+    }
+
+    /// Why no more jobs are created.
+    pub(super) fn too_many(&self) -> Stop {
+        let most = self.setup.limits.max_jobs;
+        Stop::Skip(format!("the run may create {most} jobs: raise limits.max_jobs, or add fixtures"))
+    }
+
     /// Sends one call.
-    async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Stop> {
-        let job = match &call.job {
-            JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
-            JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
-            JobRef::Unknown | JobRef::None => None,
-        };
-        let in_other_parent =
-            matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
-        let mut more = more.to_vec();
-        more.extend(self.used(call)?);
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
-        let (plain, request) = prepared.map_err(|failed| match failed {
-            Failed::Missing(what) => Stop::Skip(what),
-            Failed::Unsigned(why) => Stop::Error(why),
-        })?;
+    pub(super) async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Stop> {
+        let (plain, request, job) = self.prepared(call, more).await?;
         let mut asked = asked(&self.setup.contract, &plain);
         if asked.operation.as_ref() != Some(&call.operation) {
             asked.operation = Some(call.operation.clone());
@@ -180,7 +184,9 @@ impl Driver<'_> {
         if asked.role == Some(Role::Get) {
             self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
         }
-        Ok(self.send(asked, request).await)
+        let exchange = self.send(asked, request).await;
+        self.keep_made(&exchange).await;
+        Ok(exchange)
     }
 
     /// Sends a request that is ready.
@@ -214,8 +220,37 @@ impl Driver<'_> {
         Ok(place.map(|place| (place, json!(value))))
     }
 
+    /// What a server would see of a call. Nothing is sent.
+    pub(super) async fn as_seen(&self, call: &Call) -> Result<Asked, Stop> {
+        let (plain, _, _) = self.prepared(call, &[]).await?;
+        Ok(asked(&self.setup.contract, &plain))
+    }
+
+    /// The request of a call, as composed and as signed, and the id of the job that it names.
+    async fn prepared(
+        &self,
+        call: &Call,
+        more: &[(Pointer, Value)],
+    ) -> Result<(Request, Request, Option<String>), Stop> {
+        let job = match &call.job {
+            JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
+            JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
+            JobRef::Unknown | JobRef::None => None,
+        };
+        let in_other_parent =
+            matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
+        let mut more = more.to_vec();
+        more.extend(self.used(call)?);
+        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
+        let (plain, request) = prepared.map_err(|failed| match failed {
+            Failed::Missing(what) => Stop::Skip(what),
+            Failed::Unsigned(why) => Stop::Error(why),
+        })?;
+        Ok((plain, request, job))
+    }
+
     /// Keeps an exchange, and what it says of jobs.
-    async fn keep(&mut self, call: &Call, exchange: Exchange) {
+    pub(super) async fn keep(&mut self, call: &Call, exchange: Exchange) {
         let index = self.exchanges.len();
         let role = exchange.asked.role;
         let found = readings(index, &exchange, &self.setup.contract);
@@ -249,7 +284,6 @@ impl Driver<'_> {
                 self.made.insert(slot.clone(), value.to_owned());
             }
         }
-        self.keep_made(&exchange).await;
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
         }

@@ -2,14 +2,17 @@
 
 mod agreement;
 mod cancel;
+mod constraint;
 mod course;
 mod envelope;
 mod error;
+mod graphql;
 mod ground;
 mod identity;
 mod invariant;
 mod list;
 mod member;
+mod race;
 mod shown;
 mod unchecked;
 mod word;
@@ -26,6 +29,8 @@ use ground::Ground;
 pub enum Check<'n> {
     /// That the credentials are known.
     Credentials,
+    /// That an operation is one that takes no credentials.
+    Anonymous,
     /// That the signature fits the request.
     Signature,
     /// That the body has the hash which was signed.
@@ -34,6 +39,8 @@ pub enum Check<'n> {
     Expiry,
     /// That the request keeps to its schema.
     Validation,
+    /// That the request keeps to what this keyword of its schema says.
+    Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
     /// The filter of this name.
@@ -150,9 +157,12 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
+    found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(graphql::faults(contract));
     found
 }
 

@@ -57,6 +57,7 @@ const RULES: &[&str] = &[
     "idempotency/reads-repeat",
     "isolation/foreign-parent",
     "fields/envelope",
+    "cancel/one-story",
     "cancel/not-offered",
     "listing/parts-partition",
     "limits/paced-reads-served",
