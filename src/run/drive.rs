@@ -217,7 +217,9 @@ impl Driver<'_> {
         if asked.role == Some(Role::Get) {
             self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
         }
-        Ok(self.send(asked, request).await)
+        let exchange = self.send(asked, request).await;
+        self.keep_made(&exchange).await;
+        Ok(exchange)
     }
 
     /// Sends a request that is ready.
@@ -315,7 +317,6 @@ impl Driver<'_> {
                 self.made.insert(slot.clone(), value.to_owned());
             }
         }
-        self.keep_made(&exchange).await;
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
         }

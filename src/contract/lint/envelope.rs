@@ -24,13 +24,15 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             report(&at, format!("`{}` names no word", fact.name), "add one; \"\" stands for an empty text");
         }
         let member = fact.require.at();
-        let operations = draft.facts.operations.values();
-        let is_held = operations.flat_map(|operation| operation.responses.values()).any(|schema| {
-            let document = draft.schemas.get(schema);
-            document.is_some_and(|d| super::schemas::may_hold(draft, schema, &d.value, &member.segments()))
-        });
+        let answers: Vec<&String> =
+            draft.facts.operations.values().flat_map(|operation| operation.responses.values()).collect();
+        let is_held = draft
+            .examples
+            .iter()
+            .filter(|e| e.accept && answers.contains(&&e.schema))
+            .any(|example| member.first(&example.document.value).is_some());
         if !is_held {
-            let message = format!("no answer's schema names a member at `{}`", member.as_str());
+            let message = format!("no accepted example of an answer has a member at `{}`", member.as_str());
             report(&format!("{at}/require"), message, "correct the pointer, over the whole answer");
         }
     }
