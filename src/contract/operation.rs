@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::around::{Makes, Parts};
+use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
 
@@ -335,15 +336,4 @@ pub enum FilterEffect {
     Ascending(Pointer),
     /// Items shrink by this member.
     Descending(Pointer),
-}
-
-/// A GraphQL operation. Its request is seen as `{ path, query, headers, body: { query, variables, operationName } }`,
-/// where `variables` holds the arguments of the root field by name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GraphqlCall {
-    /// The document sent; it has one root field.
-    pub document: String,
-    /// Where the answer stands in the response body.
-    pub data: Pointer,
 }
