@@ -137,6 +137,8 @@ pub struct Asked {
     pub probe: Option<Condition>,
     /// In words, what was made wrong for the probe.
     pub violation: Option<String>,
+    /// The role of the operation that it tries although the API has none of it; only a driver knows it.
+    pub not_offered: Option<Role>,
     /// Who sent it, where that is not the usual identity; only a driver knows it.
     pub identity: Option<Identity>,
     /// The filter of a list, by name, with the state it asks for; only a driver knows it.

@@ -32,6 +32,13 @@ impl Mock {
         }
     }
 
+    /// Throttling, which only faults and decoys do.
+    pub(super) fn let_in(&self, operation: &str, serial: u64) -> Result<(), Condition> {
+        let throttles = (self.decoy.throttles(serial) || self.fault.throttles(serial))
+            && self.contract.error_row(Condition::Throttled, operation).is_some();
+        if throttles { Err(Condition::Throttled) } else { Ok(()) }
+    }
+
     /// Credentials: any of the contract's schemes will do. Where the mock knows none, everyone may come in.
     pub(super) fn authenticate(
         &self,
@@ -141,7 +148,9 @@ impl Mock {
     /// The parents must exist.
     pub(super) fn find_parents(&self, call: &mut Call<'_>) -> Result<(), Condition> {
         call.named = self.parents.named(call.operation, &call.asked.view);
-        call.parents = self.parents.complete(&call.named).ok_or(Condition::UnknownParent)?;
+        let store = self.store();
+        let found = self.parents.complete(&call.named, &store.made, &store.removed);
+        call.parents = found.ok_or(Condition::UnknownParent)?;
         Ok(())
     }
 

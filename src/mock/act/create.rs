@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::job::usual_way;
+use super::super::job::{STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply};
 use crate::contract::error::Condition;
@@ -36,9 +36,10 @@ impl Mock {
         };
         let number = store.add(&self.contract, self.whole_job(), self.seed, seedling);
         let mut way = usual_way(&self.contract.facts.lifecycle);
+        self.decoy.plan(&mut way);
         self.fault.plan(&mut way);
         if let Some(job) = store.jobs.get_mut(number) {
-            job.set_out(&way, call.now);
+            job.set_out(&way, call.now, self.decoy.stay(STAY));
         }
         if let Some(token) = token {
             store.tokens.insert(token, number);

@@ -73,7 +73,8 @@ impl Mock {
         let asked = whole(&size.request, &call.asked.view)
             .filter(|_| !self.fault.skips(Check::PageSize, call.name))
             .unwrap_or_else(|| size.default.map_or(USUAL_SIZE, fits));
-        asked.clamp(1, size.max.map_or(usize::MAX, fits))
+        let asked = asked.clamp(1, size.max.map_or(usize::MAX, fits));
+        self.decoy.size(asked, matches!(pagination.style, PageStyle::Token(_)))
     }
 
     /// An opaque token for a place in a list: the last job before it, and where that stood.
@@ -190,7 +191,7 @@ pub(in crate::mock) fn too_large(call: &Call<'_>, pagination: &Pagination) -> bo
 }
 
 /// A whole number of the request that is not negative.
-fn whole(at: &Pointer, view: &Value) -> Option<usize> {
+pub(super) fn whole(at: &Pointer, view: &Value) -> Option<usize> {
     let number = crate::exchange::reading::number(at.first(view)?)?;
     usize::try_from(number.max(0)).ok()
 }

@@ -136,6 +136,17 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             }
         }
     }
+    if contract.of_role(Role::Get).any(|(_, operation)| operation.parts.is_some()) {
+        let mut add_part = |id: &str, title: &str, wrong: Wrong| {
+            add(id.to_owned(), title.to_owned(), &["listing/parts-partition"], wrong);
+        };
+        let lost = "the first part of every page of a job's parts but the first is lost";
+        add_part("parts-lose-item", lost, Wrong::Loses);
+        let repeated =
+            "every page of a job's parts but the first begins with the last part of the page before";
+        add_part("parts-repeat-item", repeated, Wrong::Repeats);
+        add_part("parts-size-ignored", "a get does not mind the page size asked for", Wrong::Size);
+    }
     // One fault of a kind serves all lists.
     let mut seen = BTreeSet::new();
     found.retain(|list| seen.insert(list.label.id.clone()));

@@ -56,7 +56,11 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Check::Expiry,
             );
         }
-        if facts.auth.states_hash() {
+        let has_body = |request: &str| {
+            let shape = contract.shapes.get(request);
+            shape.is_some_and(|shape| shape.document.pointer("/properties/body").is_some())
+        };
+        if facts.auth.states_hash() && facts.operations.values().any(|o| has_body(&o.request)) {
             add(
                 "body-hash-not-checked",
                 "the hash that a request states of its body is taken on trust",
@@ -107,6 +111,30 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             "a job can be read and cancelled through a parent it does not belong to",
             &["isolation/foreign-parent"],
             Check::Parent,
+        );
+    }
+    if !facts.not_offered.is_empty() {
+        add(
+            "answers-what-is-not-offered",
+            "a request that no operation is for is answered with success",
+            &["cancel/not-offered"],
+            Check::Route,
+        );
+    }
+    if contract.of_role(Role::Get).any(|(_, operation)| operation.parts.is_some()) {
+        add(
+            "state-follows-page",
+            "a job is in its first state on every page of its parts but the first",
+            &["listing/parts-partition"],
+            Check::PartState,
+        );
+    }
+    if facts.polling.is_some() {
+        add(
+            "throttles-early",
+            "every third reading of a job is throttled, however seldom they come",
+            &["limits/paced-reads-served"],
+            Check::Pace,
         );
     }
     if facts.operations.values().any(|operation| operation.client_token.is_some()) {

@@ -87,6 +87,7 @@ impl Mock {
         if let Some((name, operation)) = self.operation(&asked) {
             let context =
                 AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
+            self.decoy.answer(&context, &mut answer);
             self.fault.answer(&context, &mut answer);
         }
         self.fault.graphql(executed, &mut answer);
@@ -144,6 +145,9 @@ impl Mock {
 
     /// Credentials are looked at once for the whole request, unless every root field does without.
     fn admit(&self, talk: &Talk<'_>, asked: &Asked) -> Result<(), Condition> {
+        if let Some((name, _)) = self.operation(asked) {
+            self.let_in(name, talk.serial)?;
+        }
         let keys = asked.graphql.iter().flat_map(|document| &document.keys);
         let roots: Vec<Option<&String>> = keys
             .map(|key| {
@@ -187,7 +191,7 @@ impl Mock {
             let call = self.call(talk.request, (name, operation), blueprint, asked.clone());
             let condition = self.validate(&call).err()?;
             let id = asked.job.as_deref();
-            Some((condition, refuse::words(&self.contract, name, operation, condition, id)))
+            Some((condition, self.words(name, operation, condition, id)))
         });
         let Some((condition, words)) = refusal else { return self.invalid(talk, vec![entry]) };
         entry.code = words.code;
@@ -212,7 +216,7 @@ impl Mock {
         let (status, code, message) = self
             .operation(asked)
             .or_else(|| own().map(|(name, operation)| (name.as_str(), operation)))
-            .map(|(name, operation)| refuse::words(&self.contract, name, operation, condition, None))
+            .map(|(name, operation)| self.words(name, operation, condition, None))
             .map_or((401, None, String::new()), |words| (words.status, words.code, words.message));
         let keys = asked.graphql.iter().flat_map(|document| &document.keys);
         let is_success = (200..300).contains(&status);

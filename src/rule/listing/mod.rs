@@ -7,6 +7,7 @@ pub mod contains_created;
 pub mod filter;
 pub mod page_size;
 pub mod pages_partition;
+pub mod parts_partition;
 mod seen_before;
 pub mod size_limit;
 mod walk;
@@ -16,6 +17,7 @@ pub mod walk_ends;
 pub const RULES: &[&dyn Rule] = &[
     &contains_created::ContainsCreated,
     &pages_partition::PagesPartition,
+    &parts_partition::PartsPartition,
     &page_size::PageSize,
     &filter::FilterObeyed,
     &walk_ends::WalkEnds,
