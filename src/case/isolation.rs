@@ -2,6 +2,7 @@
 
 use super::{Call, Case, Parents, Step, read, reader, take};
 use crate::contract::Contract;
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
@@ -13,13 +14,19 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let reaches =
             matches!(operation.role, Role::Get | Role::Cancel | Role::Details) && operation.target.is_some();
         let names_parents =
-            contract.facts.job.parents.keys().any(|name| operation.parent_place(name).is_some());
+            contract.facts.job.parent_names().any(|name| operation.parent_place(name).is_some());
         let Some(get) = reader(contract, operation).filter(|_| reaches && names_parents) else { continue };
         let title = "a job is not reached through another parent".to_owned();
         let mut case = Case::new(contract, id, "foreign-parent", title, &["isolation/foreign-parent"]);
         let lifecycle = &contract.facts.lifecycle;
+        let mut facets = Facets::new();
         let mut states: Vec<&str> = if operation.role == Role::Cancel {
-            lifecycle.states.keys().map(String::as_str).filter(|s| contract.is_cancellable(s)).collect()
+            let all = lifecycle.states.keys().map(String::as_str);
+            let stoppable =
+                all.filter_map(|state| Some((state, contract.cancellable(state).into_iter().next()?)));
+            let stoppable: Vec<(&str, Facets)> = stoppable.collect();
+            facets = stoppable.first().map(|(_, facets)| facets.clone()).unwrap_or_default();
+            stoppable.into_iter().filter(|(_, other)| *other == facets).map(|(state, _)| state).collect()
         } else {
             lifecycle.of_phase(Phase::Succeeded).collect()
         };
@@ -34,10 +41,9 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             .then(read(get, "job"))
             .then(Step::Call(call))
             .then(read(get, "job"));
-        if operation.role != Role::Cancel
-            && let Some(Step::Arrange(arrange)) = case.steps.first_mut()
-        {
-            arrange.consumes = false;
+        if let Some(Step::Arrange(arrange)) = case.steps.first_mut() {
+            arrange.consumes = operation.role == Role::Cancel;
+            arrange.facets = facets;
         }
         cases.push(case);
     }

@@ -1,6 +1,6 @@
 //! From a job's first state to its last, and what stays so after the end.
 
-use super::{Call, Case, Step, reader, take};
+use super::{Call, Case, Step, finished, reader, take};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
 
@@ -13,33 +13,32 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
         let mut start = Call::new(id);
         start.creates = Some("job".into());
+        let mut case = Case::new(
+            contract,
+            id,
+            "lifecycle",
+            "a new job goes its declared way to a final state and stays there".into(),
+            &rules(contract),
+        );
+        // Some jobs are made of another one, which must be there and have ended.
+        if create.target.is_some() {
+            case = case.then(finished(contract, "source"));
+            start = start.job("source");
+        }
         cases.push(
-            Case::new(
-                contract,
-                id,
-                "lifecycle",
-                "a new job goes its declared way to a final state and stays there".into(),
-                &[
-                    "lifecycle/initial-state",
-                    "lifecycle/declared-transition",
-                    "lifecycle/terminal-is-final",
-                    "lifecycle/frozen-members",
-                    "lifecycle/time-goes-forward",
-                    "lifecycle/counters-grow",
-                    "lifecycle/ends-in-time",
-                ],
-            )
-            .then(Step::Call(start))
-            .then(Step::Poll { job: "job".into(), until: Vec::new() })
-            .then(Step::Watch { job: "job".into(), times: 3 }),
+            case.then(Step::Call(start))
+                .then(Step::Poll { job: "job".into(), until: Vec::new() })
+                .then(Step::Watch { job: "job".into(), times: 3 }),
         );
     }
     for (id, _) in contract.of_role(Role::Get) {
         for (state, fact) in &contract.facts.lifecycle.states {
             let arranged = take("job", &[state]);
             if fact.phase.is_terminal() {
-                let rules =
-                    ["lifecycle/terminal-is-final", "lifecycle/frozen-members", "idempotency/reads-repeat"];
+                let mut rules = vec!["lifecycle/terminal-is-final", "idempotency/reads-repeat"];
+                if !contract.facts.job.frozen.is_empty() {
+                    rules.push("lifecycle/frozen-members");
+                }
                 let title = format!("a job in {state} stays as it is");
                 let mut case =
                     Case::new(contract, id, &format!("final::{state}"), title, &rules).then(arranged);
@@ -56,4 +55,25 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// The rules on a job's whole way. Those on members that the vendor's jobs do not have are left out.
+fn rules(contract: &Contract) -> Vec<&'static str> {
+    let shape = &contract.facts.job;
+    let mut rules = vec![
+        "lifecycle/initial-state",
+        "lifecycle/declared-transition",
+        "lifecycle/terminal-is-final",
+        "lifecycle/ends-in-time",
+    ];
+    if !shape.frozen.is_empty() {
+        rules.push("lifecycle/frozen-members");
+    }
+    if shape.timestamps.named().next().is_some() {
+        rules.push("lifecycle/time-goes-forward");
+    }
+    if !shape.counters.is_empty() {
+        rules.push("lifecycle/counters-grow");
+    }
+    rules
 }

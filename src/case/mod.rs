@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
@@ -71,7 +72,11 @@ impl Case {
     pub fn needs(&self, contract: &Contract) -> Needs {
         let mut needs = Needs::default();
         let mut call = |call: &Call| match contract.facts.operations.get(&call.operation).map(|o| o.role) {
-            Some(Role::Create | Role::Retry) => needs.creates += 1,
+            Some(Role::Create | Role::Retry) => {
+                needs.creates += 1;
+                let destroys = contract.facts.operations.get(&call.operation).is_some_and(|o| o.destroys);
+                needs.destroys += usize::from(destroys);
+            }
             Some(Role::Cancel | Role::CancelMany) => needs.cancels += 1,
             _ => needs.reads += 1,
         };
@@ -101,6 +106,8 @@ pub struct Needs {
     pub reads: usize,
     /// Requests that start a job.
     pub creates: usize,
+    /// Those of them whose jobs destroy data.
+    pub destroys: usize,
     /// Requests that cancel jobs.
     pub cancels: usize,
     /// Jobs that must be there first.
@@ -151,7 +158,7 @@ pub struct Arrange {
     /// The states it may be in; none means a job just created.
     pub states: Vec<String>,
     /// Its facets.
-    pub facets: BTreeMap<String, Vec<String>>,
+    pub facets: Facets,
     /// Whether it belongs to the target's other parent.
     pub foreign: bool,
     /// Whether the case changes the job, so that no other case may share it.
@@ -252,6 +259,14 @@ fn take(job: &str, states: &[&str]) -> Step {
         foreign: false,
         consumes: true,
     })
+}
+
+/// A step that gets hold of a job in this state with these facets, to be changed by the case.
+fn take_with(job: &str, state: &str, facets: &Facets) -> Step {
+    match take(job, &[state]) {
+        Step::Arrange(arrange) => Step::Arrange(Arrange { facets: facets.clone(), ..arrange }),
+        other => other,
+    }
 }
 
 /// A step that gets hold of a finished job, which other cases may share.

@@ -30,6 +30,7 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
                     driven += 1;
                     total.reads += needs.reads;
                     total.creates += needs.creates;
+                    total.destroys += needs.destroys;
                     total.cancels += needs.cancels;
                     total.jobs += needs.jobs;
                     let operation = case.id.split("::").nth(1).unwrap_or_default();
@@ -47,6 +48,9 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
         let _ = writeln!(text, "  requests of the cases themselves, at least:");
         let _ = writeln!(text, "    {:>4}  that read (polling counted once each)", total.reads);
         let _ = writeln!(text, "    {:>4}  that start a job", total.creates);
+        if total.destroys > 0 {
+            let _ = writeln!(text, "    {:>4}  of which start one that destroys data", total.destroys);
+        }
         let _ = writeln!(text, "    {:>4}  that cancel a job", total.cancels);
         let _ = writeln!(
             text,
@@ -61,6 +65,9 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
         }
         if total.creates > 0 {
             permissions.push("create");
+        }
+        if total.destroys > 0 {
+            permissions.push("destroy");
         }
         if total.cancels > 0 {
             permissions.push("cancel");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::message::{Asked, Request};
 use crate::contract::Contract;
-use crate::contract::operation::Operation;
+use crate::contract::operation::{Operation, Role};
 
 /// Finds what a request asks for. A request that is for no operation of the contract asks for nothing.
 pub fn asked(contract: &Contract, request: &Request) -> Asked {
@@ -22,11 +22,15 @@ pub fn asked(contract: &Contract, request: &Request) -> Asked {
         operation: Some(id.to_owned()),
         role: Some(operation.role),
         job: operation.target.as_ref().and_then(text),
+        facets: if operation.role == Role::Create {
+            operation.created_facets(&view)
+        } else {
+            BTreeMap::new()
+        },
         parents: contract
             .facts
             .job
-            .parents
-            .keys()
+            .parent_names()
             .filter_map(|name| Some((name.clone(), operation.parent_place(name).as_ref().and_then(text)?)))
             .collect(),
         client_token: operation.client_token.as_ref().and_then(|token| text(&token.at)),
@@ -35,14 +39,18 @@ pub fn asked(contract: &Contract, request: &Request) -> Asked {
     }
 }
 
-/// The operation a request is for, with its decoded path parameters.
+/// The operation a request is for, with its decoded path parameters. Of several that fit, the one with the most fixed
+/// query members.
 pub fn operation<'c>(
     contract: &'c Contract,
     request: &Request,
 ) -> Option<(&'c str, &'c Operation, BTreeMap<String, String>)> {
-    contract.facts.operations.iter().find_map(|(id, operation)| {
+    let fitting = contract.facts.operations.iter().filter_map(|(id, operation)| {
         let same_service = request.service.is_none() || operation.service == request.service;
-        if operation.method.word() != request.method || !same_service || !is_graphql_match(operation, request)
+        if operation.method.word() != request.method
+            || !same_service
+            || !has_query(operation, request)
+            || !is_graphql_match(operation, request)
         {
             return None;
         }
@@ -50,6 +58,26 @@ pub fn operation<'c>(
             .chain(&operation.also)
             .find_map(|template| match_path(template, request.path()))
             .map(|path| (id.as_str(), operation, path))
+    });
+    // The first of those that are alike.
+    fitting.min_by_key(|(_, operation, _)| std::cmp::Reverse(operation.query.len()))
+}
+
+/// Whether the query has the members that the operation always has.
+fn has_query(operation: &Operation, request: &Request) -> bool {
+    operation
+        .query
+        .iter()
+        .all(|(name, value)| pairs(request).any(|(given_name, given)| given_name == *name && given == *value))
+}
+
+/// The decoded members of the query, in order.
+fn pairs(request: &Request) -> impl Iterator<Item = (String, String)> {
+    request.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decode =
+            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        (decode(name), decode(value))
     })
 }
 
@@ -94,11 +122,7 @@ fn view(
         path.into_iter().map(|(k, v)| (k, Value::String(v))).collect::<Map<_, _>>().into(),
     );
     let mut query = Map::new();
-    for pair in request.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decode =
-            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let (name, value) = (decode(name), decode(value));
+    for (name, value) in pairs(request) {
         let kind = schema
             .and_then(|s| s.pointer("/properties/query/properties")?.get(&name)?.get("type")?.as_str())
             .unwrap_or("string");

@@ -20,7 +20,7 @@ impl Parents {
     /// The parents of a contract: the examples of its parameters, and the foreign values.
     pub(crate) fn of(contract: &Contract) -> Self {
         let facts = &contract.facts;
-        let mut names: BTreeSet<String> = facts.job.parents.keys().cloned().collect();
+        let mut names: BTreeSet<String> = facts.job.parent_names().cloned().collect();
         for operation in facts.operations.values() {
             names.extend(operation.parents.keys().cloned());
             let parameters = operation.path_parameters().filter(|p| facts.parameters.contains_key(*p));

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use super::request::{Failed, prepare};
 use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
+use crate::contract::combination::Facets;
 use crate::contract::operation::{PageStyle, Role};
 use crate::exchange::reading::readings;
 use crate::exchange::route::asked;
@@ -149,6 +150,11 @@ impl Driver<'_> {
             asked.role = self.setup.contract.facts.operations.get(&call.operation).map(|o| o.role);
             asked.job = job;
         }
+        // What a create asks for is another job than the one it names.
+        if let Some(job) = asked.job.as_ref().filter(|_| asked.role != Some(Role::Create)) {
+            let pool = self.pool.lock().await;
+            asked.facets = pool.jobs.get(job).map(|known| known.facets.clone()).unwrap_or_default();
+        }
         asked.probe = call.probe;
         asked.violation.clone_from(&call.violation);
         asked.filter.clone_from(&call.filter);
@@ -174,12 +180,17 @@ impl Driver<'_> {
                 pool.jobs
                     .entry(reading.id.clone())
                     .and_modify(|known| known.state.clone_from(&state))
-                    .or_insert(super::setup::Known { state, foreign, taken: true });
+                    .or_insert(super::setup::Known { state, facets: Facets::new(), foreign, taken: true });
             }
-            if let Some(id) = &created
-                && !pool.created.contains(id)
-            {
-                pool.created.push(id.clone());
+            if let Some(id) = &created {
+                let facets = exchange.asked.facets.clone();
+                // An answer to a create need not show the state.
+                pool.jobs.entry(id.clone()).and_modify(|known| known.facets.clone_from(&facets)).or_insert(
+                    super::setup::Known { state: String::new(), facets, foreign: false, taken: true },
+                );
+                if !pool.created.contains(id) {
+                    pool.created.push(id.clone());
+                }
             }
         }
         if let (Some(slot), Some(id)) = (&call.creates, created) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::contract::combination::Facets;
 use crate::sign::{Credentials, Scheme};
 use crate::target::Target;
 
@@ -19,11 +20,13 @@ pub struct Allow {
     pub create: bool,
     /// Requests that cancel jobs.
     pub cancel: bool,
+    /// Requests that start jobs which destroy data.
+    pub destroy: bool,
 }
 
 impl Allow {
     /// Everything, for servers of our own.
-    pub const ALL: Allow = Allow { read: true, create: true, cancel: true };
+    pub const ALL: Allow = Allow { read: true, create: true, cancel: true, destroy: true };
 }
 
 /// Jobs known to be in a state, and to stay there until acted on.
@@ -32,7 +35,7 @@ pub struct Fixture {
     /// The state.
     pub state: String,
     /// Their facets.
-    pub facets: BTreeMap<String, Vec<String>>,
+    pub facets: Facets,
     /// Whether they belong to the other parent.
     pub foreign: bool,
     /// Their ids.
@@ -99,6 +102,8 @@ pub struct Pool {
 pub struct Known {
     /// Its last known state.
     pub state: String,
+    /// What is known of its facets.
+    pub facets: Facets,
     /// Whether it belongs to the other parent.
     pub foreign: bool,
     /// Whether a case is changing it, or has.

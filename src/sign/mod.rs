@@ -71,6 +71,20 @@ pub trait Scheme: Send + Sync {
     /// `bad-signature`, `expired-credentials`); `false` where the scheme knows no such condition.
     fn spoil(&self, request: &mut Request, condition: Condition) -> bool;
 
+    /// Whether the scheme's credentials can be spoilt for this condition.
+    fn knows(&self, condition: Condition) -> bool {
+        let mut nothing = Request {
+            service: None,
+            method: "GET".into(),
+            target: "/".into(),
+            headers: crate::exchange::headers::Headers::default(),
+            body: Vec::new(),
+        };
+        let now = SystemTime::UNIX_EPOCH;
+        self.sign(&mut nothing, "localhost", "", &self.example(), now).is_ok()
+            && self.spoil(&mut nothing, condition)
+    }
+
     /// How a `curl` line gets its credentials.
     fn curl(&self, credentials: &Credentials) -> crate::exchange::curl::CurlAuth;
 

@@ -7,14 +7,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use crate::case::Case;
+use crate::case::{Case, Step};
 use crate::contract::Contract;
+use crate::contract::auth::Auth;
+use crate::contract::error::Condition;
 use crate::mock::clock::Clock;
 use crate::mock::fault::fault;
 use crate::mock::{Mock, MockOptions};
 use crate::run::schedule::Server;
 use crate::run::setup::{Allow, Fixture, Limits, Setup};
-use crate::sign::schemes;
+use crate::sign::{Credentials, Scheme, schemes};
 use crate::target::Target;
 use crate::target::file::settings::Settings;
 use crate::target::file::{Allow as Allowed, FixtureParent};
@@ -56,7 +58,7 @@ impl Server for MockServer {
         Allow::ALL
     }
 
-    async fn setup(&self, _case: &Case) -> Result<Arc<Setup>, String> {
+    async fn setup(&self, case: &Case) -> Result<Arc<Setup>, String> {
         let fault = self.fault.as_ref().and_then(|id| fault(&self.contract, id));
         let clock = Arc::new(Clock::held());
         let options = |base_url: &str| MockOptions {
@@ -78,10 +80,7 @@ impl Server for MockServer {
         let setup = Setup {
             contract: Arc::clone(&self.contract),
             target,
-            signer: schemes(&facts.auth).into_iter().next().map(|scheme| {
-                let credentials = scheme.example();
-                (scheme, credentials)
-            }),
+            signer: signer(&facts.auth, case),
             parameters: parameters.map(|(name, p)| (name.clone(), p.example.clone())).collect(),
             other_parent: foreign.collect(),
             allow: Allow::ALL,
@@ -96,6 +95,24 @@ impl Server for MockServer {
     fn is_shared(&self) -> bool {
         false
     }
+}
+
+/// The scheme that a case's requests are signed with: the contract's first, unless the case spoils credentials in a way
+/// that only another one knows.
+fn signer(auth: &Auth, case: &Case) -> Option<(Box<dyn Scheme>, Credentials)> {
+    let calls = case.steps.iter().flat_map(|step| match step {
+        Step::Call(call) | Step::Pages { call, .. } => std::slice::from_ref(call),
+        Step::Together(calls) => calls.as_slice(),
+        Step::Arrange(_) | Step::Poll { .. } | Step::Watch { .. } => &[],
+    });
+    let spoilt: Vec<Condition> = calls.filter_map(|call| call.credentials).collect();
+    let knows = |scheme: &dyn Scheme| spoilt.iter().all(|condition| scheme.knows(*condition));
+    let all = schemes(auth);
+    let place = all.iter().position(|scheme| knows(scheme.as_ref())).unwrap_or(0);
+    all.into_iter().nth(place).map(|scheme| {
+        let credentials = scheme.example();
+        (scheme, credentials)
+    })
 }
 
 /// One server that all cases share.
@@ -149,6 +166,7 @@ impl Endpoint {
                 read: settings.allow.contains(&Allowed::Read),
                 create: settings.allow.contains(&Allowed::Create),
                 cancel: settings.allow.contains(&Allowed::Cancel),
+                destroy: settings.allow.contains(&Allowed::Destroy),
             },
             fixtures: settings
                 .fixtures

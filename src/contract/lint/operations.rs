@@ -56,6 +56,10 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let known = draft.facts.parameters.keys().map(String::as_str);
         super::names(draft, "parameter", [(child("/job/parents", name), name.clone())], known, mistakes);
     }
+    let hidden = draft.facts.job.hidden_parents.iter().enumerate();
+    let hidden = hidden.map(|(index, name)| (format!("/job/hidden_parents/{index}"), name.clone()));
+    let known = draft.facts.parameters.keys().map(String::as_str);
+    super::names(draft, "parameter", hidden, known, mistakes);
 }
 
 /// Each role has what it needs.

@@ -56,7 +56,7 @@ impl Bench {
         for (name, value) in operation.send.iter().flat_map(|send| send.as_object().unwrap()) {
             view[name] = value.clone();
         }
-        for name in facts.parameters.keys().chain(facts.job.parents.keys()) {
+        for name in facts.parameters.keys().chain(facts.job.parent_names()) {
             if let (Some(at), Some(parameter)) = (operation.parent_place(name), facts.parameters.get(name)) {
                 at.put(&mut view, parameter.example.clone());
             }

@@ -62,7 +62,7 @@ fn gravity(attempt: &Attempt<'_>, contract: &Contract) -> Option<Level> {
     let after = attempt.after?;
     let state = after.state.as_ref()?;
     let is_final = contract.facts.lifecycle.is_terminal(state);
-    if !is_final && is_accepting(contract, after) {
+    if !is_final && is_accepting(contract, after, attempt) {
         Some(Level::Fail)
     } else if accepted.settles_in.contains(state)
         || (accepted.leads_to.contains(state) && !is_final && state != attempt.state)

@@ -53,8 +53,9 @@ pub(super) fn accepted_anyway(
     };
     // A job at work may have changed between the reading and the cancel: only a job that could not be cancelled
     // afterwards either is known to have been one.
-    let is_sure =
-        is_final || moved.is_some() || attempt.after.is_some_and(|after| is_refusing(contract, after));
+    let is_sure = is_final
+        || moved.is_some()
+        || attempt.after.is_some_and(|after| is_refusing(contract, after, attempt));
     Some(if is_sure { finding } else { finding.clone().at_most(finding.at_most.min(Level::Warn)) })
 }
 

@@ -1,9 +1,8 @@
 //! One attempt to cancel one job, with what is known of the job before and after it.
 
-use std::collections::BTreeMap;
-
 use crate::contract::Contract;
 use crate::contract::cancel::{Accepted, Expect, Row};
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Reading, Transcript};
@@ -20,6 +19,8 @@ pub(in crate::rule) struct Attempt<'t> {
     pub(in crate::rule) before: &'t Reading,
     /// The state in that reading.
     pub(in crate::rule) state: &'t str,
+    /// What is known of the job's facets.
+    pub(in crate::rule) facets: Facets,
     /// What the truth table says of the job. None where nothing is said, where the facets that decide are not known,
     /// and where something else may have moved the job before the answer came.
     pub(in crate::rule) row: Option<&'t Row>,
@@ -83,7 +84,9 @@ fn attempt<'t>(
     let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, answer.index))?;
     let state = before.state.as_deref()?;
     let acts = Acts::on(transcript, contract, before);
-    let rows = candidates(&contract.facts.cancel, state, &facets(&readings, before, contract), asked.probe);
+    let mut known = facets(transcript, &readings, before);
+    known.extend(asked.facets.clone());
+    let rows = candidates(&contract.facts.cancel, state, &known, asked.probe);
     let agreed = rows
         .windows(2)
         .all(|pair| std::mem::discriminant(&pair[0].expect) == std::mem::discriminant(&pair[1].expect));
@@ -112,16 +115,17 @@ fn attempt<'t>(
         answer,
         before,
         state,
+        facets: known,
     })
 }
 
-/// What is known of the job's facets at a reading: what the job shows, what earlier readings showed, and what the
-/// operation that created it stands for.
-fn facets(readings: &[&Reading], at: &Reading, contract: &Contract) -> BTreeMap<String, Vec<String>> {
-    let mut known = BTreeMap::new();
+/// What is known of the job's facets at a reading: what the job shows, what earlier readings showed, what the request
+/// that created it asked for, and what the one who read it knew.
+fn facets(transcript: &Transcript, readings: &[&Reading], at: &Reading) -> Facets {
+    let mut known = Facets::new();
     for reading in readings.iter().filter(|r| r.exchange <= at.exchange) {
-        if let Some(operation) = contract.facts.operations.get(&reading.operation) {
-            known.extend(operation.facets.iter().map(|(name, value)| (name.clone(), vec![value.clone()])));
+        if let Some(exchange) = transcript.exchanges.get(reading.exchange) {
+            known.extend(exchange.asked.facets.clone());
         }
         known.extend(reading.facets.clone());
     }
@@ -130,12 +134,7 @@ fn facets(readings: &[&Reading], at: &Reading, contract: &Contract) -> BTreeMap<
 
 /// The rows that may speak of a job: up to the first that does for sure. A row whose facets are not known may. Where
 /// the one who sent the request knows which refusal is due, only rows with that refusal count.
-fn candidates<'c>(
-    rows: &'c [Row],
-    state: &str,
-    facets: &BTreeMap<String, Vec<String>>,
-    probe: Option<Condition>,
-) -> Vec<&'c Row> {
+fn candidates<'c>(rows: &'c [Row], state: &str, facets: &Facets, probe: Option<Condition>) -> Vec<&'c Row> {
     let mut found = Vec::new();
     for row in rows.iter().filter(|row| row.state.is_empty() || row.state.iter().any(|s| s == state)) {
         let contradicts = row.facets.iter().any(|(name, allowed)| {
@@ -156,19 +155,25 @@ fn candidates<'c>(
     if meant.is_empty() { found } else { meant }
 }
 
-/// Whether a cancel of the job must be refused as this reading shows it, as far as the reading tells.
-pub(in crate::rule) fn is_refusing(contract: &Contract, reading: &Reading) -> bool {
-    expects(contract, reading, |expect| matches!(expect, Expect::Refused(_)))
+/// Whether a cancel of the job must be refused as a later reading shows it, as far as is known.
+pub(in crate::rule) fn is_refusing(contract: &Contract, reading: &Reading, attempt: &Attempt<'_>) -> bool {
+    expects(contract, reading, attempt, |expect| matches!(expect, Expect::Refused(_)))
 }
 
-/// Whether a cancel of the job must be accepted as this reading shows it, as far as the reading tells.
-pub(in crate::rule) fn is_accepting(contract: &Contract, reading: &Reading) -> bool {
-    expects(contract, reading, |expect| matches!(expect, Expect::Accepted(_)))
+/// Whether a cancel of the job must be accepted as a later reading shows it, as far as is known.
+pub(in crate::rule) fn is_accepting(contract: &Contract, reading: &Reading, attempt: &Attempt<'_>) -> bool {
+    expects(contract, reading, attempt, |expect| matches!(expect, Expect::Accepted(_)))
 }
 
-fn expects(contract: &Contract, reading: &Reading, wanted: impl Fn(&Expect) -> bool) -> bool {
+fn expects(
+    contract: &Contract,
+    reading: &Reading,
+    attempt: &Attempt<'_>,
+    wanted: impl Fn(&Expect) -> bool,
+) -> bool {
     let Some(state) = &reading.state else { return false };
-    let facets = facets(&[reading], reading, contract);
+    let mut facets = attempt.facets.clone();
+    facets.extend(reading.facets.clone());
     let rows = candidates(&contract.facts.cancel, state, &facets, None);
     rows.iter().any(|row| wanted(&row.expect))
 }

@@ -92,6 +92,8 @@ pub enum Allow {
     Create,
     /// Calls that cancel jobs.
     Cancel,
+    /// Calls that start jobs which destroy data; `create` is needed, too.
+    Destroy,
 }
 
 /// Credentials beside the usual ones.
