@@ -1,5 +1,7 @@
 //! Getting hold of a job in a given state, cheapest first.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::drive::{Driver, Stop};
@@ -10,6 +12,7 @@ use crate::contract::combination::{Facets, agrees, label};
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
+use crate::exchange::JobIds;
 use crate::target::Wanted;
 
 impl Driver<'_> {
@@ -22,22 +25,24 @@ impl Driver<'_> {
         let found = match self.known(wanted).await {
             Some(found) => Some(found),
             None => match self.hook(wanted).await? {
-                Some(id) => Some((id, wanted.facets.clone())),
-                None => self.make(wanted).await?.map(|id| (id, wanted.facets.clone())),
+                Some(ids) => Some((ids, wanted.facets.clone())),
+                None => self.make(wanted).await?.map(|id| (JobIds::new(&id), wanted.facets.clone())),
             },
         };
-        let Some((id, facets)) = found else { return Err(Stop::Skip(self.missing(wanted))) };
+        let Some((ids, facets)) = found else { return Err(Stop::Skip(self.missing(wanted))) };
+        let id = ids.id().to_owned();
         let mut pool = self.pool.lock().await;
         let state = wanted.states.first().cloned().unwrap_or_default();
-        let foreign = wanted.foreign;
         let known = pool.jobs.entry(id.clone()).or_insert(Known {
             state,
             facets: facets.clone(),
-            foreign,
+            names: BTreeMap::new(),
+            foreign: wanted.foreign,
             taken: true,
         });
         known.taken = true;
         known.facets.extend(facets);
+        known.names.extend(ids.others());
         if wanted.consumes {
             pool.used.insert(id.clone());
         }
@@ -48,7 +53,7 @@ impl Driver<'_> {
     }
 
     /// A fixture, or a job that an earlier case left behind unchanged.
-    async fn known(&self, wanted: &Arrange) -> Option<(String, Facets)> {
+    async fn known(&self, wanted: &Arrange) -> Option<(JobIds, Facets)> {
         let pool = self.pool.lock().await;
         let mine = |id: &String| self.slots.values().any(|slot| slot == id);
         let fixtures = self.setup.fixtures.iter().filter(|f| {
@@ -56,14 +61,15 @@ impl Driver<'_> {
                 && wanted.states.contains(&f.state)
                 && agrees(&wanted.facets, &f.facets)
         });
-        let jobs = fixtures.flat_map(|f| f.jobs.iter().map(|id| (id, &f.facets)));
-        let from_fixtures = jobs.clone().find(|(id, _)| {
+        let mut jobs = fixtures.flat_map(|f| f.jobs.iter().map(|ids| (ids, &f.facets)));
+        let from_fixtures = jobs.find(|(ids, _)| {
+            let id = ids.id().to_owned();
             // A server that does not refuse what it should may have moved the job on meanwhile.
             let still = |k: &Known| !k.taken && wanted.states.contains(&k.state);
-            !pool.used.contains(*id) && !mine(id) && pool.jobs.get(*id).is_none_or(still)
+            !pool.used.contains(&id) && !mine(&id) && pool.jobs.get(&id).is_none_or(still)
         });
-        if let Some((id, facets)) = from_fixtures {
-            return Some((id.clone(), facets.clone()));
+        if let Some((ids, facets)) = from_fixtures {
+            return Some((ids.clone(), facets.clone()));
         }
         // Only finished jobs stay where they were last seen.
         let lifecycle = &self.setup.contract.facts.lifecycle;
@@ -78,11 +84,11 @@ impl Driver<'_> {
                     && !pool.used.contains(*id)
                     && !mine(id)
             })
-            .map(|(id, known)| (id.clone(), known.facets.clone()))
+            .map(|(id, known)| (JobIds::new(id), known.facets.clone()))
     }
 
     /// A job from the arrange hook.
-    async fn hook(&self, wanted: &Arrange) -> Result<Option<String>, Stop> {
+    async fn hook(&self, wanted: &Arrange) -> Result<Option<JobIds>, Stop> {
         let parents = if wanted.foreign { &self.setup.other_parent } else { &self.setup.parameters };
         for state in &wanted.states {
             let wanted = Wanted {
@@ -95,7 +101,7 @@ impl Driver<'_> {
                     .collect(),
             };
             match self.setup.target.arrange(&wanted).await {
-                Ok(Some(id)) => return Ok(Some(id)),
+                Ok(Some(ids)) => return Ok(Some(ids)),
                 Ok(None) => {}
                 Err(why) => {
                     return Err(Stop::Error(format!("the arrange hook, asked for a job in {state}: {why}")));
@@ -118,7 +124,10 @@ impl Driver<'_> {
         if !waits && !self.setup.allow.cancel {
             return Ok(None);
         }
-        let Some((create, set)) = creator(&contract, &wanted.facets, self.setup.allow.destroy) else {
+        let service = self.service(&contract);
+        let Some((create, set)) =
+            creator(&contract, service.as_deref(), &wanted.facets, self.setup.allow.destroy)
+        else {
             return Ok(None);
         };
         if self.pool.lock().await.created.len() >= self.setup.limits.max_jobs {
@@ -145,7 +154,7 @@ impl Driver<'_> {
         }
         if waits {
             state = self.poll(&id, false, &wanted.states).await?;
-        } else if let Some((cancel, _)) = contract.of_role(Role::Cancel).next() {
+        } else if let Some(cancel) = self.operation(&contract, Role::Cancel) {
             self.slots.insert(wanted.job.clone(), id.clone());
             self.call(&Call::new(cancel).job(&wanted.job)).await?;
             self.slots.remove(&wanted.job);
@@ -184,9 +193,10 @@ impl Driver<'_> {
 }
 
 /// The call that starts a job with these facets, with what its request must carry for them. Of several that do, one
-/// that destroys nothing and whose jobs can be cancelled.
+/// that destroys nothing, belongs to the service of the case, and whose jobs can be cancelled.
 fn creator<'c>(
     contract: &'c Contract,
+    service: Option<&str>,
     wanted: &Facets,
     may_destroy: bool,
 ) -> Option<(&'c str, Vec<(Pointer, Value)>)> {
@@ -206,7 +216,9 @@ fn creator<'c>(
             })
         })
     };
-    let best = fitting.min_by_key(|(_, create, _)| (create.destroys, !is_stoppable(create)));
+    let is_elsewhere = |create: &Operation| service.is_some() && create.service.as_deref() != service;
+    let best =
+        fitting.min_by_key(|(_, create, _)| (create.destroys, is_elsewhere(create), !is_stoppable(create)));
     best.map(|(id, _, set)| (id, set))
 }
 
@@ -227,7 +239,6 @@ fn settings(create: &Operation, wanted: &Facets) -> Option<Vec<(Pointer, Value)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     /// Bedrock with a second and a third call that start jobs.
     fn contract() -> Contract {
@@ -252,7 +263,7 @@ mod tests {
     fn a_job_is_started_by_the_call_whose_jobs_have_the_facets() {
         let contract = contract();
         let by = |wanted: &[(&str, &str)], may_destroy| {
-            creator(&contract, &facets(wanted), may_destroy).map(|(id, set)| (id.to_owned(), set))
+            creator(&contract, None, &facets(wanted), may_destroy).map(|(id, set)| (id.to_owned(), set))
         };
         assert_eq!(by(&[], true), Some(("BRun".to_owned(), vec![])));
         assert_eq!(by(&[("kind", "wipe")], false), None);
