@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::message::Exchange;
+use super::refusal::refusal;
 use crate::contract::Contract;
 use crate::contract::job::{JobShape, TimeFormat};
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
 
 /// One observation of one job.
@@ -45,13 +46,16 @@ pub struct Reading {
     pub when: Duration,
 }
 
-/// The readings of one exchange. Refused and unreadable answers have none.
+/// The readings of one exchange. Unreadable answers have none, and neither have refusals, unless the contract says that
+/// one tells the job's state.
 pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<Reading> {
     let Some(operation) = exchange.asked.operation.as_ref().and_then(|id| contract.facts.operations.get(id))
     else {
         return Vec::new();
     };
-    let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Vec::new() };
+    let Some(body) = exchange.success().and_then(|r| r.json().ok()) else {
+        return told_by_error(index, exchange, operation, contract).into_iter().collect();
+    };
     let mut found = Vec::new();
     if let Some(pointer) = &operation.job {
         found.extend(pointer.select(body).into_iter().map(|(at, job)| (at, job, false)));
@@ -77,6 +81,31 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
             Some(reading)
         })
         .collect()
+}
+
+/// What a refused read tells of the job that it names, where the contract says that it tells something.
+fn told_by_error(
+    index: usize,
+    exchange: &Exchange,
+    operation: &Operation,
+    contract: &Contract,
+) -> Option<Reading> {
+    let told = &contract.facts.job.told_by_error;
+    if told.is_empty() || operation.role != Role::Get {
+        return None;
+    }
+    let response = exchange.response().filter(|response| !response.is_success())?;
+    let said = refusal(response, &contract.facts.error_body);
+    let told = told.iter().find(|told| said.is(&told.answer, response.status))?;
+    let nothing = Value::Object(serde_json::Map::new());
+    Some(Reading {
+        exchange: index,
+        operation: exchange.asked.operation.clone()?,
+        id: exchange.asked.job.clone()?,
+        state: Some(told.state.clone()),
+        when: exchange.received,
+        ..read(&nothing, contract.shape(operation))
+    })
 }
 
 /// Reads one job object. Its id is empty where it shows none.

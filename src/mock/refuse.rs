@@ -80,6 +80,13 @@ pub(crate) fn put_code(contract: &Contract, answer: &mut Answer, code: &str) {
     }
 }
 
+/// Puts a message at the usual place.
+pub(crate) fn put_message(contract: &Contract, answer: &mut Answer, message: &str) {
+    if let Some(locator) = contract.facts.error_body.message.first() {
+        put(answer, locator, message);
+    }
+}
+
 /// Takes every code out of an answer.
 pub(crate) fn remove_codes(contract: &Contract, answer: &mut Answer) {
     for locator in &contract.facts.error_body.code {

@@ -58,7 +58,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {
+pub(super) fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {
     if let Err(error) = regex::Regex::new(pattern) {
         let why = error.to_string().lines().last().unwrap_or_default().to_owned();
         mistakes

@@ -3,6 +3,7 @@
 mod cancel;
 mod errors;
 mod examples;
+mod facets;
 mod lifecycle;
 mod operations;
 mod references;
@@ -21,6 +22,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     schemas::check(draft, mistakes);
     cancel::check(draft, mistakes);
     errors::check(draft, mistakes);
+    facets::check(draft, mistakes);
     examples::check(draft, mistakes);
     sentences::check(draft, mistakes);
 }

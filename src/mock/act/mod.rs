@@ -146,7 +146,7 @@ impl Mock {
         };
         let end = ends
             .into_iter()
-            .find_map(|phase| lifecycle.of_phase(phase).find(|end| lifecycle.path(&from, end).is_some()));
+            .find_map(|phase| lifecycle.nearest(&from, phase));
         let Some(way) = end.and_then(|end| lifecycle.path(&from, end)) else { return };
         let steps = (1_u32..).zip(way.into_iter().skip(1));
         job.plan = steps.map(|(step, state)| (later(call.now, STAY * step), state.to_owned())).collect();

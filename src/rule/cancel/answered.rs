@@ -44,6 +44,9 @@ pub(super) fn accepted_anyway(
     {
         // Members changed though the state did not: the rule on changes says so.
         return None;
+    } else if shown.iter().flatten().any(|reading| reading.state.as_deref() != Some(attempt.state)) {
+        // It may have gone on by itself.
+        new(format!("a cancel of {whom} was answered with success"), &row.reference)
     } else {
         let message = format!("a cancel of {whom} answered success and changed nothing");
         match &row.unchanged_ref {

@@ -3,9 +3,12 @@
 use super::attempt::{Attempt, attempts};
 use crate::contract::Contract;
 use crate::contract::cancel::Accepted;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
 use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{is_named, one_of, place};
+use crate::rule::errors::answer::{is_accepted, is_one_of};
+use crate::rule::evidence::{answers, is_named, one_of, place};
+use crate::rule::order::precedes;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 
 static META: Meta = Meta {
@@ -13,7 +16,8 @@ static META: Meta = Meta {
     title: "an accepted cancel leads to the declared state and settles there",
     keyword: Keyword::Must,
     checks: "After an accepted cancel the answer and the first reading show a state that a cancel leads to, the job ends \
-             in a state that a cancel settles in (or in which it may have ended first), and it does end.",
+             in a state that a cancel settles in (or in which it may have ended first), and it does end. It \
+             is gone only where the documentation allows that.",
     why: "Clients wait for the cancelled state before they free resources or start anew: a job that goes on, or stays in \
           between, makes them wait for ever.",
     fix: "Record the cancel before answering it, stop the work, and move the job to its final state even when the work \
@@ -33,16 +37,17 @@ impl Rule for TakesEffect {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for attempt in attempts(transcript, contract) {
             let Some((row, accepted)) = attempt.accepting() else { continue };
-            if !is_accepted(attempt.answer.response, contract)
-                || (attempt.shown.is_none() && attempt.later.is_empty())
-            {
+            let gone = gone(&attempt, transcript, contract);
+            let is_seen = attempt.shown.is_some() || !attempt.later.is_empty() || gone.is_some();
+            if !is_accepted(attempt.answer.response, contract) || !is_seen {
                 continue;
             }
             looked_at += 1;
             // One cause gives one finding: the first sign of it.
             let found = leads_elsewhere(&attempt, accepted, transcript, contract)
                 .or_else(|| settles_elsewhere(&attempt, accepted, transcript, contract))
-                .or_else(|| never_settles(&attempt, accepted, transcript, contract));
+                .or_else(|| never_settles(&attempt, accepted, transcript, contract))
+                .or_else(|| gone.filter(|_| !accepted.or_gone).map(|index| vanished(index, accepted)));
             let reference = accepted.reference.as_ref().unwrap_or(&row.reference);
             findings.extend(found.map(|finding| Finding { reference: reference.clone(), ..finding }));
         }
@@ -113,6 +118,31 @@ fn never_settles(
     Some(Finding { actual, ..finding(last, message, one_of(due), transcript, contract) })
 }
 
+/// The first read that finds the job gone, before any reading showed its end: it is refused as for a job that does not
+/// exist.
+fn gone(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> Option<usize> {
+    let is_final = |reading: &&Reading| {
+        reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
+    };
+    let end = attempt.later.iter().copied().chain(attempt.shown).find(is_final).map(|reading| reading.exchange);
+    let refused = answers(transcript, contract).find(|answer| {
+        let asked = &answer.exchange.asked;
+        let row = contract.error_row(Condition::UnknownJob, answer.name);
+        answer.operation.role == Role::Get
+            && asked.probe.is_none()
+            && asked.job.as_ref().is_some_and(|job| is_named(attempt.before, job))
+            && precedes(transcript, attempt.answer.index, answer.index)
+            && row.is_some_and(|row| is_one_of(row, answer.response, contract))
+    })?;
+    end.is_none_or(|end| refused.index < end).then_some(refused.index)
+}
+
+fn vanished(index: usize, accepted: &Accepted) -> Finding {
+    let due = accepted.settles_in.iter().chain(&accepted.or_races_to);
+    let message = "a cancelled job is gone".to_owned();
+    Finding::new(index, "", message, one_of(due), "an error as for a job that does not exist")
+}
+
 fn finding(
     reading: &Reading,
     message: String,
@@ -151,6 +181,21 @@ mod tests {
     fn the_job_stops(#[case] answer: &str, #[case] then: &[&str], #[case] expected: usize) {
         let found = stop(answer, then).findings(&TakesEffect);
         assert_eq!(found.len(), expected, "{found:?}");
+    }
+
+    #[test]
+    fn a_cancelled_job_does_not_vanish_unless_the_contract_says_so() {
+        let gone = |script: Script| {
+            let (get, _) = script.contract.of_role(Role::Get).next().unwrap();
+            let (get, view) = (get.to_owned(), script.view(get, Some("JOB0000001")));
+            let no = json!({"__type": "ResourceNotFoundException", "message": "no"});
+            script.call(&get, view, 404, &no)
+        };
+        let found = gone(stop("STOPPING", &[])).findings(&TakesEffect);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].message, "a cancelled job is gone");
+        // What has ended may be cleared away later.
+        assert_eq!(gone(stop("STOPPING", &["STOPPED"])).findings(&TakesEffect), []);
     }
 
     #[test]
