@@ -2,7 +2,7 @@
 
 use super::{Call, Case, Step, finished, reader, take};
 use crate::contract::Contract;
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -18,7 +18,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             id,
             "lifecycle",
             "a new job goes its declared way to a final state and stays there".into(),
-            &rules(contract),
+            &rules(contract, create),
         );
         // Some jobs are made of another one, which must be there and have ended.
         if create.target.is_some() {
@@ -58,14 +58,13 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
 }
 
 /// The rules on a job's whole way. Those on members that the vendor's jobs do not have are left out.
-fn rules(contract: &Contract) -> Vec<&'static str> {
+fn rules(contract: &Contract, create: &Operation) -> Vec<&'static str> {
     let shape = &contract.facts.job;
-    let mut rules = vec![
-        "lifecycle/initial-state",
-        "lifecycle/declared-transition",
-        "lifecycle/terminal-is-final",
-        "lifecycle/ends-in-time",
-    ];
+    let mut rules =
+        vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
+    if contract.shows_state(create) {
+        rules.insert(0, "lifecycle/initial-state");
+    }
     if !shape.frozen.is_empty() {
         rules.push("lifecycle/frozen-members");
     }

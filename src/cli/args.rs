@@ -209,6 +209,9 @@ Examples:
 pub(super) struct ExplainArgs {
     /// A rule, a case or a fault
     pub(super) id: String,
+    /// The edition of the contracts; those that have no such edition are left out
+    #[arg(long)]
+    pub(super) edition: Option<String>,
     /// A folder with further contracts
     #[arg(long, value_name = "DIR")]
     pub(super) contracts: Vec<PathBuf>,

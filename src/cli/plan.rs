@@ -40,7 +40,8 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
                 Decision::LeftOut => left_out += 1,
             }
         }
-        let _ = writeln!(text, "{}, {}", contract.facts.title, subject.target);
+        let edition = contract.edition.as_ref().map_or_else(String::new, |edition| format!(" [{edition}]"));
+        let _ = writeln!(text, "{}{edition}, {}", contract.facts.title, subject.target);
         let _ = writeln!(text, "  {driven} of {} cases would be driven", planned.len());
         for (operation, number) in roles {
             let _ = writeln!(text, "    {number:>4}  {operation}");

@@ -128,7 +128,12 @@ impl Lifecycle {
                 return Some(here);
             }
             queue.extend(
-                self.states.get(here).into_iter().flat_map(|s| &s.next).map(String::as_str).filter(|s| seen.insert(*s)),
+                self.states
+                    .get(here)
+                    .into_iter()
+                    .flat_map(|s| &s.next)
+                    .map(String::as_str)
+                    .filter(|s| seen.insert(*s)),
             );
         }
         None

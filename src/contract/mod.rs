@@ -90,6 +90,14 @@ impl Contract {
         self.examples.get(&(schema.to_owned(), "documented".to_owned()))
     }
 
+    /// Whether the answers of this operation show the state of a job, going by the documented sample.
+    pub fn shows_state(&self, operation: &Operation) -> bool {
+        let sample =
+            operation.success_statuses().find_map(|status| self.sample(operation.response_schema(status)?));
+        let job = operation.job.as_ref().zip(sample).and_then(|(at, body)| at.first(body));
+        job.is_some_and(|job| self.shape(operation).state.first(job).is_some())
+    }
+
     /// The facets with which a cancel of a job in this state must succeed, one combination for each row that says so.
     /// None where every job in this state must be refused, or nothing is said.
     pub fn cancellable(&self, state: &str) -> Vec<combination::Facets> {

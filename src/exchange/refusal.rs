@@ -23,7 +23,8 @@ impl Refusal {
         let status_fits = answer.status.is_none_or(|due| due == status)
             && (!answer.any_client_error || (400..500).contains(&status));
         // An answer without any code is the concern of `errors/body-shape`: one cause gives one finding.
-        let code_fits = answer.code.as_ref().is_none_or(|due| self.code.as_ref().is_none_or(|code| code == due));
+        let code_fits =
+            answer.code.as_ref().is_none_or(|due| self.code.as_ref().is_none_or(|code| code == due));
         // Linting refuses patterns that do not compile, so such a pattern decides nothing here.
         let message_fits = answer.message.as_ref().is_none_or(|pattern| {
             regex::Regex::new(pattern)

@@ -4,6 +4,7 @@ use super::super::job::usual_way;
 use super::{Fault, Label};
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
+use crate::contract::operation::Role;
 
 struct Course {
     label: Label,
@@ -42,7 +43,8 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let wrong = begins.into_iter().find_map(|phase| {
         lifecycle.of_phase(phase).find(|state| !lifecycle.initial.iter().any(|initial| initial == state))
     });
-    if let Some(wrong) = wrong {
+    let shows_it = contract.of_role(Role::Create).any(|(_, create)| contract.shows_state(create));
+    if let Some(wrong) = wrong.filter(|_| shows_it) {
         let mut way = vec![wrong.to_owned()];
         if let Some(end) = usual.last().filter(|_| !lifecycle.is_terminal(wrong)) {
             way.push(end.clone());

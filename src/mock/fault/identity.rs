@@ -38,13 +38,13 @@ pub(super) fn faults(ground: &Ground<'_>) -> Vec<Box<dyn Fault>> {
     // Where a get shows no id there is none to be wrong.
     if shape.id.first(ground.job()).is_some() {
         found.push(Box::new(Identity {
-        label: Label::new(
-            "other-jobs-id",
-            "a get answers with the id of another job",
-            &["fields/identity-echoed"],
-        ),
-        at: shape.id.clone(),
-        other: like(&shape.ids.sample, &mut Dice::new(u64::MAX, 0)),
+            label: Label::new(
+                "other-jobs-id",
+                "a get answers with the id of another job",
+                &["fields/identity-echoed"],
+            ),
+            at: shape.id.clone(),
+            other: like(&shape.ids.sample, &mut Dice::new(u64::MAX, 0)),
         }));
     }
     let parents = Parents::of(ground.contract);

@@ -124,7 +124,8 @@ fn gone(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> 
     let is_final = |reading: &&Reading| {
         reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
     };
-    let end = attempt.later.iter().copied().chain(attempt.shown).find(is_final).map(|reading| reading.exchange);
+    let end =
+        attempt.later.iter().copied().chain(attempt.shown).find(is_final).map(|reading| reading.exchange);
     let refused = answers(transcript, contract).find(|answer| {
         let asked = &answer.exchange.asked;
         let row = contract.error_row(Condition::UnknownJob, answer.name);
