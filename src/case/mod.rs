@@ -180,6 +180,8 @@ pub struct Call {
     pub unset: Vec<Pointer>,
     /// What is wrong with its credentials, if anything.
     pub credentials: Option<Condition>,
+    /// What of the request its signature was made for another of, if anything.
+    pub signed_for_another: Option<Part>,
     /// The condition it is made to bring about.
     pub probe: Option<Condition>,
     /// In words, what is wrong with it.
@@ -200,6 +202,7 @@ impl Call {
             set: Vec::new(),
             unset: Vec::new(),
             credentials: None,
+            signed_for_another: None,
             probe: None,
             violation: None,
             filter: None,
@@ -212,6 +215,18 @@ impl Call {
         self.job = JobRef::Slot(slot.to_owned());
         self
     }
+}
+
+/// A part of a request that its signature is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The path.
+    Path,
+    /// The query.
+    Query,
+    /// The body.
+    Body,
 }
 
 /// The job a call names.

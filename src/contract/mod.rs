@@ -6,6 +6,7 @@ pub mod combination;
 pub mod diagnostic;
 pub mod error;
 pub mod facts;
+pub mod graphql;
 pub mod invariant;
 pub mod job;
 pub mod library;
@@ -42,6 +43,8 @@ pub struct Contract {
     pub shapes: shapes::Shapes,
     /// The documented sample bodies, by schema and label.
     pub examples: BTreeMap<(String, String), Value>,
+    /// The schemas and documents of its GraphQL services.
+    pub graphql: graphql::Graphql,
     /// How a job looks in each view.
     pub views: BTreeMap<String, job::JobShape>,
 }
@@ -78,6 +81,16 @@ impl Contract {
             row.when == condition
                 && (row.operations.is_empty() || row.operations.iter().any(|o| o == operation))
         })
+    }
+
+    /// The service of an operation.
+    pub fn service(&self, operation: &str) -> Option<&facts::Service> {
+        self.facts.services.get(self.facts.operations.get(operation)?.service.as_ref()?)
+    }
+
+    /// How an error of an operation looks: as its service says, or else as all do.
+    pub fn error_body(&self, operation: &str) -> &error::ErrorBody {
+        self.service(operation).and_then(|s| s.error_body.as_ref()).unwrap_or(&self.facts.error_body)
     }
 
     /// The row of the cancel truth table for a job in this state with these facets.

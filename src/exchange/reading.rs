@@ -53,20 +53,26 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
     else {
         return Vec::new();
     };
+    if super::refusal::is_error_inside(exchange, contract) {
+        return Vec::new();
+    }
     let Some(body) = exchange.success().and_then(|r| r.json().ok()) else {
         return told_by_error(index, exchange, operation, contract).into_iter().collect();
     };
     let mut found = Vec::new();
-    if let Some(pointer) = &operation.job {
+    let place = |pointer: &Pointer| super::graphql::place(exchange, operation, pointer);
+    if let Some(pointer) = operation.job.as_ref().map(place) {
         found.extend(pointer.select(body).into_iter().map(|(at, job)| (at, job, false)));
     }
-    if let Some(pointer) = &operation.jobs {
+    if let Some(pointer) = operation.jobs.as_ref().map(place) {
         found.extend(pointer.join("/*").select(body).into_iter().map(|(at, job)| (at, job, true)));
     }
     let id = exchange.asked.operation.clone().unwrap_or_default();
     let shape = contract.shape(operation);
     found
         .into_iter()
+        // A null in place of a job says nothing about any.
+        .filter(|(_, job, _)| !job.is_null())
         .filter_map(|(at, job, from_list)| {
             let mut reading = read(job, shape);
             if reading.id.is_empty() {
@@ -95,7 +101,7 @@ fn told_by_error(
         return None;
     }
     let response = exchange.response().filter(|response| !response.is_success())?;
-    let said = refusal(response, &contract.facts.error_body);
+    let said = refusal(response, contract.error_body(exchange.asked.operation.as_deref()?));
     let told = told.iter().find(|told| said.is(&told.answer, response.status))?;
     let nothing = Value::Object(serde_json::Map::new());
     Some(Reading {

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Step};
 use crate::contract::Contract;
-use crate::contract::auth::Auth;
 use crate::contract::error::Condition;
 use crate::mock::clock::Clock;
 use crate::mock::fault::fault;
@@ -80,7 +79,7 @@ impl Server for MockServer {
         let setup = Setup {
             contract: Arc::clone(&self.contract),
             target,
-            signer: signer(&facts.auth, case),
+            signer: signer(&self.contract, case),
             parameters: parameters.map(|(name, p)| (name.clone(), p.example.clone())).collect(),
             other_parent: foreign.collect(),
             allow: Allow::ALL,
@@ -97,22 +96,17 @@ impl Server for MockServer {
     }
 }
 
-/// The scheme that a case's requests are signed with: the contract's first, unless the case spoils credentials in a way
-/// that only another one knows.
-fn signer(auth: &Auth, case: &Case) -> Option<(Box<dyn Scheme>, Credentials)> {
-    let calls = case.steps.iter().flat_map(|step| match step {
-        Step::Call(call) | Step::Pages { call, .. } => std::slice::from_ref(call),
-        Step::Together(calls) => calls.as_slice(),
-        Step::Arrange(_) | Step::Poll { .. } | Step::Watch { .. } => &[],
+/// The scheme that a case is driven with on a mock: the contract's first, or the first that can be wrong in the way
+/// the case wants it.
+fn signer(contract: &Contract, case: &Case) -> Option<(Box<dyn Scheme>, Credentials)> {
+    let of_signatures = case.steps.iter().any(|step| {
+        let Step::Call(call) = step else { return false };
+        call.signed_for_another.is_some()
+            || matches!(call.credentials, Some(Condition::BadSignature | Condition::ExpiredCredentials))
     });
-    let spoilt: Vec<Condition> = calls.filter_map(|call| call.credentials).collect();
-    let knows = |scheme: &dyn Scheme| spoilt.iter().all(|condition| scheme.knows(*condition));
-    let all = schemes(auth);
-    let place = all.iter().position(|scheme| knows(scheme.as_ref())).unwrap_or(0);
-    all.into_iter().nth(place).map(|scheme| {
-        let credentials = scheme.example();
-        (scheme, credentials)
-    })
+    let scheme = schemes(&contract.facts.auth).into_iter().find(|s| !of_signatures || s.signs())?;
+    let credentials = scheme.example();
+    Some((scheme, credentials))
 }
 
 /// One server that all cases share.
@@ -136,7 +130,7 @@ impl Endpoint {
             Some(identity) => {
                 let scheme = schemes(&contract.facts.auth).into_iter().find(|s| s.name() == identity.scheme);
                 let scheme =
-                    scheme.ok_or_else(|| format!("signing with {} is not built yet", identity.scheme))?;
+                    scheme.ok_or_else(|| format!("the contract does not accept {}", identity.scheme))?;
                 Some((scheme, identity.credentials.clone()))
             }
             None => None,

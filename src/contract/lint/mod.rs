@@ -4,6 +4,7 @@ mod cancel;
 mod errors;
 mod examples;
 mod facets;
+pub(super) mod graphql;
 mod lifecycle;
 mod operations;
 mod references;

@@ -35,21 +35,21 @@ impl Fault for Error {
     fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
         let Some(condition) = context.condition else { return };
         match &self.wrong {
-            Wrong::Code(when, code) if condition == *when => put_code(context.contract, answer, code),
+            Wrong::Code(when, code) if condition == *when => put_code(context.error_body(), answer, code),
             Wrong::Status(when, status) if condition == *when => answer.status = *status,
             Wrong::Message(when, operations)
                 if condition == *when
                     && (operations.is_empty() || operations.iter().any(|o| o == context.name)) =>
             {
-                put_message(context.contract, answer, OTHER_WORDS);
+                put_message(context.error_body(), answer, OTHER_WORDS);
             }
             Wrong::ServerError(when, code) if condition == *when => {
                 answer.status = 500;
                 if let Some(code) = code {
-                    put_code(context.contract, answer, code);
+                    put_code(context.error_body(), answer, code);
                 }
             }
-            Wrong::NoCode => remove_codes(context.contract, answer),
+            Wrong::NoCode => remove_codes(context.error_body(), answer),
             Wrong::InSuccess(when) if condition == *when => {
                 answer.status = context.operation.success_statuses().next().unwrap_or(200);
             }
@@ -98,12 +98,10 @@ pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static
         Condition::NotCancellable => Some("cancel/refusal-error"),
         Condition::MissingCredentials => knows_schemes.then_some("auth/missing-credentials"),
         Condition::BadCredentials => knows_schemes.then_some("auth/bad-credentials"),
-        Condition::BadSignature => (knows_schemes && signs(contract)).then_some("auth/bad-signature"),
+        Condition::BadSignature => auth.signs().then_some("auth/bad-signature"),
+        Condition::ExpiredCredentials => auth.signs().then_some("auth/expired-credentials"),
         Condition::UnsupportedKind => refuses_kinds(contract).then_some("cancel/refusal-error"),
-        Condition::ExpiredCredentials
-        | Condition::Forbidden
-        | Condition::NotRetryable
-        | Condition::Throttled => None,
+        Condition::Forbidden | Condition::NotRetryable | Condition::Throttled => None,
     }
 }
 
@@ -111,12 +109,6 @@ pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static
 fn refuses_kinds(contract: &Contract) -> bool {
     let refused = Expect::Refused(Condition::UnsupportedKind);
     contract.facts.cancel.iter().any(|row| row.expect == refused)
-}
-
-/// Whether the vendor's requests carry a signature over themselves.
-pub(super) fn signs(contract: &Contract) -> bool {
-    let auth = &contract.facts.auth;
-    auth.sigv4.is_some() || auth.acs3.is_some() || auth.sdk_hmac_sha256.is_some()
 }
 
 /// Whether the schema of a get refuses one of the malformed ids.

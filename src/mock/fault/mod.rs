@@ -27,6 +27,10 @@ pub enum Check<'n> {
     Credentials,
     /// That the signature fits the request.
     Signature,
+    /// That the body has the hash which was signed.
+    BodyHash,
+    /// That the signature is of the present time.
+    Expiry,
     /// That the request keeps to its schema.
     Validation,
     /// That a job belongs to the parents named.
@@ -114,6 +118,11 @@ pub trait Fault: Send + Sync {
     /// Changes one page of a list. Jobs are named by number; `start` is where the page begins.
     fn page(&self, start: usize, all: &[usize], page: &mut Vec<usize>) {
         let _ = (start, all, page);
+    }
+
+    /// Changes an answer to a GraphQL request before it is sent; `executed` unless the request was invalid.
+    fn graphql(&self, executed: bool, answer: &mut Answer) {
+        let _ = (executed, answer);
     }
 
     /// Changes an answer before it is sent.

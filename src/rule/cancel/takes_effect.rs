@@ -39,7 +39,7 @@ impl Rule for TakesEffect {
             let Some((row, accepted)) = attempt.accepting() else { continue };
             let gone = gone(&attempt, transcript, contract);
             let is_seen = attempt.shown.is_some() || !attempt.later.is_empty() || gone.is_some();
-            if !is_accepted(attempt.answer.response, contract) || !is_seen {
+            if !is_accepted(attempt.answer.exchange, contract) || !is_seen {
                 continue;
             }
             looked_at += 1;
@@ -133,7 +133,7 @@ fn gone(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> 
             && asked.probe.is_none()
             && asked.job.as_ref().is_some_and(|job| is_named(attempt.before, job))
             && precedes(transcript, attempt.answer.index, answer.index)
-            && row.is_some_and(|row| is_one_of(row, answer.response, contract))
+            && row.is_some_and(|row| is_one_of(row, answer.exchange, contract))
     })?;
     end.is_none_or(|end| refused.index < end).then_some(refused.index)
 }
