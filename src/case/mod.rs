@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod credentials;
 pub mod errors;
+pub mod graphql;
 pub mod idempotency;
 pub mod inputs;
 pub mod isolation;
@@ -33,6 +34,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         idempotency::cases,
         isolation::cases,
         reads::cases,
+        graphql::cases,
     ];
     let mut cases: Vec<Case> = families.iter().flat_map(|family| family(contract)).collect();
     cases.sort_by(|a, b| a.id.cmp(&b.id));

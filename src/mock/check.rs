@@ -33,7 +33,7 @@ impl Mock {
         name: &str,
         operation: &Operation,
     ) -> Result<(), Condition> {
-        if operation.anonymous {
+        if operation.anonymous && !self.fault.skips(Check::Anonymous, name) {
             return Ok(());
         }
         let mut worst: Option<Condition> = None;

@@ -228,12 +228,20 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         );
     }
     if rule(contract, Condition::UnknownJob).is_some() {
-        add(
-            "error-in-success::unknown-job".into(),
-            "unknown-job is answered with a success status and an error inside".into(),
-            &["errors/error-in-success", "errors/unknown-job"],
-            Wrong::InSuccess(Condition::UnknownJob),
-        );
+        // Where that is how errors come, it is no fault.
+        let is_outside = |name: &String| {
+            let row = contract.error_row(Condition::UnknownJob, name);
+            row.and_then(|row| row.any_of.first()?.status).is_some_and(|status| status >= 400)
+        };
+        let named = contract.facts.operations.iter().filter(|(_, operation)| operation.target.is_some());
+        if named.map(|(name, _)| name).any(is_outside) {
+            add(
+                "error-in-success::unknown-job".into(),
+                "unknown-job is answered with a success status and an error inside".into(),
+                &["errors/error-in-success", "errors/unknown-job"],
+                Wrong::InSuccess(Condition::UnknownJob),
+            );
+        }
         found.push(Box::new(Found {
             label: Label::new(
                 "unknown-job-found",

@@ -4,6 +4,7 @@ mod cancel;
 mod course;
 mod envelope;
 mod error;
+mod graphql;
 mod ground;
 mod identity;
 mod invariant;
@@ -25,6 +26,8 @@ use ground::Ground;
 pub enum Check<'n> {
     /// That the credentials are known.
     Credentials,
+    /// That an operation is one that takes no credentials.
+    Anonymous,
     /// That the signature fits the request.
     Signature,
     /// That the body has the hash which was signed.
@@ -147,6 +150,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(graphql::faults(contract));
     found
 }
 

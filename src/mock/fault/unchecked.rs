@@ -34,6 +34,14 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             &["auth/missing-credentials", "auth/bad-credentials"],
             Check::Credentials,
         );
+        if facts.operations.values().any(|operation| operation.anonymous) {
+            add(
+                "credentials-for-all",
+                "operations that take no credentials ask for them",
+                &["auth/anonymous-accepted"],
+                Check::Anonymous,
+            );
+        }
         if facts.auth.signs() {
             add(
                 "signature-not-checked",

@@ -181,4 +181,4 @@ fn value(headers: &crate::exchange::headers::Headers, name: &str) -> Option<Stri
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
