@@ -7,28 +7,41 @@ use std::sync::Arc;
 
 use jobproof::Suite;
 use jobproof::contract::Contract;
-use jobproof::contract::library::{builtin, pack_from, vendors};
+use jobproof::contract::library::{builtin, pack, pack_from, vendors};
 use jobproof::contract::load::load;
 use jobproof::mock::fault::faults;
 use jobproof::report::model::{Report, Verdict};
 use jobproof::rule::Level;
+use jobproof::run::plan::Choice;
 use jobproof::suite::Subject;
 
-async fn check(contract: &Arc<Contract>, fault: Option<&str>) -> Report {
+/// The cases made for these rules, or all cases where none are named.
+async fn check(contract: &Arc<Contract>, fault: Option<&str>, rules: &[&str]) -> Report {
     let subject = match fault {
         Some(fault) => Subject::faulty_mock(contract, 0, false, fault).unwrap(),
         None => Subject::mock(contract, 0, false),
     };
-    Suite::new(vec![subject]).jobs(8).run().await
+    let rules: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
+    Suite::new(vec![subject]).choice(Choice::new(&[], &[], &rules).unwrap()).jobs(8).run().await
 }
 
-/// The contracts that come with the program, and those made up for tests: what no vendor has is tried on these.
+/// The contracts that come with the program, in each edition, and those made up for tests: what no vendor has is tried
+/// on these.
 fn contracts() -> Vec<(String, Arc<Contract>)> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     let made_up = ["atelier"].into_iter().map(|name| {
         (name.to_owned(), Arc::new(load(&pack_from(&root.join(name)).unwrap(), None).unwrap().contract))
     });
-    let own = vendors().into_iter().map(|vendor| (vendor.to_owned(), Arc::new(builtin(vendor).unwrap())));
+    let own = vendors().into_iter().flat_map(|vendor| {
+        let default = builtin(vendor).unwrap();
+        let others: Vec<String> =
+            default.facts.editions.keys().filter(|e| Some(*e) != default.edition.as_ref()).cloned().collect();
+        let others = others.into_iter().map(move |edition| {
+            let contract = load(&pack(vendor).unwrap(), Some(&edition)).unwrap().contract;
+            (format!("{vendor} {edition}"), Arc::new(contract))
+        });
+        std::iter::once((vendor.to_owned(), Arc::new(default))).chain(others)
+    });
     own.chain(made_up).collect()
 }
 
@@ -40,7 +53,7 @@ fn alarmed(report: &Report) -> BTreeSet<&str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn conforming_mocks_raise_no_alarm() {
     for (vendor, contract) in contracts() {
-        let report = check(&contract, None).await;
+        let report = check(&contract, None, &[]).await;
         assert_eq!(alarmed(&report), BTreeSet::new(), "{vendor}");
         assert_eq!(report.summary.count(Verdict::Error), 0, "{vendor}");
         assert!(report.summary.count(Verdict::Pass) > 500, "{vendor}");
@@ -63,10 +76,17 @@ async fn every_fault_is_caught_by_a_rule_that_should() {
             let (contract, permits) = (Arc::clone(&contract), Arc::clone(&permits));
             runs.spawn(async move {
                 let _permit = permits.acquire().await;
-                let report = check(&contract, Some(&label.id)).await;
+                let is_caught = |report: &Report| {
+                    let alarmed = alarmed(report);
+                    label.caught_by.iter().any(|rule| alarmed.contains(rule))
+                };
+                // The cases made for the rules most often do; only a fault that gets past them needs all.
+                if is_caught(&check(&contract, Some(&label.id), &label.caught_by).await) {
+                    return None;
+                }
+                let report = check(&contract, Some(&label.id), &[]).await;
                 let alarmed = alarmed(&report);
-                let caught = label.caught_by.iter().any(|rule| alarmed.contains(rule));
-                (!caught)
+                (!is_caught(&report))
                     .then(|| format!("{} (expected {:?}, alarmed {alarmed:?})", label.id, label.caught_by))
             });
         }

@@ -155,3 +155,60 @@ fn typed(kind: &str, text: String) -> Value {
     };
     read.unwrap_or(Value::String(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::compose::compose;
+    use crate::exchange::headers::Headers;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const ACTION: &str = "/ges/v1.0/p/graphs/movie/action?action_id";
+
+    #[rstest]
+    #[case("POST", &format!("{ACTION}=execute-algorithm"), Some("ExecuteAlgorithm"))]
+    #[case("POST", &format!("{ACTION}=execute%2Dalgorithm&x=1"), Some("ExecuteAlgorithm"))]
+    #[case("POST", &format!("{ACTION}=filtered-query"), Some("FilteredQuery"))]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/vertices/action?action_id=query", Some("QueryVertices"))]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/vertices/action?action_id=export", Some("ExportVertices"))]
+    #[case("POST", "/v1.0/p/graphs/gid/action?action_id=import-graph", Some("ImportGraph"))]
+    #[case("POST", &format!("{ACTION}=frobnicate"), None)]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/action", None)]
+    #[case("GET", "/ges/v1.0/p/graphs/movie/jobs/status?limit=2", Some("ListJobs"))]
+    #[case("GET", "/ges/v1.0/p/graphs/movie/jobs/j/status", Some("ShowJob"))]
+    fn query_members_tell_calls_apart(
+        #[case] method: &str,
+        #[case] target: &str,
+        #[case] expected: Option<&str>,
+    ) {
+        let contract = crate::contract::library::builtin("ges").unwrap();
+        let request = Request {
+            service: None,
+            method: method.into(),
+            target: target.into(),
+            headers: Headers::default(),
+            body: Vec::new(),
+        };
+        assert_eq!(operation(&contract, &request).map(|(id, _, _)| id), expected);
+    }
+
+    #[test]
+    fn a_create_asks_for_the_facets_of_its_job() {
+        let contract = crate::contract::library::builtin("ges").unwrap();
+        let operation = &contract.facts.operations["ExecuteAlgorithm"];
+        let view = json!({
+            "path": {"project_id": "p", "graph_name": "movie"},
+            "body": {"algorithmName": "louvain", "parameters": {}},
+        });
+        let request = compose(operation, &view);
+        assert_eq!(request.target, "/ges/v1.0/p/graphs/movie/action?action_id=execute-algorithm");
+        let asked = asked(&contract, &request);
+        let facets = [("kind", "algorithm"), ("algorithm", "louvain")];
+        assert_eq!(
+            asked.facets,
+            facets.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])).into()
+        );
+        assert_eq!(asked.view["query"], json!({"action_id": "execute-algorithm"}));
+    }
+}

@@ -199,6 +199,36 @@ mod tests {
         assert_eq!(gone(stop("STOPPING", &["STOPPED"])).findings(&TakesEffect), []);
     }
 
+    /// A cancelled query of a vendor that says nothing of what becomes of it.
+    fn cancelled(status: u16, body: &serde_json::Value) -> Judgement {
+        const ID: &str = "4448c9fb-0b16-4a78-8d89-2a137c53454a001679122";
+        let script = Script::of("ges");
+        let (start, show) = (script.view("QueryVertices", None), script.view("ShowJob", Some(ID)));
+        let cancel = script.view("DeleteJob", Some(ID));
+        script
+            .call("QueryVertices", start, 200, &json!({"jobId": ID}))
+            .call("ShowJob", show.clone(), 200, &json!({"status": "running"}))
+            .call("DeleteJob", cancel, 200, &json!({}))
+            .call("ShowJob", show, status, body)
+            .judge(&TakesEffect)
+    }
+
+    #[rstest]
+    #[case::failed(200, json!({"status": "failed"}), true)]
+    #[case::finished_first(200, json!({"status": "success"}), true)]
+    #[case::gone(400, json!({"errorMessage": "can not find job, jobId is  x", "errorCode": "GES.8301"}), true)]
+    // The same code, and other words: the job is there, and has failed.
+    #[case::told(400, json!({"errorMessage": "Running algorithm [X] error: no!", "errorCode": "GES.8301"}), true)]
+    #[case::other_trouble(400, json!({"errorMessage": "no", "errorCode": "GES.8000"}), false)]
+    fn where_the_end_is_open_each_of_them_will_do(
+        #[case] status: u16,
+        #[case] body: serde_json::Value,
+        #[case] is_judged: bool,
+    ) {
+        let judgement = cancelled(status, &body);
+        assert_eq!(judgement == Judgement::Judged(Vec::new()), is_judged, "{judgement:?}");
+    }
+
     #[test]
     fn a_job_that_never_settles_is_found() {
         let script = stop("STOPPING", &["STOPPING"]).gave_up("JOB0000001", &["STOPPED"]);
