@@ -13,8 +13,12 @@ use support::{Ended, SECRETS, files_below, folder, jobproof, program, repository
 
 /// A copy of a vendor's folder.
 fn copy(name: &str) -> PathBuf {
-    let from = repository("schemas/bedrock");
-    let to = folder(name).join("bedrock");
+    copy_of("bedrock", name)
+}
+
+fn copy_of(vendor: &str, name: &str) -> PathBuf {
+    let from = repository("schemas").join(vendor);
+    let to = folder(name).join(vendor);
     for path in files_below(&from) {
         let copy = to.join(path.strip_prefix(&from).expect("a path below the folder"));
         std::fs::create_dir_all(copy.parent().expect("a folder")).expect("a folder can be made");
@@ -105,6 +109,42 @@ fn mistakes_in_the_meaning_of_a_contract_are_told_at_once() {
     let rejected = folder.join("examples/reject/count--negative.json");
     std::fs::write(&rejected, "{ \"why\": \"it is negative\", \"at\": \"\", \"value\": 1 }\n").unwrap();
     assert!(mistakes(&lint(&folder, "contract-meaning")) >= 10);
+}
+
+#[test]
+fn mistakes_in_facets_and_routes_are_told_at_once() {
+    let folder = copy_of("ges", "facets");
+    let contract = folder.join("contract.toml");
+    spoil(
+        &contract,
+        &[
+            ("facets = { kind = \"edge-query\" }", "facets = { kind = \"edge-querry\" }"),
+            ("facets_from = { algorithm =", "facets_from = { algorithmus ="),
+            ("query = { action_id = \"delete\" }", "query = { action_id = \"export\" }"),
+            ("only_with = { kind = [\"algorithm\"] }", "only_with = { kind = [\"algorithms\"] }"),
+            ("state = \"failed\"\nref = \"algorithm-2021\"", "state = \"broken\"\nref = \"algorithm-2021\""),
+            ("hidden_parents = [\"graph_name\"", "hidden_parents = [\"graph\""),
+            (
+                "state = [\"pending\", \"waiting\", \"running\"]\nexpect = { refused",
+                "state = [\"pending\", \"waiting\"]\nexpect = { refused",
+            ),
+        ],
+    );
+    let (parent, last) = (folder.parent().expect("a folder"), folder.file_name().expect("a name"));
+    let ended = jobproof_in(parent, &["lint", last.to_str().expect("UTF-8")]);
+    assert_eq!(ended.code, Some(2), "{ended:#?}");
+    for words in [
+        "there is no value `edge-querry`",
+        "there is no facet `algorithmus`",
+        "`ExportVertices` and `DeleteVertices` have the same method and path",
+        "there is no value `algorithms`",
+        "there is no state `broken`",
+        "there is no parameter `graph`",
+        "the `cancel` table has no row for `running` with filtered-query",
+    ] {
+        assert!(ended.err.contains(words), "{words}: {}", ended.err);
+    }
+    assert_eq!(mistakes(&ended.err), 7, "{}", ended.err);
 }
 
 #[test]

@@ -30,7 +30,9 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
         text,
         "# What may be sent. Without \"create\" and \"cancel\" nothing on the server is changed."
     );
-    let _ = writeln!(text, "allow = [\"read\"]        # + \"create\", \"cancel\"\n");
+    let destroys = facts.operations.values().any(|operation| operation.destroys);
+    let destroy = if destroys { ", and \"destroy\" for jobs that destroy data" } else { "" };
+    let _ = writeln!(text, "allow = [\"read\"]        # + \"create\", \"cancel\"{destroy}\n");
     if !facts.services.is_empty() {
         let _ = writeln!(text, "[base_urls]");
         for service in facts.services.keys() {
