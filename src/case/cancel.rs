@@ -67,6 +67,11 @@ fn on(
             let accepted = begin("accepted", title, &rules).then(Step::Call(call.clone()));
             let mut cases = vec![accepted.then(read(get, "job")).then(settle.clone()).then(watch.clone())];
             if is_first {
+                let title = format!("a second cancel of what was {whom} does no harm");
+                let repeated = begin("repeated", title, &["cancel/repeat-harmless"])
+                    .then(Step::Call(call.clone()))
+                    .then(Step::Call(call.clone()));
+                cases.push(repeated.then(read(get, "job")).then(settle.clone()).then(watch.clone()));
                 let title = format!("two cancels of {whom} at the same time agree");
                 let together = begin("concurrent", title, &["cancel/concurrent-agree"])
                     .then(Step::Together(vec![call.clone(), call]));
@@ -93,7 +98,15 @@ fn on(
             for _ in 0..2 {
                 refused = refused.then(Step::Call(call.clone())).then(read(get, "job"));
             }
-            vec![refused]
+            let mut cases = vec![refused];
+            if is_first {
+                let title = format!("two cancels of {whom} at the same time change nothing");
+                let rules = ["cancel/concurrent-agree", "cancel/refusal-changes-nothing"];
+                let together =
+                    begin("concurrent", title, &rules).then(Step::Together(vec![call.clone(), call]));
+                cases.push(together.then(read(get, "job")));
+            }
+            cases
         }
         Expect::Undocumented(open) => {
             let title = format!("not documented: {open}");

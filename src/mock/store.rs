@@ -81,6 +81,7 @@ impl Store {
             created_by_request: seedling.created_by_request,
             cancelled: false,
             cancels: 0,
+            last_cancel: None,
             reads: 0,
             ended_reads: 0,
         });

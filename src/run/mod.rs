@@ -5,6 +5,8 @@ mod clean;
 pub mod drive;
 pub mod judge;
 pub mod plan;
+mod race;
 mod request;
 pub mod schedule;
+mod search;
 pub mod setup;

@@ -131,7 +131,7 @@ impl Mock {
             let at = shape.facets.get(name).and_then(|facet| facet.at.as_ref());
             at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
         });
-        let settles = then.filter(|then| *then != to && !lifecycle.is_terminal(to));
+        let settles = then.filter(|then| *then != to);
         job.plan = settles.map(|then| (later(call.now, STAY), then.to_owned())).into_iter().collect();
     }
 

@@ -1,6 +1,7 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
 mod cancel;
+mod constraint;
 mod course;
 mod envelope;
 mod error;
@@ -10,6 +11,7 @@ mod identity;
 mod invariant;
 mod list;
 mod member;
+mod race;
 mod shown;
 mod unchecked;
 mod word;
@@ -36,6 +38,8 @@ pub enum Check<'n> {
     Expiry,
     /// That the request keeps to its schema.
     Validation,
+    /// That the request keeps to what this keyword of its schema says.
+    Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
     /// The filter of this name.
@@ -147,8 +151,10 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(envelope::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
+    found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found.extend(graphql::faults(contract));
     found

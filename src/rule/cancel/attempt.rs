@@ -162,6 +162,52 @@ pub(in crate::rule) fn is_accepting(contract: &Contract, reading: &Reading, atte
     expects(contract, reading, attempt, |expect| matches!(expect, Expect::Accepted(_)))
 }
 
+/// The states that may follow an accepted cancel of the job as this reading shows it, as far as the reading and the one
+/// who made it tell; none where it does not show a job that can be cancelled.
+pub(in crate::rule) fn may_follow<'c>(
+    contract: &'c Contract,
+    transcript: &Transcript,
+    reading: &Reading,
+) -> Vec<&'c String> {
+    let Some(state) = &reading.state else { return Vec::new() };
+    let facets = facets(transcript, &[reading], reading);
+    let rows = candidates(&contract.facts.cancel, state, &facets, None);
+    let lifecycle = &contract.facts.lifecycle;
+    rows.iter()
+        .filter_map(|row| if let Expect::Accepted(accepted) = &row.expect { Some(accepted) } else { None })
+        .flat_map(|a| {
+            // Where nothing is said of the way to the end, the job may go on for a while.
+            let is_open = a.leads_to.is_empty();
+            let others = lifecycle.states.keys().filter(move |s| is_open && !lifecycle.is_terminal(s));
+            a.leads_to.iter().chain(&a.settles_in).chain(&a.or_races_to).chain(others)
+        })
+        .collect()
+}
+
+/// Whether a cancel of the job may be accepted as this reading shows it, as far as the reading and the one who made it
+/// tell.
+pub(in crate::rule) fn may_be_accepted(
+    contract: &Contract,
+    transcript: &Transcript,
+    reading: &Reading,
+) -> bool {
+    let Some(state) = &reading.state else { return false };
+    let facets = facets(transcript, &[reading], reading);
+    let rows = candidates(&contract.facts.cancel, state, &facets, None);
+    rows.iter().any(|row| matches!(row.expect, Expect::Accepted(_)))
+}
+
+/// Whether a job may end in this state before the cancel comes, and the cancel be answered with success all the same:
+/// where the vendor calls a cancel idempotent.
+pub(in crate::rule) fn may_have_ended_in(contract: &Contract, state: &str) -> bool {
+    contract.facts.lifecycle.is_terminal(state)
+        && contract
+            .facts
+            .cancel
+            .iter()
+            .any(|row| row.unchanged_ref.is_some() && row.state.iter().any(|s| s == state))
+}
+
 fn expects(
     contract: &Contract,
     reading: &Reading,

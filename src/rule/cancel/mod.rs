@@ -8,11 +8,14 @@ pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
 #[cfg(test)]
 mod honest;
+pub mod one_story;
 pub mod refusal_changes_nothing;
 pub mod refusal_error;
 pub mod refused_for_kind;
 pub mod refused_when_finished;
 pub mod repeat_consistent;
+pub mod repeat_harmless;
+mod story;
 pub mod takes_effect;
 pub mod work_stops;
 
@@ -26,5 +29,7 @@ pub const RULES: &[&dyn Rule] = &[
     &takes_effect::TakesEffect,
     &work_stops::WorkStops,
     &repeat_consistent::RepeatConsistent,
+    &repeat_harmless::RepeatHarmless,
     &concurrent_agree::ConcurrentAgree,
+    &one_story::OneStory,
 ];
