@@ -56,6 +56,7 @@ const RULES: &[&str] = &[
     "idempotency/token-replays",
     "idempotency/reads-repeat",
     "isolation/foreign-parent",
+    "cancel/refused-for-kind",
 ];
 
 #[rstest]
