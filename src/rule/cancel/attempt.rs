@@ -169,9 +169,7 @@ pub(in crate::rule) fn may_follow<'c>(
     transcript: &Transcript,
     reading: &Reading,
 ) -> Vec<&'c String> {
-    let Some(state) = &reading.state else { return Vec::new() };
-    let facets = facets(transcript, &[reading], reading);
-    let rows = candidates(&contract.facts.cancel, state, &facets, None);
+    let rows = rows_for(contract, transcript, reading);
     let lifecycle = &contract.facts.lifecycle;
     rows.iter()
         .filter_map(|row| if let Expect::Accepted(accepted) = &row.expect { Some(accepted) } else { None })
@@ -191,10 +189,20 @@ pub(in crate::rule) fn may_be_accepted(
     transcript: &Transcript,
     reading: &Reading,
 ) -> bool {
-    let Some(state) = &reading.state else { return false };
-    let facets = facets(transcript, &[reading], reading);
-    let rows = candidates(&contract.facts.cancel, state, &facets, None);
+    let rows = rows_for(contract, transcript, reading);
     rows.iter().any(|row| matches!(row.expect, Expect::Accepted(_)))
+}
+
+/// The rows that may speak of a job as this reading shows it. The answer to a create need not show a state: the job is
+/// then in one of the first ones.
+fn rows_for<'c>(contract: &'c Contract, transcript: &Transcript, reading: &Reading) -> Vec<&'c Row> {
+    let facets = facets(transcript, &[reading], reading);
+    let states: Vec<&String> = match &reading.state {
+        Some(state) => vec![state],
+        None if reading.role == Role::Create => contract.facts.lifecycle.initial.iter().collect(),
+        None => Vec::new(),
+    };
+    states.into_iter().flat_map(|state| candidates(&contract.facts.cancel, state, &facets, None)).collect()
 }
 
 /// Whether a job may end in this state before the cancel comes, and the cancel be answered with success all the same:
