@@ -106,10 +106,12 @@ fn never_settles(
     contract: &Contract,
 ) -> Option<Finding> {
     let lifecycle = &contract.facts.lifecycle;
+    // What is waited for is a state, or in words: any end will do.
+    let is_end = |s: &String| lifecycle.is_terminal(s) || !lifecycle.states.contains_key(s);
     let wait = transcript.given_up.iter().find(|wait| {
         wait.exchange > attempt.answer.index
             && is_named(attempt.before, &wait.job)
-            && (wait.waited_for.is_empty() || wait.waited_for.iter().any(|s| lifecycle.is_terminal(s)))
+            && (wait.waited_for.is_empty() || wait.waited_for.iter().any(is_end))
     })?;
     let last = attempt.later.iter().rfind(|r| r.exchange <= wait.exchange).copied().or(attempt.shown)?;
     let state = last.state.as_deref().filter(|state| !lifecycle.is_terminal(state))?;
@@ -234,6 +236,8 @@ mod tests {
     fn a_job_that_never_settles_is_found() {
         let script = stop("STOPPING", &["STOPPING"]).gave_up("JOB0000001", &["STOPPED"]);
         assert_eq!(script.findings(&TakesEffect)[0].message, "a cancelled job never settled");
+        let script = stop("STOPPING", &["STOPPING"]).gave_up("JOB0000001", &["a final state"]);
+        assert_eq!(script.findings(&TakesEffect).len(), 1);
         assert_eq!(stop("STOPPING", &["STOPPING"]).findings(&TakesEffect), []);
         let ended = stop("STOPPING", &["COMPLETE"]).gave_up("JOB0000001", &["STOPPED"]);
         assert_eq!(ended.findings(&TakesEffect), []);
