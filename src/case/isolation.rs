@@ -1,8 +1,7 @@
 //! A job is not readable or cancellable through parents that it does not belong to.
 
-use super::{Call, Case, Parents, Step, read, reader, take};
+use super::{Arrange, Call, Case, Parents, Step, read, reader, take, take_cancellable};
 use crate::contract::Contract;
-use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
@@ -17,35 +16,21 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             contract.facts.job.parent_names().any(|name| operation.parent_place(name).is_some());
         let Some(get) = reader(contract, operation).filter(|_| reaches && names_parents) else { continue };
         let title = "a job is not reached through another parent".to_owned();
-        let mut case = Case::new(contract, id, "foreign-parent", title, &["isolation/foreign-parent"]);
-        let lifecycle = &contract.facts.lifecycle;
-        let mut facets = Facets::new();
-        let mut states: Vec<&str> = if operation.role == Role::Cancel {
-            let all = lifecycle.states.keys().map(String::as_str);
-            let stoppable =
-                all.filter_map(|state| Some((state, contract.cancellable(state).into_iter().next()?)));
-            let stoppable: Vec<(&str, Facets)> = stoppable.collect();
-            facets = stoppable.first().map(|(_, facets)| facets.clone()).unwrap_or_default();
-            stoppable.into_iter().filter(|(_, other)| *other == facets).map(|(state, _)| state).collect()
+        let case = Case::new(contract, id, "foreign-parent", title, &["isolation/foreign-parent"]);
+        let arranged = if operation.role == Role::Cancel {
+            take_cancellable(contract, "job")
         } else {
-            lifecycle.of_phase(Phase::Succeeded).collect()
+            let done: Vec<&str> = contract.facts.lifecycle.of_phase(Phase::Succeeded).collect();
+            match take("job", &done) {
+                Step::Arrange(arrange) => Step::Arrange(Arrange { consumes: false, ..arrange }),
+                other => other,
+            }
         };
-        // What is under way longest is the easiest to catch.
-        states.sort_by_key(|s| lifecycle.phase(s) != Phase::Running);
         let mut call = Call::new(id).job("job");
         call.parents = Parents::Foreign;
         call.probe = Some(Condition::UnknownJob);
         call.violation = Some("names a job under parents it does not belong to".into());
-        case = case
-            .then(take("job", &states))
-            .then(read(get, "job"))
-            .then(Step::Call(call))
-            .then(read(get, "job"));
-        if let Some(Step::Arrange(arrange)) = case.steps.first_mut() {
-            arrange.consumes = operation.role == Role::Cancel;
-            arrange.facets = facets;
-        }
-        cases.push(case);
+        cases.push(case.then(arranged).then(read(get, "job")).then(Step::Call(call)).then(read(get, "job")));
     }
     cases
 }

@@ -2,7 +2,7 @@
 
 use super::{Call, Case, Step, finished, reader, take};
 use crate::contract::Contract;
-use crate::contract::operation::{Operation, Role};
+use crate::contract::operation::Role;
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -13,13 +13,14 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
         let mut start = Call::new(id);
         start.creates = Some("job".into());
-        let mut case = Case::new(
-            contract,
-            id,
-            "lifecycle",
-            "a new job goes its declared way to a final state and stays there".into(),
-            &rules(contract, create),
-        );
+        let mut rules =
+            vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
+        if contract.shows_state(create) {
+            rules.push("lifecycle/initial-state");
+        }
+        rules.extend(told(contract));
+        let title = "a new job goes its declared way to a final state and stays there".to_owned();
+        let mut case = Case::new(contract, id, "lifecycle", title, &rules);
         // Some jobs are made of another one, which must be there and have ended.
         if create.target.is_some() {
             case = case.then(finished(contract, "source"));
@@ -36,9 +37,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             let arranged = take("job", &[state]);
             if fact.phase.is_terminal() {
                 let mut rules = vec!["lifecycle/terminal-is-final", "idempotency/reads-repeat"];
-                if !contract.facts.job.frozen.is_empty() {
-                    rules.push("lifecycle/frozen-members");
-                }
+                rules.extend(told(contract).filter(|rule| *rule == "lifecycle/frozen-members"));
                 let title = format!("a job in {state} stays as it is");
                 let mut case =
                     Case::new(contract, id, &format!("final::{state}"), title, &rules).then(arranged);
@@ -57,22 +56,13 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     cases
 }
 
-/// The rules on a job's whole way. Those on members that the vendor's jobs do not have are left out.
-fn rules(contract: &Contract, create: &Operation) -> Vec<&'static str> {
-    let shape = &contract.facts.job;
-    let mut rules =
-        vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
-    if contract.shows_state(create) {
-        rules.insert(0, "lifecycle/initial-state");
-    }
-    if !shape.frozen.is_empty() {
-        rules.push("lifecycle/frozen-members");
-    }
-    if shape.timestamps.named().next().is_some() {
-        rules.push("lifecycle/time-goes-forward");
-    }
-    if !shape.counters.is_empty() {
-        rules.push("lifecycle/counters-grow");
-    }
-    rules
+/// The rules about members of a job that this contract has any of.
+fn told(contract: &Contract) -> impl Iterator<Item = &'static str> {
+    let shapes = || std::iter::once(&contract.facts.job).chain(contract.views.values());
+    let has = [
+        ("lifecycle/frozen-members", shapes().any(|job| !job.frozen.is_empty())),
+        ("lifecycle/time-goes-forward", shapes().any(|job| job.timestamps.named().next().is_some())),
+        ("lifecycle/counters-grow", shapes().any(|job| !job.counters.is_empty())),
+    ];
+    has.into_iter().filter_map(|(rule, has)| has.then_some(rule))
 }

@@ -24,7 +24,7 @@ pub struct JobShape {
     /// What the job belongs to, by the name of the parameter that carries it in requests.
     #[serde(default)]
     pub parents: BTreeMap<String, Pointer>,
-    /// What the job belongs to and does not show: parameters that only requests carry.
+    /// Parameters of requests that the job belongs to, too, and never shows.
     #[serde(default)]
     pub hidden_parents: Vec<String>,
     /// Its points in time.
@@ -60,7 +60,7 @@ pub struct JobShape {
 }
 
 impl JobShape {
-    /// The names of everything that a job belongs to, shown or not.
+    /// The parameters that say what a job belongs to, shown or not.
     pub fn parent_names(&self) -> impl Iterator<Item = &String> {
         self.parents.keys().chain(&self.hidden_parents)
     }

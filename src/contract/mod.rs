@@ -1,9 +1,11 @@
 //! What one vendor documents: types, loading, linting and the embedded library of vendors.
 
+pub mod around;
 pub mod auth;
 pub mod cancel;
 pub mod combination;
 pub mod diagnostic;
+pub mod envelope;
 pub mod error;
 pub mod facts;
 pub mod graphql;
@@ -98,17 +100,23 @@ impl Contract {
         cancel::row(&self.facts.cancel, state, facets)
     }
 
+    /// Whether the documented answer of an operation shows the state of a job.
+    pub fn shows_state(&self, operation: &Operation) -> bool {
+        let state = &self.shape(operation).state;
+        let body = |status| self.sample(operation.response_schema(status)?);
+        operation.success_statuses().filter_map(body).any(|body| {
+            operation.job.as_ref().is_some_and(|job| job.join(state.as_str()).first(body).is_some())
+        })
+    }
+
+    /// An accepted example of a schema.
+    pub fn example(&self, schema: &str, label: &str) -> Option<&Value> {
+        self.examples.get(&(schema.to_owned(), label.to_owned()))
+    }
+
     /// The documented sample body for a schema, which a mock overlays with a job's facts.
     pub fn sample(&self, schema: &str) -> Option<&Value> {
         self.examples.get(&(schema.to_owned(), "documented".to_owned()))
-    }
-
-    /// Whether the answers of this operation show the state of a job, going by the documented sample.
-    pub fn shows_state(&self, operation: &Operation) -> bool {
-        let sample =
-            operation.success_statuses().find_map(|status| self.sample(operation.response_schema(status)?));
-        let job = operation.job.as_ref().zip(sample).and_then(|(at, body)| at.first(body));
-        job.is_some_and(|job| self.shape(operation).state.first(job).is_some())
     }
 
     /// The facets with which a cancel of a job in this state must succeed, one combination for each row that says so.

@@ -39,7 +39,7 @@ use store::Store;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Operation;
-use crate::exchange::{Asked, Request, Response, route};
+use crate::exchange::{Asked, Identity, Request, Response, route};
 use crate::sign::{self, Credentials, Scheme};
 
 /// What a mock is made with, beside the contract.
@@ -75,7 +75,8 @@ pub struct Mock {
     base_url: String,
     blueprints: BTreeMap<String, Blueprint>,
     parents: Parents,
-    schemes: Vec<(Box<dyn Scheme>, Credentials)>,
+    /// Each scheme with those it knows: the usual identity, and the others.
+    schemes: Vec<(Box<dyn Scheme>, Vec<Credentials>)>,
     requests: AtomicU64,
     store: Mutex<Store>,
 }
@@ -92,6 +93,8 @@ struct Call<'m> {
     /// Those, and the others that go with them.
     parents: BTreeMap<String, String>,
     now: Timestamp,
+    /// Who sent it, where that is not the usual identity.
+    identity: Option<Identity>,
 }
 
 /// A success.
@@ -106,7 +109,8 @@ impl Mock {
         let schemes = sign::schemes(&contract.facts.auth)
             .into_iter()
             .map(|scheme| {
-                let known = scheme.example();
+                let others = Identity::ALL.into_iter().map(|who| sign::example_of(scheme.as_ref(), who));
+                let known = std::iter::once(scheme.example()).chain(others).collect();
                 (scheme, known)
             })
             .collect();
@@ -135,7 +139,13 @@ impl Mock {
             let (name, operation) = self.contract.facts.operations.get_key_value(name)?;
             Some((name, operation, self.blueprints.get(name)?))
         });
-        let Some((name, operation, blueprint)) = known else { return self.not_routed(request).write() };
+        let Some((name, operation, blueprint)) = known else {
+            // Only a fault answers what no operation is for.
+            let answers = self.fault.skips(fault::Check::Route, "");
+            let answer =
+                if answers { Answer::json(200, serde_json::json!({})) } else { self.not_routed(request) };
+            return answer.write();
+        };
         let mut call = Call {
             name,
             operation,
@@ -145,8 +155,12 @@ impl Mock {
             named: BTreeMap::new(),
             parents: BTreeMap::new(),
             now: self.now(),
+            identity: None,
         };
-        let outcome = self.authenticate(request, name, operation).and_then(|()| self.carry_out(&mut call));
+        let outcome = self.authenticate(request, name, operation).and_then(|identity| {
+            call.identity = identity;
+            self.carry_out(&mut call)
+        });
         let (mut answer, condition, job) = match outcome {
             Ok(reply) => (reply.answer, None, reply.job),
             Err(condition) => {
@@ -164,6 +178,7 @@ impl Mock {
 
     /// Does what a request of known origin asks for.
     fn carry_out(&self, call: &mut Call<'_>) -> Result<Reply, Condition> {
+        self.authorize(call)?;
         self.validate(call)?;
         self.find_parents(call)?;
         self.act(call)

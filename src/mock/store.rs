@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::job::{Job, STAY, Step, later};
+use super::parents::Set;
 use crate::contract::Contract;
 use crate::contract::likeness::{Dice, like};
 
@@ -18,6 +19,10 @@ pub(crate) struct Store {
     by_id: BTreeMap<String, usize>,
     /// The number of the job that each token created.
     pub tokens: BTreeMap<String, usize>,
+    /// Values of parameters that calls made, each with its parameter.
+    pub made: Set,
+    /// Values of parameters that calls removed.
+    pub removed: Set,
 }
 
 /// What a new job is made from.

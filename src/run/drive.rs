@@ -12,7 +12,9 @@ use crate::case::{Call, Case, JobRef, Slot, Step};
 use crate::contract::Contract;
 use crate::contract::combination::Facets;
 use crate::contract::operation::{PageStyle, Role};
+use crate::contract::pointer::Pointer;
 use crate::exchange::reading::readings;
+use crate::exchange::refusal::is_error_inside;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
 use crate::exchange::{Asked, Exchange, Reading, Request, Transcript};
@@ -39,7 +41,9 @@ pub(super) struct Driver<'s> {
     pub(super) foreign: BTreeMap<Slot, bool>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) given_up: Vec<GivenUp>,
-    walks: usize,
+    /// Values of parameters that calls of this case made.
+    made: BTreeMap<Slot, String>,
+    pub(super) walks: usize,
     groups: usize,
 }
 
@@ -59,11 +63,12 @@ pub(super) async fn drive(
         foreign: BTreeMap::new(),
         exchanges: Vec::new(),
         given_up: Vec::new(),
+        made: BTreeMap::new(),
         walks: 0,
         groups: 0,
     };
-    let mut stop = None;
-    for step in &case.steps {
+    let mut stop = lacking(setup, case).map(Stop::Skip);
+    for step in case.steps.iter().take_while(|_| stop.is_none()) {
         if let Err(why) = driver.step(step).await {
             stop = Some(why);
             break;
@@ -73,6 +78,15 @@ pub(super) async fn drive(
     let mut transcript = Transcript::new(driver.exchanges);
     transcript.given_up = driver.given_up;
     (transcript, stop)
+}
+
+/// What the target file lacks for a case to come to its end: no job need be brought into its state for one that cannot.
+fn lacking(setup: &Setup, case: &Case) -> Option<String> {
+    case.steps.iter().find_map(|step| {
+        let Step::Call(call) = step else { return None };
+        let who = call.identity.filter(|who| !setup.identities.contains_key(who));
+        who.map(|who| format!("add [identities.{}] to the target file", who.word()))
+    })
 }
 
 impl Driver<'_> {
@@ -98,6 +112,8 @@ impl Driver<'_> {
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,
+            Step::Parts { call } => self.parts(call).await,
+            Step::Guess { role, guess, job } => self.guess(*role, guess, job).await,
         }
     }
 
@@ -147,11 +163,7 @@ impl Driver<'_> {
         self.call_with(call, &[]).await
     }
 
-    async fn call_with(
-        &mut self,
-        call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
-    ) -> Result<usize, Stop> {
+    pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Stop> {
         let role = self.setup.contract.facts.operations.get(&call.operation).map(|operation| operation.role);
         if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
             return Err(self.too_many());
@@ -174,11 +186,7 @@ impl Driver<'_> {
     }
 
     /// Sends one call.
-    pub(super) async fn exchange(
-        &self,
-        call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
-    ) -> Result<Exchange, Stop> {
+    pub(super) async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Stop> {
         let (plain, request, job) = self.prepared(call, more).await?;
         let mut asked = asked(&self.setup.contract, &plain);
         if asked.operation.as_ref() != Some(&call.operation) {
@@ -194,12 +202,43 @@ impl Driver<'_> {
         }
         asked.probe = call.probe;
         asked.violation.clone_from(&call.violation);
+        asked.identity = call.identity;
         asked.filter.clone_from(&call.filter);
+        if asked.role == Some(Role::Get) {
+            self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
+        }
+        Ok(self.send(asked, request).await)
+    }
+
+    /// Sends a request that is ready.
+    pub(super) async fn send(&self, asked: Asked, request: Request) -> Exchange {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let sent = self.setup.target.elapsed();
         let outcome = self.setup.target.send(&request).await;
         let received = self.setup.target.elapsed();
-        Ok(Exchange { asked, request, outcome, sent, received })
+        Exchange { asked, request, outcome, sent, received }
+    }
+
+    /// Waits until a job may be read, where the vendor documents a pace.
+    async fn keep_pace(&self, job: &str) {
+        let Some(pace) = &self.setup.limits.pace else { return };
+        let now = self.setup.target.elapsed();
+        let turn = self.pool.lock().await.readings.turn(pace, job, now);
+        let wait = turn.saturating_sub(now);
+        if !wait.is_zero() {
+            self.setup.target.pause(wait).await;
+        }
+    }
+
+    /// The value that an earlier call made, at its place in the request.
+    fn used(&self, call: &Call) -> Result<Option<(Pointer, Value)>, Stop> {
+        let Some((parameter, slot)) = &call.uses else { return Ok(None) };
+        let Some(value) = self.made.get(slot) else {
+            return Err(Stop::Error(format!("the answer before made nothing to go on with (`{slot}`)")));
+        };
+        let operation = self.setup.contract.facts.operations.get(&call.operation);
+        let place = operation.and_then(|operation| operation.parent_place(parameter));
+        Ok(place.map(|place| (place, json!(value))))
     }
 
     /// What a server would see of a call. Nothing is sent.
@@ -212,7 +251,7 @@ impl Driver<'_> {
     async fn prepared(
         &self,
         call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
+        more: &[(Pointer, Value)],
     ) -> Result<(Request, Request, Option<String>), Stop> {
         let job = match &call.job {
             JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
@@ -221,7 +260,9 @@ impl Driver<'_> {
         };
         let in_other_parent =
             matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, more);
+        let mut more = more.to_vec();
+        more.extend(self.used(call)?);
+        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
         let (plain, request) = prepared.map_err(|failed| match failed {
             Failed::Missing(what) => Stop::Skip(what),
             Failed::Unsigned(why) => Stop::Error(why),
@@ -267,10 +308,40 @@ impl Driver<'_> {
                 }
             }
         }
+        if let Some(slot) = &call.makes {
+            let operation = self.setup.contract.facts.operations.get(&call.operation);
+            let body = exchange.success().and_then(|response| response.json().ok());
+            let at = operation.and_then(|operation| operation.makes.as_ref()).map(|makes| &makes.at);
+            if let Some(value) = at.zip(body).and_then(|(at, body)| at.text(body)) {
+                self.made.insert(slot.clone(), value.to_owned());
+            }
+        }
+        self.keep_made(&exchange).await;
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
         }
         self.exchanges.push(exchange);
+    }
+
+    /// Keeps what an answer says was made, and forgets what it says was removed. What was made by a request that should
+    /// have been refused counts as well.
+    async fn keep_made(&self, exchange: &Exchange) {
+        let name = exchange.asked.operation.as_ref();
+        let Some(operation) = name.and_then(|name| self.setup.contract.facts.operations.get(name)) else {
+            return;
+        };
+        if exchange.success().is_none() || is_error_inside(exchange, &self.setup.contract) {
+            return;
+        }
+        let body = exchange.success().and_then(|response| response.json().ok());
+        let made = operation.makes.as_ref().zip(body);
+        if let Some((makes, value)) = made.and_then(|(makes, body)| Some((makes, makes.at.text(body)?))) {
+            self.pool.lock().await.made.push((makes.parameter.clone(), value.to_owned()));
+        }
+        let place = operation.removes.as_ref().and_then(|parameter| operation.parent_place(parameter));
+        if let Some(removed) = place.and_then(|place| place.text(&exchange.asked.view).map(str::to_owned)) {
+            self.pool.lock().await.made.retain(|(_, value)| *value != removed);
+        }
     }
 
     /// Sends calls at the same time.

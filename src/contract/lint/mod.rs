@@ -1,6 +1,8 @@
 //! Checks on what a contract means, made after its shape is known to be right.
 
+mod around;
 mod cancel;
+mod envelope;
 mod errors;
 mod examples;
 mod facets;
@@ -24,6 +26,8 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     cancel::check(draft, mistakes);
     errors::check(draft, mistakes);
     facets::check(draft, mistakes);
+    around::check(draft, mistakes);
+    envelope::check(draft, mistakes);
     examples::check(draft, mistakes);
     sentences::check(draft, mistakes);
 }

@@ -12,7 +12,11 @@ use crate::contract::error::Condition;
 
 impl Mock {
     pub(super) fn create(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
-        let token = call.asked.client_token.as_ref().map(|token| format!("{} {token}", call.name));
+        let token = call.asked.client_token.as_ref().map(|token| {
+            let is_bound = self.fault.skips(Check::TokenAlone, call.name);
+            let body = Mock::body(call).filter(|_| is_bound).map(ToString::to_string).unwrap_or_default();
+            format!("{} {token}{body}", call.name)
+        });
         if let Some(number) = token.as_ref().and_then(|token| store.tokens.get(token)).copied()
             && !self.fault.skips(Check::Token, call.name)
         {

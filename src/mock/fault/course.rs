@@ -43,8 +43,8 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let wrong = begins.into_iter().find_map(|phase| {
         lifecycle.of_phase(phase).find(|state| !lifecycle.initial.iter().any(|initial| initial == state))
     });
-    let shows_it = contract.of_role(Role::Create).any(|(_, create)| contract.shows_state(create));
-    if let Some(wrong) = wrong.filter(|_| shows_it) {
+    let is_seen = contract.of_role(Role::Create).any(|(_, operation)| contract.shows_state(operation));
+    if let Some(wrong) = wrong.filter(|_| is_seen) {
         let mut way = vec![wrong.to_owned()];
         if let Some(end) = usual.last().filter(|_| !lifecycle.is_terminal(wrong)) {
             way.push(end.clone());

@@ -135,6 +135,11 @@ fn asks_for<'r, I: Iterator<Item = &'r ErrorRow>>(
         let Some(shape) = contract.shapes.get(&operation.request).filter(|_| is_spoken_of) else {
             return false;
         };
+        let required =
+            shape.document.pointer("/properties/query/required").and_then(serde_json::Value::as_array);
+        if keyword == "required" && required.is_some_and(|names| !names.is_empty()) {
+            return true;
+        }
         ["/properties/query/properties", "/properties/body"]
             .iter()
             .filter_map(|part| Pointer::new(*part).first(&shape.document))
@@ -185,7 +190,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             );
         }
         let is_right = |status: &u16| {
-            answers.iter().any(|a| a.status == Some(*status) || a.any_client_error || a.status.is_none())
+            answers.iter().any(|a| {
+                a.status == Some(*status) || a.any_client_error || (a.status.is_none() && !a.in_success)
+            })
         };
         if let Some(status) = [418, 400, 409].into_iter().find(|status| !is_right(status)) {
             add(

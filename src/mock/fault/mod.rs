@@ -1,5 +1,6 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
+mod agreement;
 mod cancel;
 mod constraint;
 mod course;
@@ -42,6 +43,10 @@ pub enum Check<'n> {
     Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
+    /// That a job belongs to the account that asks for it.
+    Owner,
+    /// That credentials which may only read change nothing.
+    Rights,
     /// The filter of this name.
     Filter(&'n str),
     /// The page size asked for.
@@ -52,6 +57,18 @@ pub enum Check<'n> {
     Existence,
     /// The idempotency token of a create.
     Token,
+    /// That there is an operation for a request.
+    Route,
+    /// That a job's state is the same on every page of its parts.
+    PartState,
+    /// That a client which keeps to the documented pace is served.
+    Pace,
+    /// That a token counts whatever else the create says.
+    TokenAlone,
+    /// That a page token is one of the mock's own.
+    PageToken,
+    /// That a page which is too large is made smaller.
+    PageLimit,
 }
 
 /// What becomes of a cancel.
@@ -149,6 +166,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         found.extend(invariant::faults(&ground));
     }
     found.extend(envelope::faults(contract));
+    found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
     found.extend(race::faults(contract));

@@ -163,7 +163,7 @@ impl Mock {
             self.contract.facts.operations.iter().filter(|(_, o)| o.service.as_deref() == Some(talk.service));
         let mut names = roots.into_iter().flatten().chain(own.map(|(name, _)| name));
         match names.find_map(|name| Some((name, needs(name)?))) {
-            Some((name, operation)) => self.authenticate(talk.request, name, operation),
+            Some((name, operation)) => self.authenticate(talk.request, name, operation).map(drop),
             None => Ok(()),
         }
     }
@@ -297,6 +297,7 @@ impl Mock {
             named: BTreeMap::new(),
             parents: BTreeMap::new(),
             now: self.now(),
+            identity: self.identity(request),
         }
     }
 }

@@ -159,6 +159,10 @@ impl Bench {
                 Requirement::Count(c) => both(&c.0, &c.2).is_none_or(|(l, r)| {
                     c.1.holds(&Some(l.as_array().unwrap().len() as i128), &reading::number(&r))
                 }),
+                Requirement::Each(fact) => fact.items.select(&job.job).iter().all(|(_, item)| {
+                    !fact.when.holds(item)
+                        || fact.at.text(item).is_none_or(|word| fact.one_of.iter().any(|w| w == word))
+                }),
                 Requirement::OnlyWhenEnded(at) => ended || at.first(&job.job).is_none(),
                 Requirement::WhenEnded(at) => !ended || at.first(&job.job).is_some(),
             };
