@@ -25,6 +25,7 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::contract::around::Guess;
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
@@ -90,7 +91,10 @@ impl Case {
         let operation = |call: &Call| contract.facts.operations.get(&call.operation);
         let mut call = |call: &Call| match operation(call).map(|o| o.role) {
             _ if operation(call).is_some_and(|o| o.writes) => needs.writes += 1,
-            Some(Role::Create | Role::Retry) => needs.creates += 1,
+            Some(Role::Create | Role::Retry) => {
+                needs.creates += 1;
+                needs.destroys += usize::from(operation(call).is_some_and(|o| o.destroys));
+            }
             Some(Role::Cancel | Role::CancelMany) => needs.cancels += 1,
             _ => needs.reads += 1,
         };
@@ -137,6 +141,8 @@ pub struct Needs {
     pub reads: usize,
     /// Requests that start a job.
     pub creates: usize,
+    /// Those of them whose jobs destroy data.
+    pub destroys: usize,
     /// Requests that cancel jobs.
     pub cancels: usize,
     /// Requests that make, change or remove something other than jobs.
@@ -226,7 +232,7 @@ pub struct Arrange {
     /// The states it may be in; none means a job just created.
     pub states: Vec<String>,
     /// Its facets.
-    pub facets: BTreeMap<String, Vec<String>>,
+    pub facets: Facets,
     /// Whether it belongs to the target's other parent.
     pub foreign: bool,
     /// Whether the case changes the job, so that no other case may share it.
@@ -351,6 +357,31 @@ fn take(job: &str, states: &[&str]) -> Step {
         foreign: false,
         consumes: true,
     })
+}
+
+/// A step that gets hold of a job in this state with these facets, to be changed by the case.
+fn take_with(job: &str, state: &str, facets: &Facets) -> Step {
+    match take(job, &[state]) {
+        Step::Arrange(arrange) => Step::Arrange(Arrange { facets: facets.clone(), ..arrange }),
+        other => other,
+    }
+}
+
+/// A step that gets hold of a job that can be cancelled, to be changed by the case.
+fn take_cancellable(contract: &Contract, job: &str) -> Step {
+    let lifecycle = &contract.facts.lifecycle;
+    let all = lifecycle.states.keys().map(String::as_str);
+    let stoppable: Vec<(&str, Facets)> =
+        all.filter_map(|state| Some((state, contract.cancellable(state).into_iter().next()?))).collect();
+    let facets = stoppable.first().map(|(_, facets)| facets.clone()).unwrap_or_default();
+    let alike = stoppable.into_iter().filter(|(_, other)| *other == facets);
+    let mut states: Vec<&str> = alike.map(|(state, _)| state).collect();
+    // What is under way longest is the easiest to catch.
+    states.sort_by_key(|state| lifecycle.phase(state) != crate::contract::lifecycle::Phase::Running);
+    match take(job, &states) {
+        Step::Arrange(arrange) => Step::Arrange(Arrange { facets, ..arrange }),
+        other => other,
+    }
 }
 
 /// A step that gets hold of a finished job, which other cases may share.

@@ -57,6 +57,9 @@ pub struct Accepted {
     /// The states the job may end in when it finished before the cancel took hold.
     #[serde(default)]
     pub or_races_to: Vec<String>,
+    /// Whether the job may be gone afterwards: requests for it are then answered as for a job that does not exist.
+    #[serde(default)]
+    pub or_gone: bool,
     /// For a retry: whether the answer names a new job and leaves the original alone.
     #[serde(default)]
     pub new_job: bool,

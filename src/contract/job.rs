@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::error::Answer;
 use super::pointer::Pointer;
 
 /// Where a job's facts stand inside one job object.
@@ -41,6 +42,9 @@ pub struct JobShape {
     /// Properties that a precondition depends on.
     #[serde(default)]
     pub facets: BTreeMap<String, Facet>,
+    /// Refused reads that tell the job's state all the same.
+    #[serde(default)]
+    pub told_by_error: Vec<ToldByError>,
     /// How the job looks in the answers of operations that name one of these views.
     #[serde(default)]
     pub views: BTreeMap<String, View>,
@@ -59,6 +63,11 @@ impl JobShape {
     /// The parameters that say what a job belongs to, shown or not.
     pub fn parent_names(&self) -> impl Iterator<Item = &String> {
         self.parents.keys().chain(&self.hidden_parents)
+    }
+
+    /// Whether a job belongs to something of this name.
+    pub fn has_parent(&self, name: &str) -> bool {
+        self.parent_names().any(|parent| parent == name)
     }
 
     /// How the job looks in a view.
@@ -137,6 +146,19 @@ pub struct View {
     /// Where facets stand.
     #[serde(default)]
     pub facets: BTreeMap<String, Pointer>,
+}
+
+/// A refused read that tells the job's state: some vendors answer the read of a failed job with the job's own error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToldByError {
+    /// The error. It must differ from the one for a job that does not exist.
+    pub answer: Answer,
+    /// The state that it tells.
+    pub state: String,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
 }
 
 /// What the ids of a vendor's jobs look like.
@@ -227,9 +249,23 @@ pub struct Facet {
     /// Where it stands in a job, where a job shows it; `*` for each of several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Pointer>,
-    /// Its documented values.
+    /// Its documented values. A mock gives the first to jobs of which nothing else is asked.
     pub values: Vec<String>,
+    /// The values of other facets that go with this one; a job with others has no such facet. Without it every job has
+    /// one.
+    #[serde(default)]
+    pub only_with: BTreeMap<String, Vec<String>>,
+    /// Which of its values occur in which state; states left out go with any value.
+    #[serde(default)]
+    pub goes_with: BTreeMap<String, Vec<String>>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,
+}
+
+impl Facet {
+    /// Whether a job can have several values of it.
+    pub fn has_several(&self) -> bool {
+        self.at.as_ref().is_some_and(|at| at.segments().iter().any(|segment| segment == "*"))
+    }
 }

@@ -94,6 +94,9 @@ pub struct Operation {
     /// Other forms of the path that real clients send; a mock answers them too.
     #[serde(default)]
     pub also: Vec<String>,
+    /// Query members that the call always has. They tell it from other calls of the same method and path.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
     /// The schema of the request, over `{ path, query, headers, body }`.
     pub request: String,
     /// Members that every request of ours carries, over `{ query, headers, body }`. `{name}` inside a string stands
@@ -136,6 +139,12 @@ pub struct Operation {
     /// Facets of the jobs it creates.
     #[serde(default)]
     pub facets: BTreeMap<String, String>,
+    /// Facets of the jobs it creates that the request decides: where in it each one stands.
+    #[serde(default)]
+    pub facets_from: BTreeMap<String, Pointer>,
+    /// Whether the jobs it starts destroy data: it is sent to a server that is not a mock only where that is allowed.
+    #[serde(default)]
+    pub destroys: bool,
     /// Whether it takes no credentials.
     #[serde(default)]
     pub anonymous: bool,
@@ -173,6 +182,16 @@ impl Operation {
     /// The names of the path's parameters, in order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
         self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// The facets of the jobs that it creates with this request, given as its view.
+    pub fn created_facets(&self, view: &Value) -> BTreeMap<String, Vec<String>> {
+        let fixed = self.facets.iter().map(|(name, value)| (name.clone(), vec![value.clone()]));
+        let chosen = self.facets_from.iter().filter_map(|(name, at)| {
+            let value = at.text(view)?;
+            Some((name.clone(), vec![value.to_owned()]))
+        });
+        fixed.chain(chosen).collect()
     }
 
     /// Where the request names the parent `name`, if it does.

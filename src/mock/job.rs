@@ -184,7 +184,7 @@ pub(crate) fn usual_way(lifecycle: &Lifecycle) -> Vec<String> {
     let Some(first) = lifecycle.initial.first() else { return Vec::new() };
     [Phase::Succeeded, Phase::Partial, Phase::Failed]
         .into_iter()
-        .find_map(|phase| lifecycle.of_phase(phase).find_map(|state| through_work(lifecycle, first, state)))
+        .find_map(|phase| through_work(lifecycle, first, lifecycle.nearest(first, phase)?))
         .unwrap_or_else(|| vec![first.clone()])
 }
 

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::request::{Failed, prepare};
-use super::setup::{Pool, Setup};
+use super::setup::{Known, Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
 use crate::contract::Contract;
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::{PageStyle, Role};
 use crate::contract::pointer::Pointer;
@@ -133,10 +134,16 @@ impl Driver<'_> {
         self.slots.get(slot).cloned().ok_or_else(missing)
     }
 
+    /// The service that the case is about, where the vendor has several.
+    pub(super) fn service(&self, contract: &Contract) -> Option<String> {
+        let about = self.case.id.split("::").nth(1).and_then(|name| contract.facts.operations.get(name));
+        about.and_then(|operation| operation.service.clone())
+    }
+
     /// The operation of a role on the surface that the case is about: jobs look the same there.
     pub(super) fn operation<'c>(&self, contract: &'c Contract, role: Role) -> Option<&'c str> {
-        let about = self.case.id.split("::").nth(1).and_then(|name| contract.facts.operations.get(name));
-        let service = about.and_then(|operation| operation.service.as_ref());
+        let service = self.service(contract);
+        let service = service.as_ref();
         let mut found = contract.of_role(role).peekable();
         let first = found.peek().map(|(name, _)| *name);
         found.find(|(_, o)| service.is_none_or(|s| o.service.as_ref() == Some(s))).map(|(n, _)| n).or(first)
@@ -209,6 +216,12 @@ impl Driver<'_> {
             asked.operation = Some(call.operation.clone());
             asked.role = self.setup.contract.facts.operations.get(&call.operation).map(|o| o.role);
             asked.job = job;
+        }
+        // What a create asks for is another job than the one it names.
+        if let Some(job) = asked.job.as_ref().filter(|_| asked.role != Some(Role::Create)) {
+            let pool = self.pool.lock().await;
+            asked.facets =
+                pool.jobs.get(&pool.key(job)).map(|known| known.facets.clone()).unwrap_or_default();
         }
         asked.probe = call.probe;
         asked.violation.clone_from(&call.violation);
@@ -298,15 +311,26 @@ impl Driver<'_> {
                 let known = pool.jobs.entry(key).or_insert_with(|| {
                     let by = self.setup.contract.shape_of(&reading.operation).names.clone();
                     let names = by.map(|by| (String::new(), by)).into_iter().collect();
-                    super::setup::Known { state: state.clone(), names, foreign, taken: true }
+                    Known { state: state.clone(), facets: Facets::new(), names, foreign, taken: true }
                 });
                 known.state = state;
                 known.names.extend(reading.aliases.clone());
             }
-            if let Some(id) = &created
-                && !pool.created.contains(id)
-            {
-                pool.created.push(id.clone());
+            if let Some(id) = &created {
+                let facets = exchange.asked.facets.clone();
+                // An answer to a create need not show the state.
+                let key = pool.key(id);
+                let known = pool.jobs.entry(key).or_insert_with(|| Known {
+                    state: String::new(),
+                    facets: Facets::new(),
+                    names: BTreeMap::new(),
+                    foreign: false,
+                    taken: true,
+                });
+                known.facets.extend(facets);
+                if !pool.created.contains(id) {
+                    pool.created.push(id.clone());
+                }
             }
         }
         if let Some(slot) = &call.makes {

@@ -1,8 +1,7 @@
 //! The cancel and retry tables: their states, facets and conditions exist, and every state has a row.
 
-use std::collections::BTreeMap;
-
 use crate::contract::cancel::{Expect, Row, row};
+use crate::contract::combination::{combinations, label};
 use crate::contract::diagnostic::Diagnostic;
 use crate::contract::load::Draft;
 use crate::contract::operation::Role;
@@ -25,11 +24,16 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             );
         } else if !has_call && !rows.is_empty() {
             report(format!("there is a `{table}` table and no {table} operation"), "add the operation");
-        } else if has_call && rows.iter().all(|r| r.facets.is_empty()) {
+        } else if has_call {
             for state in draft.facts.lifecycle.states.keys() {
-                if row(rows, state, &BTreeMap::new()).is_none() {
+                let missing = combinations(&draft.facts, rows, state)
+                    .into_iter()
+                    .find(|facets| row(rows, state, facets).is_none());
+                if let Some(facets) = missing {
+                    let kind = label(&draft.facts, &facets);
+                    let with = if kind.is_empty() { String::new() } else { format!(" with {kind}") };
                     report(
-                        format!("the `{table}` table has no row for `{state}`"),
+                        format!("the `{table}` table has no row for `{state}`{with}"),
                         "add one; where the documentation is silent, `expect = { undocumented = \"…\" }`",
                     );
                 }

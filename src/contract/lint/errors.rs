@@ -111,7 +111,7 @@ fn bodies<'f>(facts: &'f Facts, operations: &[String]) -> Vec<&'f ErrorBody> {
     named.map(|(_, operation)| own(operation).unwrap_or(&facts.error_body)).collect()
 }
 
-fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {
+pub(super) fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {
     if let Err(error) = regex::Regex::new(pattern) {
         let why = error.to_string().lines().last().unwrap_or_default().to_owned();
         mistakes

@@ -55,6 +55,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             }
         }
     }
+    check_routes(draft, mistakes);
     for (name, view) in &draft.facts.job.views {
         let at = child("/job/views", name);
         let aliases = || draft.facts.job.aliases.keys().map(String::as_str);
@@ -83,6 +84,31 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     let hidden = hidden.map(|(n, name)| (format!("/job/hidden_parents/{n}"), name.clone()));
     let known = draft.facts.parameters.keys().map(String::as_str);
     super::names(draft, "parameter", shown.chain(hidden), known, mistakes);
+}
+
+/// No two operations answer the same request: where method and path are the same, a query member tells them apart.
+fn check_routes(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
+    let route = |path: &str| -> Vec<String> {
+        let segments = path.split('/');
+        segments.map(|s| if s.starts_with('{') { "{}".to_owned() } else { s.to_owned() }).collect()
+    };
+    let operations: Vec<(&String, &Operation)> = draft.facts.operations.iter().collect();
+    for (index, (id, operation)) in operations.iter().enumerate() {
+        for (other, fact) in operations.iter().take(index) {
+            let same = operation.method == fact.method
+                && operation.service == fact.service
+                && operation.graphql.is_none()
+                && route(&operation.path) == route(&fact.path);
+            let is_told = operation.query.iter().any(|(n, v)| fact.query.get(n).is_some_and(|w| w != v));
+            // The one with more query members is the special case of the other.
+            if same && !is_told && operation.query.len() == fact.query.len() {
+                let place = draft.document.span(&child("/operations", id));
+                let message = format!("`{id}` and `{other}` have the same method and path");
+                let help = "tell them apart by `query`, the query members that a call always has".to_owned();
+                mistakes.push(draft.document.error(place, message).with_help(help));
+            }
+        }
+    }
 }
 
 /// Each role has what it needs.

@@ -55,6 +55,11 @@ impl Mock {
                 return Err(condition);
             }
             Decision::Ignore => {}
+            Decision::Vanish => {
+                let view = self.view(call, store, number);
+                store.forget(number);
+                return Ok(self.reply(call, view));
+            }
         }
         Ok(self.reply(call, self.view(call, store, number)))
     }

@@ -146,9 +146,7 @@ impl Mock {
             Phase::Stopping => [Phase::Cancelled, Phase::Succeeded, Phase::Failed],
             _ => [Phase::Succeeded, Phase::Partial, Phase::Failed],
         };
-        let end = ends
-            .into_iter()
-            .find_map(|phase| lifecycle.of_phase(phase).find(|end| lifecycle.path(&from, end).is_some()));
+        let end = ends.into_iter().find_map(|phase| lifecycle.nearest(&from, phase));
         let Some(way) = end.and_then(|end| lifecycle.path(&from, end)) else { return };
         let steps = (1_u32..).zip(way.into_iter().skip(1));
         let stay = self.decoy.stay(STAY);

@@ -92,6 +92,8 @@ pub enum Decision {
     Refuse(Condition),
     /// The call succeeds, and the job stays as it is.
     Ignore,
+    /// The call succeeds, and the job is gone.
+    Vanish,
 }
 
 /// What a fault is, for people.

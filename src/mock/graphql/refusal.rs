@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
 use super::super::Mock;
+use super::super::answer::Answer;
 use super::entry::Entry;
 use super::{Made, Talk, wire};
 use crate::contract::error::Condition;
