@@ -38,11 +38,97 @@ pub struct JobShape {
     /// Properties that a precondition depends on.
     #[serde(default)]
     pub facets: BTreeMap<String, Facet>,
+    /// How the job looks in the answers of operations that name one of these views.
+    #[serde(default)]
+    pub views: BTreeMap<String, View>,
+    /// The further id by which the job is known where it looks like this; its own id where there is none. Comes from
+    /// a view only.
+    #[serde(skip)]
+    pub names: Option<String>,
     /// Where this reading of a job is documented.
     #[serde(rename = "ref")]
     pub reference: String,
     /// Where it is documented that timestamps and counters only go forward.
     pub progress_ref: String,
+}
+
+impl JobShape {
+    /// How the job looks in a view.
+    pub fn viewed(&self, view: &View) -> JobShape {
+        let mut shape = self.clone();
+        shape.views = BTreeMap::new();
+        shape.names.clone_from(&view.names);
+        let set = |own: &mut Pointer, other: &Option<Pointer>| {
+            if let Some(other) = other {
+                own.clone_from(other);
+            }
+        };
+        set(&mut shape.id, &view.id);
+        set(&mut shape.state, &view.state);
+        // The id that the view goes by stands at `id`.
+        if let Some(names) = &view.names {
+            shape.aliases.remove(names);
+        }
+        shape.aliases.extend(view.aliases.clone());
+        shape.parents.extend(view.parents.clone());
+        if let Some(timestamps) = &view.timestamps {
+            shape.timestamps.clone_from(timestamps);
+        }
+        if let Some(counters) = &view.counters {
+            shape.counters.clone_from(counters);
+        }
+        if let Some(frozen) = &view.frozen {
+            shape.frozen.clone_from(frozen);
+        }
+        if let Some(words) = &view.words {
+            shape.words.clone_from(words);
+        }
+        for (name, at) in &view.facets {
+            if let Some(facet) = shape.facets.get_mut(name) {
+                facet.at = Some(at.clone());
+            }
+        }
+        shape
+    }
+}
+
+/// How a job looks on another surface of the same API. What is left out is as in `[job]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct View {
+    /// The further id (one of `aliases`) that the job goes by here, in requests and in answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<String>,
+    /// Where the id stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Pointer>,
+    /// Where the state stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Pointer>,
+    /// The states that can be seen here; all of them when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub states: Option<Vec<String>>,
+    /// Where further ids stand.
+    #[serde(default)]
+    pub aliases: BTreeMap<String, Pointer>,
+    /// Where parents stand.
+    #[serde(default)]
+    pub parents: BTreeMap<String, Pointer>,
+    /// Points in time: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamps: Option<Timestamps>,
+    /// Counters: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counters: Option<Vec<Pointer>>,
+    /// Members that do not change after the end: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Vec<Pointer>>,
+    /// Status words beside the state: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<BTreeMap<String, Word>>,
+    /// Where facets stand.
+    #[serde(default)]
+    pub facets: BTreeMap<String, Pointer>,
 }
 
 /// What the ids of a vendor's jobs look like.

@@ -73,7 +73,10 @@ pub fn load(pack: &Pack, edition: Option<&str>) -> Result<Loaded, Diagnostics> {
         return Err(errors.into_iter().chain(warnings).collect());
     }
     let examples = draft.examples.into_iter().filter(|e| e.accept);
+    let shape = &draft.facts.job;
+    let views = shape.views.iter().map(|(name, view)| (name.clone(), shape.viewed(view))).collect();
     let contract = Contract {
+        views,
         facts: draft.facts,
         edition,
         shapes: draft.shapes,

@@ -40,6 +40,8 @@ pub struct Contract {
     pub shapes: shapes::Shapes,
     /// The documented sample bodies, by schema and label.
     pub examples: BTreeMap<(String, String), Value>,
+    /// How a job looks in each view.
+    pub views: BTreeMap<String, job::JobShape>,
 }
 
 impl Contract {
@@ -51,6 +53,16 @@ impl Contract {
     /// How sure the reference of this id is; `inferred` where there is none.
     pub fn basis(&self, id: &str) -> Basis {
         self.reference(id).map_or(Basis::Inferred, |r| r.basis)
+    }
+
+    /// How a job looks in the answers of this operation.
+    pub fn shape(&self, operation: &Operation) -> &job::JobShape {
+        operation.view.as_ref().and_then(|view| self.views.get(view)).unwrap_or(&self.facts.job)
+    }
+
+    /// How a job looks in the answers of the operation of this name.
+    pub fn shape_of(&self, operation: &str) -> &job::JobShape {
+        self.facts.operations.get(operation).map_or(&self.facts.job, |operation| self.shape(operation))
     }
 
     /// The operations of one role, in alphabetical order.

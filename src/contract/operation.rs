@@ -110,6 +110,9 @@ pub struct Operation {
     /// For a list that is not cut into pages: how many of the newest jobs it shows; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<usize>,
+    /// The view of `[job]` that says how the job looks in the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
     /// Members of a job that this operation leaves out (summaries).
     #[serde(default)]
     pub omits: Vec<Pointer>,

@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod curl;
 pub mod headers;
+pub mod ids;
 pub mod message;
 pub mod reading;
 pub mod redact;
@@ -10,6 +11,7 @@ pub mod refusal;
 pub mod route;
 pub mod transcript;
 
+pub use ids::JobIds;
 pub use message::{Asked, Exchange, Request, Response, TransportError};
 pub use reading::Reading;
 pub use transcript::Transcript;

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::message::Exchange;
 use crate::contract::Contract;
-use crate::contract::job::TimeFormat;
+use crate::contract::job::{JobShape, TimeFormat};
 use crate::contract::operation::Role;
+use crate::contract::pointer::Pointer;
 
 /// One observation of one job.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +25,10 @@ pub struct Reading {
     pub from_list: bool,
     /// Where the job stands in the response body.
     pub at: String,
-    /// The job's id.
+    /// The job's id: that which it goes by where it was read. Where the answer shows none, the one asked for.
     pub id: String,
+    /// Further ids that the answer shows, by name.
+    pub aliases: BTreeMap<String, String>,
     /// The job's state, as sent.
     pub state: Option<String>,
     /// The values of each facet the job shows.
@@ -57,10 +60,14 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
         found.extend(pointer.join("/*").select(body).into_iter().map(|(at, job)| (at, job, true)));
     }
     let id = exchange.asked.operation.clone().unwrap_or_default();
+    let shape = contract.shape(operation);
     found
         .into_iter()
         .filter_map(|(at, job, from_list)| {
-            let mut reading = read(job, contract)?;
+            let mut reading = read(job, shape);
+            if reading.id.is_empty() {
+                reading.id = exchange.asked.job.clone().filter(|_| !from_list)?;
+            }
             reading.exchange = index;
             reading.operation.clone_from(&id);
             reading.role = operation.role;
@@ -72,17 +79,20 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
         .collect()
 }
 
-/// Reads one job object; `None` where it has no id.
-pub fn read(job: &Value, contract: &Contract) -> Option<Reading> {
-    let shape = &contract.facts.job;
-    let id = text(shape.id.first(job)?)?;
-    Some(Reading {
+/// Reads one job object. Its id is empty where it shows none.
+pub fn read(job: &Value, shape: &JobShape) -> Reading {
+    let texts = |pointers: &BTreeMap<String, Pointer>| -> BTreeMap<String, String> {
+        let found = pointers.iter().filter_map(|(name, at)| Some((name.clone(), text(at.first(job)?)?)));
+        found.collect()
+    };
+    Reading {
         exchange: 0,
         operation: String::new(),
         role: Role::Get,
         from_list: false,
         at: String::new(),
-        id,
+        id: shape.id.first(job).and_then(text).unwrap_or_default(),
+        aliases: texts(&shape.aliases),
         state: shape.state.text(job).map(str::to_owned),
         facets: shape
             .facets
@@ -93,11 +103,7 @@ pub fn read(job: &Value, contract: &Contract) -> Option<Reading> {
                 (!values.is_empty()).then(|| (name.clone(), values))
             })
             .collect(),
-        parents: shape
-            .parents
-            .iter()
-            .filter_map(|(name, pointer)| Some((name.clone(), text(pointer.first(job)?)?)))
-            .collect(),
+        parents: texts(&shape.parents),
         times: shape
             .timestamps
             .named()
@@ -114,7 +120,7 @@ pub fn read(job: &Value, contract: &Contract) -> Option<Reading> {
             .collect(),
         job: job.clone(),
         when: Duration::ZERO,
-    })
+    }
 }
 
 /// A whole number, written as a number or as a digit string.

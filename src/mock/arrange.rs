@@ -5,8 +5,17 @@ use std::collections::BTreeMap;
 use super::Mock;
 use super::job::{PAST_STAY, earlier, later, way_to};
 use super::store::Seedling;
+use crate::exchange::JobIds;
 
 impl Mock {
+    /// Every id of a job.
+    pub fn ids(&self, id: &str) -> JobIds {
+        let store = self.store();
+        let job = store.find(id).and_then(|number| store.jobs.get(number));
+        let others = job.into_iter().flat_map(|job| &job.aliases);
+        others.fold(JobIds::new(id), |ids, (name, other)| ids.with(name, other))
+    }
+
     /// Makes a job that is in `state` and stays there until someone acts on it, and gives its id. Without `parents`
     /// it belongs to the mock's own; without `facets` it is as documented.
     ///

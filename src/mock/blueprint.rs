@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::contract::invariant::Requirement;
+use crate::contract::job::JobShape;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::{Pointer, escape};
 use crate::exchange::reading;
@@ -39,6 +40,8 @@ pub(crate) struct Blueprint {
     pub other_times: Vec<(Pointer, bool)>,
     /// The first point in time of the sample job.
     pub sample_start: Option<Timestamp>,
+    /// How a job looks here.
+    pub shape: Option<JobShape>,
 }
 
 /// The blueprints of all operations.
@@ -50,6 +53,7 @@ pub(crate) fn blueprints(contract: &Contract) -> BTreeMap<String, Blueprint> {
     // Where a job does not tell when it was created, it starts then. Elsewhere one operation that must tell when work
     // began binds the others: the time must not change later.
     let must_tell = |at: &Pointer, blueprint: &Blueprint| {
+        let at = blueprint.shape.as_ref().and_then(|shape| shape.timestamps.started.as_ref()).unwrap_or(at);
         at.first(&blueprint.job).is_some() && !blueprint.conditional.contains(&(at.clone(), Shown::Started))
     };
     if let Some(at) = &contract.facts.job.timestamps.started
@@ -72,6 +76,7 @@ fn whole_job(contract: &Contract) -> Value {
     [Role::Get, Role::Cancel, Role::Create, Role::List, Role::Retry]
         .into_iter()
         .flat_map(|role| contract.of_role(role))
+        .filter(|(_, operation)| operation.view.is_none())
         .find_map(|(_, operation)| sample_job(contract, operation))
         .unwrap_or_else(|| Value::Object(serde_json::Map::new()))
 }
@@ -84,12 +89,16 @@ fn sample_job(contract: &Contract, operation: &Operation) -> Option<Value> {
 
 fn blueprint(contract: &Contract, operation: &Operation, whole: &Value) -> Blueprint {
     let (status, schema) = success(operation);
+    let shape = contract.shape(operation);
     if schema.is_empty() {
         return Blueprint { status, ..Blueprint::default() };
     }
     let mut body = contract.sample(schema).cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
     let mut job = sample_job(contract, operation).unwrap_or_else(|| whole.clone());
-    adopt(&mut job, whole);
+    // Where a job looks different, members of the same name may mean something else.
+    if operation.view.is_none() {
+        adopt(&mut job, whole);
+    }
     operation.omits.iter().for_each(|pointer| pointer.remove(&mut job));
     let at = match (&operation.job, &operation.jobs) {
         (Some(at), _) => {
@@ -107,8 +116,8 @@ fn blueprint(contract: &Contract, operation: &Operation, whole: &Value) -> Bluep
         at.join(pointer.as_str()).remove(&mut without);
         contract.shapes.is_valid(schema, &without)
     };
-    let conditional = conditional(contract, &job).into_iter().filter(|(at, _)| may_go(at)).collect();
-    let named: Vec<&Pointer> = contract.facts.job.timestamps.named().map(|(_, at)| at).collect();
+    let conditional = conditional(contract, shape, &job).into_iter().filter(|(at, _)| may_go(at)).collect();
+    let named: Vec<&Pointer> = shape.timestamps.named().map(|(_, at)| at).collect();
     let mut other_times = Vec::new();
     walk(&job, &Pointer::new(""), &mut |pointer, value| {
         let is_time = value.as_str().is_some_and(|text| text.parse::<Timestamp>().is_ok());
@@ -116,7 +125,7 @@ fn blueprint(contract: &Contract, operation: &Operation, whole: &Value) -> Bluep
             other_times.push((pointer.clone(), may_go(pointer)));
         }
     });
-    let format = contract.facts.job.timestamps.format;
+    let format = shape.timestamps.format;
     let sample_start = named.iter().find_map(|at| reading::time(at.first(&job)?, format));
     let place = operation.job.as_ref().or(operation.jobs.as_ref());
     if let Some(place) = place {
@@ -130,6 +139,7 @@ fn blueprint(contract: &Contract, operation: &Operation, whole: &Value) -> Bluep
         starts_at_creation: false,
         other_times,
         sample_start,
+        shape: operation.view.is_some().then(|| shape.clone()),
     }
 }
 
@@ -149,8 +159,7 @@ fn adopt(own: &mut Value, whole: &Value) {
 }
 
 /// The members of a job that are shown at some times only.
-fn conditional(contract: &Contract, job: &Value) -> Vec<(Pointer, Shown)> {
-    let shape = &contract.facts.job;
+fn conditional(contract: &Contract, shape: &JobShape, job: &Value) -> Vec<(Pointer, Shown)> {
     let mut found = Vec::new();
     found.extend(shape.timestamps.started.iter().map(|at| (at.clone(), Shown::Started)));
     found.extend(shape.timestamps.finished.iter().map(|at| (at.clone(), Shown::Ended)));

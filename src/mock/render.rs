@@ -9,13 +9,13 @@ use serde_json::{Number, Value};
 use super::blueprint::{Blueprint, Shown};
 use super::job::{JobView, earlier, later};
 use crate::contract::Contract;
-use crate::contract::job::TimeFormat;
+use crate::contract::job::{JobShape, TimeFormat};
 use crate::contract::lifecycle::Phase;
 use crate::contract::pointer::Pointer;
 
 /// The job object that an operation shows of a job.
 pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) -> Value {
-    let shape = &contract.facts.job;
+    let shape = blueprint.shape.as_ref().unwrap_or(&contract.facts.job);
     let phase = contract.facts.lifecycle.phase(&view.state);
     let mut job = blueprint.job.clone();
     for (name, value) in &view.echoed {
@@ -23,16 +23,17 @@ pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) ->
             *member = value.clone();
         }
     }
-    put_text(&mut job, &shape.id, &view.id, true);
-    put_text(&mut job, &shape.state, &view.state, true);
+    let id = shape.names.as_ref().and_then(|name| view.aliases.get(name)).unwrap_or(&view.id);
+    put_text(&mut job, &shape.id, id);
+    put_text(&mut job, &shape.state, &view.state);
     for (name, at) in &shape.aliases {
         if let Some(id) = view.aliases.get(name) {
-            put_text(&mut job, at, id, false);
+            put_text(&mut job, at, id);
         }
     }
     for (name, at) in &shape.parents {
         if let Some(id) = view.parents.get(name) {
-            put_text(&mut job, at, id, false);
+            put_text(&mut job, at, id);
         }
     }
     for word in shape.words.values() {
@@ -48,7 +49,7 @@ pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) ->
     for counter in &shape.counters {
         put_where_present(&mut job, counter, &|last| part_of(last, view.progress));
     }
-    times(&mut job, contract, blueprint, view);
+    times(&mut job, shape, blueprint, view);
     for (at, shown) in &blueprint.conditional {
         let is_shown = match shown {
             Shown::Started => blueprint.starts_at_creation || view.started.is_some(),
@@ -62,8 +63,8 @@ pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) ->
     job
 }
 
-fn times(job: &mut Value, contract: &Contract, blueprint: &Blueprint, view: &JobView) {
-    let named = &contract.facts.job.timestamps;
+fn times(job: &mut Value, shape: &JobShape, blueprint: &Blueprint, view: &JobView) {
+    let named = &shape.timestamps;
     let started = view.started.filter(|_| !blueprint.starts_at_creation).unwrap_or(view.created);
     let moments = [
         (&named.created, Some(view.created)),
@@ -107,11 +108,11 @@ pub(crate) fn write(moment: Timestamp, format: TimeFormat) -> Value {
     }
 }
 
-/// Puts a text at a pointer, as a number where the sample has one; `always`, or only where something stands.
-fn put_text(job: &mut Value, at: &Pointer, text: &str, always: bool) {
+/// Puts a text at a pointer where something stands, as a number where the sample has one.
+fn put_text(job: &mut Value, at: &Pointer, text: &str) {
     let value = match at.first(job) {
         Some(Value::Number(_)) => text.parse::<u64>().map_or_else(|_| Value::from(text), Value::from),
-        None if !always => return,
+        None => return,
         _ => Value::from(text),
     };
     at.put(job, value);
@@ -172,9 +173,8 @@ pub(crate) fn facets(
     if declared.is_empty() {
         return BTreeMap::new();
     }
-    let shown = crate::exchange::reading::read(&job(contract, blueprint, view), contract)
-        .map(|reading| reading.facets)
-        .unwrap_or_default();
+    let shape = blueprint.shape.as_ref().unwrap_or(&contract.facts.job);
+    let shown = crate::exchange::reading::read(&job(contract, blueprint, view), shape).facets;
     declared
         .iter()
         .map(|(name, facet)| {

@@ -112,7 +112,11 @@ fn open(mock: &Mock, door: &str, request: &Request) -> Answer {
     let outcome = match door {
         "arrange" => read(request).and_then(|wanted: Wanted| {
             let id = mock.arrange(&wanted.state, &wanted.facets, &wanted.parents)?;
-            Ok(json!({"job": {"id": id, "state": wanted.state}}))
+            let mut job = json!(mock.ids(&id));
+            if let Some(job) = job.as_object_mut() {
+                job.insert("state".into(), wanted.state.into());
+            }
+            Ok(json!({ "job": job }))
         }),
         "clock" => read(request).map(
             |by: Advance| json!({"now": mock.advance(Duration::from_millis(by.advance_ms)).to_string()}),

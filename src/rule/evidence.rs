@@ -160,7 +160,7 @@ pub(crate) fn words<'t>(
     reading: &'t Reading,
     contract: &'t Contract,
 ) -> impl Iterator<Item = (&'t str, String, &'t str)> {
-    contract.facts.job.words.iter().flat_map(move |(name, word)| {
+    contract.shape_of(&reading.operation).words.iter().flat_map(move |(name, word)| {
         word.at
             .select(&reading.job)
             .into_iter()
@@ -181,13 +181,8 @@ pub(crate) fn omits(contract: &Contract, reading: &Reading, member: &Pointer) ->
 }
 
 /// Whether a request for this id is for the job of the reading: vendors with several ids per job take any of them.
-pub(crate) fn is_named(reading: &Reading, id: &str, contract: &Contract) -> bool {
-    reading.id == id
-        || contract.facts.job.aliases.values().any(|alias| match alias.first(&reading.job) {
-            Some(Value::String(text)) => text == id,
-            Some(Value::Number(number)) => number.to_string() == id,
-            _ => false,
-        })
+pub(crate) fn is_named(reading: &Reading, id: &str) -> bool {
+    reading.id == id || reading.aliases.values().any(|alias| alias == id)
 }
 
 #[cfg(test)]

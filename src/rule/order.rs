@@ -41,15 +41,10 @@ pub(crate) struct Acts<'t> {
 
 impl<'t> Acts<'t> {
     /// Finds the requests of these roles for the job of a reading. Requests that name no job may mean every job.
-    pub(crate) fn on(
-        transcript: &'t Transcript,
-        contract: &Contract,
-        reading: &Reading,
-        roles: &[Role],
-    ) -> Self {
+    pub(crate) fn on(transcript: &'t Transcript, reading: &Reading, roles: &[Role]) -> Self {
         let found = transcript.exchanges.iter().enumerate().filter(|(_, exchange)| {
             exchange.asked.role.is_some_and(|role| roles.contains(&role))
-                && exchange.asked.job.as_ref().is_none_or(|id| is_named(reading, id, contract))
+                && exchange.asked.job.as_ref().is_none_or(|id| is_named(reading, id))
         });
         Acts { transcript, found: found.map(|(index, _)| index).collect() }
     }
@@ -89,7 +84,7 @@ pub(crate) fn after_end<'t>(
             }
         };
         if begins_anew {
-            ended = Some((reading, Acts::on(transcript, contract, reading, &ACTS)));
+            ended = Some((reading, Acts::on(transcript, reading, &ACTS)));
         }
     }
     pairs

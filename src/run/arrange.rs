@@ -1,10 +1,13 @@
 //! Getting hold of a job in a given state, cheapest first.
 
+use std::collections::BTreeMap;
+
 use super::drive::{Driver, Stop};
 use super::setup::Known;
 use crate::case::{Arrange, Call};
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
+use crate::exchange::JobIds;
 use crate::target::Wanted;
 
 impl Driver<'_> {
@@ -15,18 +18,24 @@ impl Driver<'_> {
             return Err(Stop::Skip("add [other_parent] to the target file".into()));
         }
         let found = match self.known(wanted).await {
-            Some(id) => Some(id),
+            Some(ids) => Some(ids),
             None => match self.hook(wanted).await? {
-                Some(id) => Some(id),
-                None => self.make(wanted).await?,
+                Some(ids) => Some(ids),
+                None => self.make(wanted).await?.map(|id| JobIds::new(&id)),
             },
         };
-        let Some(id) = found else { return Err(Stop::Skip(self.missing(wanted))) };
+        let Some(ids) = found else { return Err(Stop::Skip(self.missing(wanted))) };
+        let id = ids.id().to_owned();
         let mut pool = self.pool.lock().await;
         let state = wanted.states.first().cloned().unwrap_or_default();
-        let known =
-            pool.jobs.entry(id.clone()).or_insert(Known { state, foreign: wanted.foreign, taken: true });
+        let known = pool.jobs.entry(id.clone()).or_insert(Known {
+            state,
+            names: BTreeMap::new(),
+            foreign: wanted.foreign,
+            taken: true,
+        });
         known.taken = true;
+        known.names.extend(ids.others());
         if wanted.consumes {
             pool.used.insert(id.clone());
         }
@@ -37,7 +46,7 @@ impl Driver<'_> {
     }
 
     /// A fixture, or a job that an earlier case left behind unchanged.
-    async fn known(&self, wanted: &Arrange) -> Option<String> {
+    async fn known(&self, wanted: &Arrange) -> Option<JobIds> {
         let pool = self.pool.lock().await;
         let mine = |id: &String| self.slots.values().any(|slot| slot == id);
         let fixtures = self.setup.fixtures.iter().filter(|f| {
@@ -45,13 +54,14 @@ impl Driver<'_> {
                 && wanted.states.contains(&f.state)
                 && covers(&wanted.facets, &f.facets)
         });
-        let from_fixtures = fixtures.flat_map(|f| &f.jobs).find(|id| {
+        let from_fixtures = fixtures.flat_map(|f| &f.jobs).find(|ids| {
+            let id = ids.id().to_owned();
             // A server that does not refuse what it should may have moved the job on meanwhile.
             let still = |k: &Known| !k.taken && wanted.states.contains(&k.state);
-            !pool.used.contains(*id) && !mine(id) && pool.jobs.get(*id).is_none_or(still)
+            !pool.used.contains(&id) && !mine(&id) && pool.jobs.get(&id).is_none_or(still)
         });
-        if let Some(id) = from_fixtures {
-            return Some(id.clone());
+        if let Some(ids) = from_fixtures {
+            return Some(ids.clone());
         }
         // Only finished jobs stay where they were last seen.
         let lifecycle = &self.setup.contract.facts.lifecycle;
@@ -66,11 +76,11 @@ impl Driver<'_> {
                     && !pool.used.contains(*id)
                     && !mine(id)
             })
-            .map(|(id, _)| id.clone())
+            .map(|(id, _)| JobIds::new(id))
     }
 
     /// A job from the arrange hook.
-    async fn hook(&self, wanted: &Arrange) -> Result<Option<String>, Stop> {
+    async fn hook(&self, wanted: &Arrange) -> Result<Option<JobIds>, Stop> {
         let parents = if wanted.foreign { &self.setup.other_parent } else { &self.setup.parameters };
         for state in &wanted.states {
             let wanted = Wanted {
@@ -83,7 +93,7 @@ impl Driver<'_> {
                     .collect(),
             };
             match self.setup.target.arrange(&wanted).await {
-                Ok(Some(id)) => return Ok(Some(id)),
+                Ok(Some(ids)) => return Ok(Some(ids)),
                 Ok(None) => {}
                 Err(why) => {
                     return Err(Stop::Error(format!("the arrange hook, asked for a job in {state}: {why}")));
@@ -106,7 +116,7 @@ impl Driver<'_> {
         if !waits && !self.setup.allow.cancel {
             return Ok(None);
         }
-        let Some((create, _)) = contract.of_role(Role::Create).next() else { return Ok(None) };
+        let Some(create) = self.operation(&contract, Role::Create) else { return Ok(None) };
         if self.pool.lock().await.created.len() >= self.setup.limits.max_jobs {
             let most = self.setup.limits.max_jobs;
             return Err(Stop::Skip(format!(
@@ -130,7 +140,7 @@ impl Driver<'_> {
         }
         if waits {
             state = self.poll(&id, false, &wanted.states).await?;
-        } else if let Some((cancel, _)) = contract.of_role(Role::Cancel).next() {
+        } else if let Some(cancel) = self.operation(&contract, Role::Cancel) {
             self.slots.insert(wanted.job.clone(), id.clone());
             self.call(&Call::new(cancel).job(&wanted.job)).await?;
             self.slots.remove(&wanted.job);
@@ -163,10 +173,7 @@ impl Driver<'_> {
 }
 
 /// Whether `has` gives every facet that `wants` names.
-fn covers(
-    wants: &std::collections::BTreeMap<String, Vec<String>>,
-    has: &std::collections::BTreeMap<String, Vec<String>>,
-) -> bool {
+fn covers(wants: &BTreeMap<String, Vec<String>>, has: &BTreeMap<String, Vec<String>>) -> bool {
     wants
         .iter()
         .all(|(name, values)| has.get(name).is_some_and(|have| have.iter().all(|v| values.contains(v))))

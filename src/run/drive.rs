@@ -9,11 +9,12 @@ use tokio::sync::Mutex;
 use super::request::{Failed, prepare};
 use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
+use crate::contract::Contract;
 use crate::contract::operation::{PageStyle, Role};
 use crate::exchange::reading::readings;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Exchange, Transcript};
+use crate::exchange::{Exchange, Reading, Transcript};
 
 /// The most pages that one walk through a list takes. A list that does not end must not hold the run.
 const PAGE_LIMIT: usize = 200;
@@ -109,6 +110,29 @@ impl Driver<'_> {
         self.slots.get(slot).cloned().ok_or_else(missing)
     }
 
+    /// The operation of a role on the surface that the case is about: jobs look the same there.
+    pub(super) fn operation<'c>(&self, contract: &'c Contract, role: Role) -> Option<&'c str> {
+        let about = self.case.id.split("::").nth(1).and_then(|name| contract.facts.operations.get(name));
+        let service = about.and_then(|operation| operation.service.as_ref());
+        let mut found = contract.of_role(role).peekable();
+        let first = found.peek().map(|(name, _)| *name);
+        found.find(|(_, o)| service.is_none_or(|s| o.service.as_ref() == Some(s))).map(|(n, _)| n).or(first)
+    }
+
+    /// The id by which an operation knows a job.
+    async fn named(&self, id: &str, operation: &str) -> Result<String, Stop> {
+        let Some(name) = &self.setup.contract.shape_of(operation).names else { return Ok(id.to_owned()) };
+        let pool = self.pool.lock().await;
+        match pool.jobs.get(id) {
+            // The job was first met on a surface that goes by that id.
+            Some(known) if known.names.get("").is_some_and(|by| by == name) => Ok(id.to_owned()),
+            Some(known) => known.names.get(name).cloned().ok_or_else(|| {
+                Stop::Skip(format!("the job's `{name}` is not known: add it to its fixture, `{{ id = \"...\", {name} = \"...\" }}`"))
+            }),
+            None => Ok(id.to_owned()),
+        }
+    }
+
     /// Sends one call and keeps its exchange; gives the exchange's index.
     pub(super) async fn call(&mut self, call: &Call) -> Result<usize, Stop> {
         self.call_with(call, &[]).await
@@ -132,8 +156,8 @@ impl Driver<'_> {
         more: &[(crate::contract::pointer::Pointer, Value)],
     ) -> Result<Exchange, Stop> {
         let job = match &call.job {
-            JobRef::Slot(slot) => Some(self.slot(slot)?),
-            JobRef::Literal(id) => Some(id.clone()),
+            JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
+            JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
             JobRef::Unknown | JobRef::None => None,
         };
         let in_other_parent =
@@ -171,10 +195,14 @@ impl Driver<'_> {
             for reading in found.iter().filter(|reading| !reading.from_list) {
                 let Some(state) = reading.state.clone() else { continue };
                 let foreign = call.parents == crate::case::Parents::Foreign;
-                pool.jobs
-                    .entry(reading.id.clone())
-                    .and_modify(|known| known.state.clone_from(&state))
-                    .or_insert(super::setup::Known { state, foreign, taken: true });
+                let key = pool.key(&reading.id);
+                let known = pool.jobs.entry(key).or_insert_with(|| {
+                    let by = self.setup.contract.shape_of(&reading.operation).names.clone();
+                    let names = by.map(|by| (String::new(), by)).into_iter().collect();
+                    super::setup::Known { state: state.clone(), names, foreign, taken: true }
+                });
+                known.state = state;
+                known.names.extend(reading.aliases.clone());
             }
             if let Some(id) = &created
                 && !pool.created.contains(id)
@@ -207,7 +235,7 @@ impl Driver<'_> {
     /// Reads a job once; gives its state, where the answer shows it.
     pub(super) async fn read(&mut self, id: &str, foreign: bool) -> Result<Option<String>, Stop> {
         let contract = &self.setup.contract;
-        let Some((reader, _)) = contract.of_role(Role::Get).next() else {
+        let Some(reader) = self.operation(contract, Role::Get) else {
             return Err(Stop::Skip("the contract has no operation that reads a job".into()));
         };
         let mut call = Call::new(reader);
@@ -220,7 +248,9 @@ impl Driver<'_> {
         if let Err(error) = &exchange.outcome {
             return Err(Stop::Error(format!("reading a job: {error}")));
         }
-        let shown = readings(index, exchange, contract).into_iter().find(|r| r.id == id);
+        let asked = exchange.asked.job.as_deref();
+        let is_it = |r: &Reading| r.id == id || Some(r.id.as_str()) == asked;
+        let shown = readings(index, exchange, contract).into_iter().find(is_it);
         Ok(shown.and_then(|reading| reading.state))
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::exchange::JobIds;
 use crate::sign::{Credentials, Scheme};
 use crate::target::Target;
 
@@ -36,7 +37,7 @@ pub struct Fixture {
     /// Whether they belong to the other parent.
     pub foreign: bool,
     /// Their ids.
-    pub jobs: Vec<String>,
+    pub jobs: Vec<JobIds>,
 }
 
 /// How far the driver may go.
@@ -94,11 +95,25 @@ pub struct Pool {
     pub used: BTreeSet<String>,
 }
 
+impl Pool {
+    /// The id under which a job is kept that was seen under this one.
+    pub fn key(&self, id: &str) -> String {
+        let by_name = || self.jobs.iter().find(|(_, known)| known.names.values().any(|name| name == id));
+        match self.jobs.get(id) {
+            Some(_) => id.to_owned(),
+            None => by_name().map_or_else(|| id.to_owned(), |(key, _)| key.clone()),
+        }
+    }
+}
+
 /// One job of a server, as it was last seen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// Its last known state.
     pub state: String,
+    /// Its further ids, by name, as far as they are known. The empty name tells which of them the job is kept under,
+    /// where that is not its own id.
+    pub names: BTreeMap<String, String>,
     /// Whether it belongs to the other parent.
     pub foreign: bool,
     /// Whether a case is changing it, or has.

@@ -161,7 +161,7 @@ impl Endpoint {
                         .map(|(name, words)| (name.clone(), words.0.clone()))
                         .collect(),
                     foreign: fixture.parent == FixtureParent::Other,
-                    jobs: fixture.jobs.iter().map(|ids| ids.id().to_owned()).collect(),
+                    jobs: fixture.jobs.clone(),
                 })
                 .collect(),
             create: if settings.create.is_empty() { json!({}) } else { json!(create) },

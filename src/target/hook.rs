@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 use super::Wanted;
+use crate::exchange::JobIds;
 
 /// The most that is kept of what a hook says, in bytes.
 const KEPT: u64 = 64 << 10;
@@ -20,7 +21,7 @@ pub(super) async fn run(
     command: &[String],
     wanted: &Wanted,
     limit: Duration,
-) -> Result<Option<String>, String> {
+) -> Result<Option<JobIds>, String> {
     let Some((program, arguments)) = command.split_first() else { return Ok(None) };
     let mut child = Command::new(program)
         .args(arguments.iter().map(|argument| filled(argument, wanted)))
@@ -40,7 +41,7 @@ pub(super) async fn run(
         let said = err.lines().last().map(|line| format!(": {line}")).unwrap_or_default();
         return Err(format!("the arrange command `{program}` failed ({status}){said}"));
     }
-    Ok(Some(out.trim().to_owned()).filter(|id| !id.is_empty()))
+    Ok(Some(out.trim()).filter(|id| !id.is_empty()).map(JobIds::new))
 }
 
 /// What a stream says, up to a limit. The rest is read too, so that the program is not held up.
@@ -53,11 +54,11 @@ async fn kept(stream: Option<impl AsyncRead + Unpin>) -> String {
     String::from_utf8_lossy(&kept).into_owned()
 }
 
-/// The job that an HTTP hook's answer names, if any.
+/// The job that an HTTP hook's answer names, if any: its `id` and, by name, its other ids.
 ///
 /// # Errors
 /// Says what is wrong with the answer.
-pub(super) fn named(status: u16, body: Result<&Value, &str>) -> Result<Option<String>, String> {
+pub(super) fn named(status: u16, body: Result<&Value, &str>) -> Result<Option<JobIds>, String> {
     match status {
         204 | 404 | 501 => return Ok(None),
         200..=299 => {}
@@ -65,8 +66,9 @@ pub(super) fn named(status: u16, body: Result<&Value, &str>) -> Result<Option<St
     }
     match body?.get("job") {
         Some(Value::Null) => Ok(None),
-        Some(job) if job.get("id").is_some_and(Value::is_string) => {
-            Ok(job.get("id").and_then(Value::as_str).map(str::to_owned))
+        Some(Value::Object(job)) if job.get("id").is_some_and(Value::is_string) => {
+            let texts = job.iter().filter_map(|(name, id)| Some((name.clone(), id.as_str()?.to_owned())));
+            Ok(Some(JobIds(texts.collect())))
         }
         _ => Err("the arrange hook's answer has no string at /job/id".into()),
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 
 use super::{Target, Wanted};
-use crate::exchange::{Request, Response, TransportError};
+use crate::exchange::{JobIds, Request, Response, TransportError};
 use crate::mock::clock::Clock;
 
 /// What the `Host` header of every request says.
@@ -21,7 +21,7 @@ pub trait Handler: Send + Sync {
     ///
     /// # Errors
     /// Says why there can be no such job.
-    fn arrange(&self, wanted: &Wanted) -> Result<String, String>;
+    fn arrange(&self, wanted: &Wanted) -> Result<JobIds, String>;
 }
 
 impl Handler for crate::mock::Mock {
@@ -29,8 +29,9 @@ impl Handler for crate::mock::Mock {
         crate::mock::Mock::handle(self, request)
     }
 
-    fn arrange(&self, wanted: &Wanted) -> Result<String, String> {
-        crate::mock::Mock::arrange(self, &wanted.state, &wanted.facets, &wanted.parents)
+    fn arrange(&self, wanted: &Wanted) -> Result<JobIds, String> {
+        let id = crate::mock::Mock::arrange(self, &wanted.state, &wanted.facets, &wanted.parents)?;
+        Ok(self.ids(&id))
     }
 }
 
@@ -78,7 +79,7 @@ impl Target for InProcess {
         self.clock.now()
     }
 
-    async fn arrange(&self, wanted: &Wanted) -> Result<Option<String>, String> {
+    async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String> {
         self.handler.arrange(wanted).map(Some)
     }
 }
@@ -96,8 +97,8 @@ mod tests {
             Response::new(200, request.headers.clone(), request.target.clone().into_bytes())
         }
 
-        fn arrange(&self, wanted: &Wanted) -> Result<String, String> {
-            Ok(format!("job in {}", wanted.state))
+        fn arrange(&self, wanted: &Wanted) -> Result<JobIds, String> {
+            Ok(JobIds::new(&format!("job in {}", wanted.state)))
         }
     }
 
@@ -126,6 +127,6 @@ mod tests {
         assert_eq!((target.elapsed(), clock.elapsed()), (Duration::from_secs(600), Duration::from_secs(600)));
         assert_eq!(target.now().duration_since(before).unwrap(), Duration::from_secs(600));
         let wanted = Wanted { state: "DONE".into(), facets: Default::default(), parents: Default::default() };
-        assert_eq!(target.arrange(&wanted).await, Ok(Some("job in DONE".into())));
+        assert_eq!(target.arrange(&wanted).await, Ok(Some(JobIds::new("job in DONE"))));
     }
 }

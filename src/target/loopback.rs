@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::http::HttpTarget;
 use super::{Target, Wanted};
-use crate::exchange::{Request, Response, TransportError};
+use crate::exchange::{JobIds, Request, Response, TransportError};
 use crate::mock::Mock;
 use crate::mock::serve::serve;
 
@@ -67,7 +67,8 @@ impl Target for Loopback {
         self.http.authority(service)
     }
 
-    async fn arrange(&self, wanted: &Wanted) -> Result<Option<String>, String> {
-        self.mock.arrange(&wanted.state, &wanted.facets, &wanted.parents).map(Some)
+    async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String> {
+        let id = self.mock.arrange(&wanted.state, &wanted.facets, &wanted.parents)?;
+        Ok(Some(self.mock.ids(&id)))
     }
 }

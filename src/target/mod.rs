@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::exchange::{Request, Response, TransportError};
+use crate::exchange::{JobIds, Request, Response, TransportError};
 
 /// A server under test.
 #[async_trait]
@@ -36,7 +36,7 @@ pub trait Target: Send + Sync {
     ///
     /// # Errors
     /// Says what went wrong with the hook.
-    async fn arrange(&self, wanted: &Wanted) -> Result<Option<String>, String>;
+    async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String>;
 }
 
 /// The job an arrange hook is asked for; its JSON is the hook's input.

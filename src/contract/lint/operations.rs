@@ -19,6 +19,9 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let services = || draft.facts.services.keys().map(String::as_str);
         let service = operation.service.iter().map(|s| (format!("{at}/service"), s.clone()));
         super::names(draft, "service", service, services(), mistakes);
+        let views = || draft.facts.job.views.keys().map(String::as_str);
+        let view = operation.view.iter().map(|view| (format!("{at}/view"), view.clone()));
+        super::names(draft, "view", view, views(), mistakes);
         let mut report = |place: &str, message: String, help: &str| {
             mistakes
                 .push(draft.document.error(draft.document.span(place), message).with_help(help.to_owned()));
@@ -50,6 +53,28 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
                     "add it to `parameters`, or make it the operation's `target`",
                 );
             }
+        }
+    }
+    for (name, view) in &draft.facts.job.views {
+        let at = child("/job/views", name);
+        let aliases = || draft.facts.job.aliases.keys().map(String::as_str);
+        let names = view.names.iter().map(|names| (format!("{at}/names"), names.clone()));
+        super::names(draft, "further id", names, aliases(), mistakes);
+        let states = view.states.iter().flatten().enumerate();
+        let states = states.map(|(n, state)| (format!("{at}/states/{n}"), state.clone()));
+        super::names(
+            draft,
+            "state",
+            states,
+            draft.facts.lifecycle.states.keys().map(String::as_str),
+            mistakes,
+        );
+        let facets = view.facets.keys().map(|facet| (child(&format!("{at}/facets"), facet), facet.clone()));
+        super::names(draft, "facet", facets, draft.facts.job.facets.keys().map(String::as_str), mistakes);
+        if !draft.facts.operations.values().any(|operation| operation.view.as_ref() == Some(name)) {
+            let help = "name it in the `view` of an operation, or take it away".to_owned();
+            let message = format!("no operation shows jobs in the view `{name}`");
+            mistakes.push(draft.document.error(draft.document.span(&at), message).with_help(help));
         }
     }
     for name in draft.facts.job.parents.keys() {

@@ -1,11 +1,14 @@
 //! Schemas: their names, what they cite, and that their state enums are the lifecycle's states.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::contract::diagnostic::Diagnostic;
+use crate::contract::job::JobShape;
 use crate::contract::load::Draft;
+use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
 use crate::contract::source::child;
 
@@ -31,12 +34,17 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     for operation in draft.facts.operations.values() {
         let job = operation.job.clone().or_else(|| operation.jobs.as_ref().map(|jobs| jobs.join("/*")));
         let Some(job) = job else { continue };
+        let shape = shape(draft, operation);
+        let view = operation.view.as_ref().and_then(|view| draft.facts.job.views.get(view));
+        let seen = view.and_then(|view| view.states.as_ref());
+        let states = seen.map_or_else(|| states.clone(), |seen| seen.iter().map(String::as_str).collect());
         for status in operation.success_statuses() {
             let Some(schema) = operation.response_schema(status).filter(|s| !s.is_empty()) else { continue };
-            check_enum(draft, schema, &job.join(draft.facts.job.state.as_str()), &states, mistakes);
-            for word in draft.facts.job.words.values() {
+            let is_needed = operation.role == Role::Get;
+            check_enum(draft, schema, &job.join(shape.state.as_str()), &states, is_needed, mistakes);
+            for word in shape.words.values() {
                 let values = word.values.iter().map(String::as_str).collect();
-                check_enum(draft, schema, &job.join(word.at.as_str()), &values, mistakes);
+                check_enum(draft, schema, &job.join(word.at.as_str()), &values, false, mistakes);
             }
         }
     }
@@ -63,6 +71,7 @@ fn check_pointers(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     places.extend(job.parents.iter().map(|(name, at)| (child("/job/parents", name), at)));
     places.extend(job.counters.iter().enumerate().map(|(n, at)| (format!("/job/counters/{n}"), at)));
     places.extend(job.frozen.iter().enumerate().map(|(n, at)| (format!("/job/frozen/{n}"), at)));
+    places.extend(job.words.iter().map(|(name, word)| (child("/job/words", name) + "/at", &word.at)));
     let times = &job.timestamps;
     let named = [
         ("created", &times.created),
@@ -107,16 +116,27 @@ fn may_hold(draft: &Draft, name: &str, here: &Value, segments: &[String]) -> boo
     next.is_some_and(|next| may_hold(draft, name, next, rest))
 }
 
+/// How a job looks in the answers of an operation.
+fn shape<'d>(draft: &'d Draft, operation: &Operation) -> Cow<'d, JobShape> {
+    let base = &draft.facts.job;
+    match operation.view.as_ref().and_then(|view| base.views.get(view)) {
+        Some(view) => Cow::Owned(base.viewed(view)),
+        None => Cow::Borrowed(base),
+    }
+}
+
 /// The enum at a place of a schema holds exactly these values.
 fn check_enum(
     draft: &Draft,
     schema: &str,
     at: &Pointer,
     wanted: &BTreeSet<&str>,
+    is_needed: bool,
     mistakes: &mut Vec<Diagnostic>,
 ) {
     let Some(document) = draft.schemas.get(schema) else { return };
     match find(draft, schema, &document.value, String::new(), &at.segments()) {
+        None if !is_needed => {}
         None => {
             let message = format!("the schema names nothing at `{}`, which the contract reads", at.as_str());
             mistakes.push(document.error(0..0, message));

@@ -89,7 +89,10 @@ impl Mock {
         if let (Some(at), Some(id), Body::Json(body)) =
             (&call.operation.job, &call.asked.job, &mut reply.answer.body)
         {
-            at.join(self.contract.facts.job.id.as_str()).put(body, id.as_str().into());
+            let at = at.join(self.contract.shape(call.operation).id.as_str());
+            if at.first(body).is_some() {
+                at.put(body, id.as_str().into());
+            }
         }
         reply
     }

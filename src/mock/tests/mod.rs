@@ -92,7 +92,7 @@ impl Bench {
     /// The job that a success answer of an operation shows.
     pub(super) fn job(&self, operation: &str, response: &Response) -> Reading {
         let at = self.contract.facts.operations[operation].job.clone().unwrap();
-        reading::read(at.first(response.json().unwrap()).unwrap(), &self.contract).unwrap()
+        reading::read(at.first(response.json().unwrap()).unwrap(), &self.contract.facts.job)
     }
 
     pub(super) fn get(&self, id: &str) -> Reading {
@@ -119,7 +119,8 @@ impl Bench {
         self.valid(operation, &response);
         let body = response.json().unwrap().clone();
         let at = self.contract.facts.operations[operation].jobs.clone().unwrap().join("/*");
-        let ids = at.select(&body).into_iter().map(|(_, job)| reading::read(job, &self.contract).unwrap().id);
+        let ids =
+            at.select(&body).into_iter().map(|(_, job)| reading::read(job, &self.contract.facts.job).id);
         (ids.collect(), body)
     }
 

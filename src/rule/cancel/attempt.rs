@@ -77,8 +77,7 @@ fn attempt<'t>(
         return None;
     }
     let named = asked.job.as_ref()?;
-    let first =
-        transcript.readings(contract).iter().find(|r| !r.from_list && is_named(r, named, contract))?;
+    let first = transcript.readings(contract).iter().find(|r| !r.from_list && is_named(r, named))?;
     let readings: Vec<&Reading> = transcript.of_job(contract, &first.id).collect();
     let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, answer.index))?;
     let state = before.state.as_deref()?;
@@ -185,7 +184,7 @@ impl<'t> Acts<'t> {
         let found = transcript.exchanges.iter().enumerate().filter_map(|(index, exchange)| {
             let role =
                 exchange.asked.role.filter(|r| matches!(r, Role::Cancel | Role::CancelMany | Role::Retry))?;
-            let is_meant = exchange.asked.job.as_ref().is_none_or(|id| is_named(reading, id, contract));
+            let is_meant = exchange.asked.job.as_ref().is_none_or(|id| is_named(reading, id));
             let refused = exchange.response().is_some_and(|r| r.status < 500 && is_refused(r, contract));
             is_meant.then_some((index, role, refused))
         });

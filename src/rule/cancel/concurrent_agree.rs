@@ -87,11 +87,11 @@ fn two_ends(
     let ends: Vec<&Reading> = transcript
         .readings(contract)
         .iter()
-        .filter(|r| !r.from_list && r.exchange >= first.index && is_named(r, job, contract))
+        .filter(|r| !r.from_list && r.exchange >= first.index && is_named(r, job))
         .filter(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))
         .collect();
     let one = ends.first()?;
-    let retries = Acts::on(transcript, contract, one, &[Role::Retry]);
+    let retries = Acts::on(transcript, one, &[Role::Retry]);
     let is_of_group = |r: &Reading| group.iter().any(|answer| answer.index == r.exchange);
     let other = ends.iter().find(|r| {
         let counts = is_of_group(r) || precedes(transcript, one.exchange, r.exchange);
@@ -103,7 +103,7 @@ fn two_ends(
     Some(Finding::new(other.exchange, reference, message, text(one), text(other)).at(place(
         transcript,
         other,
-        contract.facts.job.state.as_str(),
+        contract.shape_of(&other.operation).state.as_str(),
     )))
 }
 

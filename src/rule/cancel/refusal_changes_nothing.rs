@@ -47,7 +47,11 @@ impl Rule for RefusalChangesNothing {
                         attempt.state,
                         state,
                     )
-                    .at(place(transcript, after, contract.facts.job.state.as_str())),
+                    .at(place(
+                        transcript,
+                        after,
+                        contract.shape_of(&after.operation).state.as_str(),
+                    )),
                 );
             } else if attempt.before.state == after.state
                 && contract.facts.lifecycle.is_terminal(attempt.state)
@@ -68,7 +72,7 @@ pub(super) fn rewritten(
 ) -> Vec<Finding> {
     // That the state stays is what the row says; that other members do rests on the end being final.
     let reference = contract.facts.lifecycle.terminal_ref.as_str();
-    let shape = &contract.facts.job;
+    let shape = contract.shape_of(&after.operation);
     let is_read = |reading: &Reading, member| !omits(contract, reading, member);
     shape
         .frozen

@@ -102,7 +102,7 @@ fn never_settles(
     let lifecycle = &contract.facts.lifecycle;
     let wait = transcript.given_up.iter().find(|wait| {
         wait.exchange > attempt.answer.index
-            && is_named(attempt.before, &wait.job, contract)
+            && is_named(attempt.before, &wait.job)
             && (wait.waited_for.is_empty() || wait.waited_for.iter().any(|s| lifecycle.is_terminal(s)))
     })?;
     let last = attempt.later.iter().rfind(|r| r.exchange <= wait.exchange).copied().or(attempt.shown)?;
@@ -124,7 +124,7 @@ fn finding(
     Finding::new(reading.exchange, "", message, expected, state).at(place(
         transcript,
         reading,
-        contract.facts.job.state.as_str(),
+        contract.shape_of(&reading.operation).state.as_str(),
     ))
 }
 

@@ -35,7 +35,7 @@ impl Rule for WorkStops {
                 .of_job(contract, job)
                 .find(|r| r.state.as_ref().is_some_and(|state| lifecycle.phase(state) == Phase::Cancelled));
             let Some(cancelled) = cancelled else { continue };
-            let retries = Acts::on(transcript, contract, cancelled, &[Role::Retry]);
+            let retries = Acts::on(transcript, cancelled, &[Role::Retry]);
             let later: Vec<_> = transcript
                 .of_job(contract, job)
                 .filter(|r| precedes(transcript, cancelled.exchange, r.exchange))

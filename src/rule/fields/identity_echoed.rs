@@ -47,11 +47,11 @@ impl Rule for IdentityEchoed {
             };
             if let Some(asked) = asked_id(reading, exchange.asked.job.as_deref()) {
                 looked_at += 1;
-                if !is_named(reading, asked, contract) {
-                    differs("job", contract.facts.job.id.as_str(), asked, &reading.id);
+                if !is_named(reading, asked) {
+                    differs("job", contract.shape_of(&reading.operation).id.as_str(), asked, &reading.id);
                 }
             }
-            for (name, pointer) in &contract.facts.job.parents {
+            for (name, pointer) in &contract.shape_of(&reading.operation).parents {
                 let (Some(asked), Some(shown)) =
                     (exchange.asked.parents.get(name), reading.parents.get(name))
                 else {

@@ -85,7 +85,7 @@ fn examine<'c>(
     let state = || reading.state.as_deref().filter(|s| lifecycle.states.contains_key(*s));
     match requirement {
         Requirement::Time(c) => {
-            let read = |v: &Value| time(v, contract.facts.job.timestamps.format);
+            let read = |v: &Value| time(v, contract.shape_of(&reading.operation).timestamps.format);
             compare(c, &|l, r| Some(c.1.holds(&read(l)?, &read(r)?)))
         }
         Requirement::Number(c) => compare(c, &|l, r| Some(c.1.holds(&number(l)?, &number(r)?))),

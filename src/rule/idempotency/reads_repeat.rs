@@ -46,7 +46,7 @@ impl Rule for ReadsRepeat {
                         && is_same_request(transcript, earlier, later)
                 });
                 let Some(earlier) = earlier else { continue };
-                if Acts::on(transcript, contract, earlier, &ACTS).between(earlier, later) {
+                if Acts::on(transcript, earlier, &ACTS).between(earlier, later) {
                     continue;
                 }
                 looked_at += 1;

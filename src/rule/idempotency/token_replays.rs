@@ -82,7 +82,11 @@ impl Rule for TokenReplays {
                         format!("the job {}", original.id),
                         format!("the job {}", started.id),
                     )
-                    .at(place(transcript, started, contract.facts.job.id.as_str())),
+                    .at(place(
+                        transcript,
+                        started,
+                        contract.shape_of(&started.operation).id.as_str(),
+                    )),
                 );
             }
         }

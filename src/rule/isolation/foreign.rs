@@ -21,7 +21,7 @@ pub(in crate::rule) fn home_reading<'t>(
     let job = asked.job.as_ref()?;
     let reading = transcript.readings(contract).iter().rev().find(|reading| {
         let is_plain = transcript.exchanges.get(reading.exchange).is_some_and(|e| e.asked.probe.is_none());
-        is_plain && precedes(transcript, reading.exchange, index) && is_named(reading, job, contract)
+        is_plain && precedes(transcript, reading.exchange, index) && is_named(reading, job)
     })?;
     let differs = asked
         .parents

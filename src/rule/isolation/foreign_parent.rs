@@ -90,7 +90,7 @@ fn stopped(
     let asked_properly = transcript.exchanges.iter().enumerate().any(|(index, exchange)| {
         index != answer.index
             && matches!(exchange.asked.role, Some(Role::Cancel | Role::CancelMany))
-            && exchange.asked.job.as_ref().is_none_or(|id| is_named(home, id, contract))
+            && exchange.asked.job.as_ref().is_none_or(|id| is_named(home, id))
             && !precedes(transcript, after.exchange, index)
     });
     if is_stopped(home) || !is_stopped(after) || asked_properly {
@@ -104,7 +104,7 @@ fn stopped(
     Some(Finding::new(after.exchange, reference, message, text(home), text(after)).at(place(
         transcript,
         after,
-        contract.facts.job.state.as_str(),
+        contract.shape_of(&after.operation).state.as_str(),
     )))
 }
 

@@ -33,7 +33,7 @@ impl Rule for CountersGrow {
         let facts = &contract.facts;
         let (mut looked_at, mut findings) = (0, Vec::new());
         for job in transcript.jobs(contract) {
-            for pointer in &facts.job.counters {
+            for pointer in counters(contract) {
                 let mut seen = BTreeSet::new();
                 let name = pointer.as_str();
                 for (earlier, later) in steps(transcript, contract, job, |r| r.counters.contains_key(name)) {
@@ -46,7 +46,7 @@ impl Rule for CountersGrow {
                     }
                     looked_at += 1;
                     if now >= before
-                        || Acts::on(transcript, contract, earlier, &[Role::Retry]).between(earlier, later)
+                        || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
                         || !seen.insert(name)
                     {
                         continue;
@@ -63,7 +63,7 @@ impl Rule for CountersGrow {
                 }
             }
         }
-        let missing = if facts.job.counters.is_empty() {
+        let missing = if counters(contract).is_empty() {
             "the contract names no counters"
         } else {
             "no job was read twice, one after the other, with one of its counters"
@@ -75,6 +75,12 @@ impl Rule for CountersGrow {
 /// How many items a counter with `*` adds up. An answer may show one page of a job's items only.
 fn items(pointer: &Pointer, job: &serde_json::Value) -> usize {
     pointer.select(job).len()
+}
+
+/// Every counter, however a job looks.
+fn counters(contract: &Contract) -> BTreeSet<&Pointer> {
+    let shapes = std::iter::once(&contract.facts.job).chain(contract.views.values());
+    shapes.flat_map(|shape| &shape.counters).collect()
 }
 
 #[cfg(test)]

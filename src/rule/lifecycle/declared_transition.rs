@@ -47,7 +47,7 @@ impl Rule for DeclaredTransition {
                 looked_at += 1;
                 let is_legal = from == to || lifecycle.path(from, to).is_some();
                 if is_legal
-                    || Acts::on(transcript, contract, earlier, &[Role::Retry]).between(earlier, later)
+                    || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
                     || !seen.insert((from, to))
                 {
                     continue;
@@ -58,7 +58,7 @@ impl Rule for DeclaredTransition {
                 let (expected, actual) = (one_of(reachable), format!("{from}, then {to}"));
                 findings.push(
                     Finding::new(later.exchange, &lifecycle.transitions_ref, message, expected, actual)
-                        .at(place(transcript, later, contract.facts.job.state.as_str())),
+                        .at(place(transcript, later, contract.shape_of(&later.operation).state.as_str())),
                 );
             }
         }

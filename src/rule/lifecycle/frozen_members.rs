@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::contract::job::TimeFormat;
 use crate::contract::pointer::Pointer;
 use crate::exchange::reading::time;
 use crate::exchange::{Reading, Transcript};
@@ -40,10 +41,16 @@ impl Rule for FrozenMembers {
             // A job whose state itself changed is reported by `lifecycle/terminal-is-final`.
             let pairs = after_end(transcript, contract, job).into_iter().filter(|(a, b)| a.state == b.state);
             for (first, later) in pairs {
-                for member in &facts.job.frozen {
+                let shape = contract.shape_of(&later.operation);
+                // Where a job looks different, its members stand elsewhere.
+                let members = shape
+                    .frozen
+                    .iter()
+                    .filter(|_| shape.frozen == contract.shape_of(&first.operation).frozen);
+                for member in members {
                     let Some((before, now)) = both(first, later, member, contract) else { continue };
                     looked_at += 1;
-                    if !is_same(&before, &now, contract) && seen.insert(member) {
+                    if !is_same(&before, &now, shape.timestamps.format) && seen.insert(member) {
                         let place = place(transcript, later, member.as_str());
                         let state = first.state.as_deref().unwrap_or_default();
                         let message =
@@ -56,7 +63,7 @@ impl Rule for FrozenMembers {
                 }
             }
         }
-        let missing = if facts.job.frozen.is_empty() {
+        let missing = if facts.job.frozen.is_empty() && contract.views.values().all(|v| v.frozen.is_empty()) {
             "the contract names no members that are fixed at the end"
         } else {
             "no job was read again, with a member that is fixed at the end, after it had ended"
@@ -83,8 +90,8 @@ fn both<'t>(
 }
 
 /// Whether nothing changed; one point in time may be written in several ways.
-fn is_same(before: &[&Value], now: &[&Value], contract: &Contract) -> bool {
-    let read = |value| time(value, contract.facts.job.timestamps.format);
+fn is_same(before: &[&Value], now: &[&Value], format: TimeFormat) -> bool {
+    let read = |value| time(value, format);
     before.len() == now.len()
         && before.iter().zip(now).all(|(a, b)| a == b || read(a).is_some_and(|t| Some(t) == read(b)))
 }

@@ -41,7 +41,11 @@ impl Rule for InitialState {
                 let expected = one_of(&lifecycle.initial);
                 let finding =
                     Finding::new(reading.exchange, &lifecycle.transitions_ref, message, expected, state);
-                findings.push(finding.at(place(transcript, reading, contract.facts.job.state.as_str())));
+                findings.push(finding.at(place(
+                    transcript,
+                    reading,
+                    contract.shape_of(&reading.operation).state.as_str(),
+                )));
             }
         }
         Judgement::of(looked_at, findings, "no answer to a create call showed the state of a new job")

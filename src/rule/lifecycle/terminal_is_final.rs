@@ -44,7 +44,11 @@ impl Rule for TerminalIsFinal {
                     let message = format!("a job that had ended as {end} was {now} later");
                     let actual = format!("{end}, then {now}");
                     let finding = Finding::new(later.exchange, &lifecycle.terminal_ref, message, end, actual);
-                    findings.push(finding.at(place(transcript, later, contract.facts.job.state.as_str())));
+                    findings.push(finding.at(place(
+                        transcript,
+                        later,
+                        contract.shape_of(&later.operation).state.as_str(),
+                    )));
                 }
             }
         }

@@ -34,7 +34,7 @@ impl Rule for TimeGoesForward {
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for job in transcript.jobs(contract) {
-            for (name, pointer) in contract.facts.job.timestamps.named() {
+            for name in ["created", "started", "updated", "finished"] {
                 let mut seen = BTreeSet::new();
                 for (earlier, later) in steps(transcript, contract, job, |r| r.times.contains_key(name)) {
                     let (Some(&before), Some(&now)) = (earlier.times.get(name), later.times.get(name)) else {
@@ -44,11 +44,13 @@ impl Rule for TimeGoesForward {
                     let is_fixed = matches!(name, "created" | "started");
                     let is_wrong = !is_same(before, now) && (is_fixed || now < before);
                     if !is_wrong
-                        || Acts::on(transcript, contract, earlier, &[Role::Retry]).between(earlier, later)
+                        || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
                         || !seen.insert(name)
                     {
                         continue;
                     }
+                    let times = &contract.shape_of(&later.operation).timestamps;
+                    let Some((_, pointer)) = times.named().find(|(n, _)| *n == name) else { continue };
                     let verb = if is_fixed { "changed" } else { "went back" };
                     let message =
                         format!("the time in {} {verb} between two readings of a job", pointer.as_str());

@@ -101,7 +101,7 @@ fn out_of_order(
         .items()
         .filter_map(|(page, place, item)| Some((page, place, at.first(item).filter(|v| !v.is_null())?)))
         .collect();
-    let read = |value| time(value, contract.facts.job.timestamps.format);
+    let read = |value| time(value, walk.shape(contract).timestamps.format);
     let times: Option<Vec<Timestamp>> = shown.iter().map(|(_, _, value)| read(value)).collect();
     let is_wrong = |left: usize, right: usize| match &times {
         Some(times) => times[if falling { right } else { left }] > times[if falling { left } else { right }],

@@ -49,7 +49,7 @@ fn total(page: &Page<'_>) -> Option<i128> {
 }
 
 fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Finding> {
-    let id = &contract.facts.job.id;
+    let id = &walk.shape(contract).id;
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let (page, at, job, first) = walk.items().find_map(|(page, at, item)| {
         let job = id.text(item)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::contract::job::JobShape;
 use crate::contract::operation::{FilterEffect, Operation, PageStyle, Pagination, Role};
 use crate::contract::pointer::{Pointer, escape};
 use crate::exchange::reading::number;
@@ -37,6 +38,11 @@ impl<'t> Walk<'t> {
     /// The first page; a walk has one at least.
     pub(super) fn first(&self) -> Option<&Page<'t>> {
         self.pages.first()
+    }
+
+    /// How a job looks in this list.
+    pub(super) fn shape<'c>(&self, contract: &'c Contract) -> &'c JobShape {
+        self.first().map_or(&contract.facts.job, |page| contract.shape(page.answer.operation))
     }
 
     /// The items of all pages, each with its page.

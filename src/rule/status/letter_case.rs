@@ -41,11 +41,17 @@ impl Rule for LetterCase {
             if let Some(state) = &reading.state {
                 looked_at += 1;
                 if let Some(documented) = respelt(state, facts.lifecycle.states.keys().map(String::as_str)) {
-                    found("", facts.job.state.as_str(), state, documented, &facts.lifecycle.states_ref);
+                    found(
+                        "",
+                        contract.shape_of(&reading.operation).state.as_str(),
+                        state,
+                        documented,
+                        &facts.lifecycle.states_ref,
+                    );
                 }
             }
             for (name, at, word) in words(reading, contract) {
-                let Some(fact) = facts.job.words.get(name) else { continue };
+                let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 looked_at += 1;
                 if let Some(documented) = respelt(word, fact.values.iter().map(String::as_str)) {
                     found(name, &at, word, documented, &fact.reference);

@@ -44,7 +44,11 @@ impl Rule for StateInEnum {
                     one_of(documented()),
                     state,
                 );
-                findings.push(finding.at(place(transcript, reading, contract.facts.job.state.as_str())));
+                findings.push(finding.at(place(
+                    transcript,
+                    reading,
+                    contract.shape_of(&reading.operation).state.as_str(),
+                )));
             }
         }
         Judgement::of(looked_at, findings, "no answer showed a job's state")

@@ -30,7 +30,7 @@ impl Rule for WordInEnum {
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
         for reading in transcript.readings(contract) {
             for (name, at, word) in words(reading, contract) {
-                let Some(fact) = contract.facts.job.words.get(name) else { continue };
+                let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 looked_at += 1;
                 let documented = fact.values.iter().map(String::as_str);
                 let is_known =

@@ -31,7 +31,7 @@ impl Rule for WordsAgree {
         for reading in transcript.readings(contract) {
             let Some(state) = reading.state.as_deref() else { continue };
             for (name, at, word) in words(reading, contract) {
-                let Some(fact) = contract.facts.job.words.get(name) else { continue };
+                let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 let Some(agreeing) = fact.agrees.get(state).filter(|_| fact.values.iter().any(|v| v == word))
                 else {
                     continue;

@@ -16,9 +16,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use crate::exchange::JobIds;
 pub use auth::{AcsKeys, AwsKeys, SdkKeys, TargetAuth, Token};
 pub use load::{Refused, Subject, Surroundings, load, meta_schema, parse, subject};
-pub use value::{JobIds, Words};
+pub use value::Words;
 
 use crate::contract::one_of::one_table;
 use crate::contract::span::Span;

@@ -18,7 +18,9 @@ fn wanted() -> Wanted {
 
 async fn ran(script: &str, arguments: &[&str], limit: Duration) -> Result<Option<String>, String> {
     let command = ["sh", "-c", script, "hook"].into_iter().chain(arguments.iter().copied());
-    run(&command.map(str::to_owned).collect::<Vec<_>>(), &wanted(), limit).await
+    run(&command.map(str::to_owned).collect::<Vec<_>>(), &wanted(), limit)
+        .await
+        .map(|ids| ids.map(|i| i.id().to_owned()))
 }
 
 #[rstest]
@@ -78,5 +80,8 @@ async fn a_command_that_hangs_is_given_up() {
 #[case::broken(500, json!({"job": {"id": "J"}}), Err("the arrange hook answered with status 500"))]
 fn answers_are_read(#[case] status: u16, #[case] body: Value, #[case] expected: Result<Option<&str>, &str>) {
     let named = named(status, Ok(&body));
-    assert_eq!(named.as_ref().map(Option::as_deref).map_err(String::as_str), expected);
+    assert_eq!(
+        named.as_ref().map(|ids| ids.as_ref().map(crate::exchange::JobIds::id)).map_err(String::as_str),
+        expected
+    );
 }

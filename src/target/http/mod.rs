@@ -17,7 +17,7 @@ use super::file::{Hook, Limits};
 use super::hook;
 use super::{Target, Wanted};
 use crate::exchange::headers::Headers;
-use crate::exchange::{Request, Response, TransportError};
+use crate::exchange::{JobIds, Request, Response, TransportError};
 use crate::sign::causes;
 use limiter::Limiter;
 
@@ -124,7 +124,7 @@ impl HttpTarget {
         Ok(Response::new(response.status().as_u16(), Headers(headers.collect()), body))
     }
 
-    async fn ask(&self, url: &str, wanted: &Wanted) -> Result<Option<String>, String> {
+    async fn ask(&self, url: &str, wanted: &Wanted) -> Result<Option<JobIds>, String> {
         let base = Base::parse(url).map_err(|why| format!("`{url}` {why}"))?;
         // The hook is the user's own, beside the server under test: it needs none of the trust that one gets.
         let client = client(&Trust::default(), &base)?;
@@ -173,7 +173,7 @@ impl Target for HttpTarget {
         SystemTime::now()
     }
 
-    async fn arrange(&self, wanted: &Wanted) -> Result<Option<String>, String> {
+    async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String> {
         match &self.arrange {
             None => Ok(None),
             Some(Hook::Http(url)) => self.ask(url, wanted).await,

@@ -9,6 +9,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
 use crate::contract::span::Span;
+use crate::exchange::JobIds;
 
 /// Longer than any answer here takes, and than a slow machine needs.
 const AMPLE: Duration = Duration::from_secs(20);
@@ -296,7 +297,7 @@ async fn an_http_hook_gets_what_is_wanted() {
     let mut target = target(&server.uri(), |_| {});
     assert_eq!(target.arrange(&wanted()).await, Ok(None));
     target.arrange = Some(Hook::Http(format!("{}/arrange", server.uri())));
-    assert_eq!(target.arrange(&wanted()).await, Ok(Some("J1".into())));
+    assert_eq!(target.arrange(&wanted()).await, Ok(Some(JobIds::new("J1"))));
     target.arrange = Some(Hook::Http(format!("{}/no-such-hook", server.uri())));
     assert_eq!(target.arrange(&wanted()).await, Ok(None));
 }
