@@ -11,7 +11,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut cases = Vec::new();
     for (id, cancel) in contract.of_role(Role::Cancel) {
         let Some(get) = reader(contract, cancel) else { continue };
-        for state in contract.facts.lifecycle.states.keys() {
+        let shape = contract.shape_of(get);
+        for state in contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
             let Some(row) = contract.cancel_row(state, &std::collections::BTreeMap::new()) else { continue };
             let call = Call::new(id).job("job");
             let settle = Step::Poll { job: "job".into(), until: Vec::new() };

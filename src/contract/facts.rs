@@ -51,9 +51,9 @@ pub struct Facts {
     /// The retry table; the first row that matches counts.
     #[serde(default)]
     pub retry: Vec<Row>,
-    /// How many jobs are cancelled at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_many: Option<CancelMany>,
+    /// What the calls that cancel many jobs do, by operation.
+    #[serde(default)]
+    pub cancel_many: BTreeMap<String, CancelMany>,
     /// How an error looks.
     pub error_body: ErrorBody,
     /// Which error is due when; for one condition and operation the first row that matches counts.

@@ -35,12 +35,13 @@ pub fn asked(contract: &Contract, request: &Request) -> Asked {
     }
 }
 
-/// The operation a request is for, with its decoded path parameters.
+/// The operation a request is for, with its decoded path parameters. Of several that fit, the first one whose own
+/// member the request has; without any of them the first one of all.
 pub fn operation<'c>(
     contract: &'c Contract,
     request: &Request,
 ) -> Option<(&'c str, &'c Operation, BTreeMap<String, String>)> {
-    contract.facts.operations.iter().find_map(|(id, operation)| {
+    let fitting = contract.facts.operations.iter().filter_map(|(id, operation)| {
         let same_service = request.service.is_none() || operation.service == request.service;
         if operation.method.word() != request.method || !same_service || !is_graphql_match(operation, request)
         {
@@ -50,7 +51,21 @@ pub fn operation<'c>(
             .chain(&operation.also)
             .find_map(|template| match_path(template, request.path()))
             .map(|path| (id.as_str(), operation, path))
-    })
+    });
+    fitting.min_by_key(|(_, operation, path)| !is_told(contract, operation, request, path))
+}
+
+/// Whether a request has the member that tells the operation from others of the same method and path.
+fn is_told(
+    contract: &Contract,
+    operation: &Operation,
+    request: &Request,
+    path: &BTreeMap<String, String>,
+) -> bool {
+    operation
+        .told_by
+        .as_ref()
+        .is_none_or(|member| member.first(&view(contract, operation, request, path.clone())).is_some())
 }
 
 /// Operations of a GraphQL service share one path: the document tells them apart.

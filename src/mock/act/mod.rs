@@ -1,6 +1,7 @@
 //! What each role does.
 
 mod cancel;
+mod cancel_many;
 mod create;
 mod filter;
 mod list;
@@ -9,6 +10,7 @@ mod read;
 mod retry;
 
 use super::answer::{Answer, Body};
+use super::blueprint::Blueprint;
 use super::fault::Check;
 use super::job::{JobView, STAY, later};
 use super::store::Store;
@@ -23,10 +25,7 @@ impl Mock {
         match call.operation.role {
             Role::Create => self.create(call, &mut store),
             Role::List => self.list(call, &mut store),
-            Role::CancelMany => {
-                let what = "the mock does not cancel many jobs at once yet";
-                Ok(Reply { answer: Answer::not_in_contract(501, what), job: None })
-            }
+            Role::CancelMany => self.cancel_many(call, &mut store),
             Role::Get => self.with_job(call, &mut store, Mock::get),
             Role::Details => self.with_job(call, &mut store, Mock::details),
             Role::Cancel => self.with_job(call, &mut store, Mock::cancel),
@@ -66,6 +65,14 @@ impl Mock {
     /// What is shown of a job now.
     fn view(&self, call: &Call<'_>, store: &Store, number: usize) -> Option<JobView> {
         store.jobs.get(number).map(|job| job.view(call.now, &self.contract.facts.lifecycle))
+    }
+
+    /// The blueprint that tells most of a job: an answer that shows little of it says nothing of its facets.
+    fn teller<'m>(&'m self, call: &Call<'m>) -> &'m Blueprint {
+        let members = |blueprint: &Blueprint| blueprint.job.as_object().map_or(0, serde_json::Map::len);
+        let plain = |name: &str| self.contract.facts.operations.get(name).is_some_and(|o| o.view.is_none());
+        let found = self.blueprints.iter().filter(|(name, _)| plain(name)).map(|(_, blueprint)| blueprint);
+        found.max_by_key(|blueprint| members(blueprint)).unwrap_or(call.blueprint)
     }
 
     /// A success answer that shows a job, where the operation shows one.

@@ -16,7 +16,7 @@ impl Mock {
         let Some(view) = self.view(call, store, number) else {
             return Err(Condition::UnknownJob);
         };
-        let facets = render::facets(&self.contract, call.blueprint, &view);
+        let facets = render::facets(&self.contract, self.teller(call), &view);
         let row = cancel::row(&self.contract.facts.retry, &view.state, &facets);
         let number = match row.map(|row| &row.expect) {
             Some(Expect::Refused(condition)) => {

@@ -121,7 +121,7 @@ fn asks_for<'r, I: Iterator<Item = &'r ErrorRow>>(
     keyword: &str,
 ) -> bool {
     contract.facts.operations.iter().any(|(name, operation)| {
-        let is_spoken_of = rows().any(|row| row.operations.is_empty() || row.operations.contains(name));
+        let is_spoken_of = rows().any(|row| contract.speaks_of(row, name));
         let Some(shape) = contract.shapes.get(&operation.request).filter(|_| is_spoken_of) else {
             return false;
         };

@@ -59,6 +59,47 @@ pub enum Decision {
     Ignore,
 }
 
+/// Where the time of a job's creation stands to one end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On the inner side.
+    Inside,
+    /// At the very moment.
+    At {
+        /// Whether the moment is part of the range.
+        belongs: bool,
+    },
+    /// On the outer side.
+    Outside,
+}
+
+impl Place {
+    /// Whether a job there is in the range.
+    pub fn is_in(self) -> bool {
+        matches!(self, Place::Inside | Place::At { belongs: true })
+    }
+}
+
+/// How a job stands to what a cancel of many asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meant {
+    /// Whether it belongs to the parents named.
+    pub of_parents: bool,
+    /// Where its creation stands to the earlier end of the range.
+    pub after: Place,
+    /// Where its creation stands to the later end of the range.
+    pub before: Place,
+    /// Whether its own cancel would be accepted.
+    pub is_cancellable: bool,
+}
+
+impl Meant {
+    /// Whether a server without faults cancels it.
+    pub fn is_selected(self) -> bool {
+        self.of_parents && self.after.is_in() && self.before.is_in() && self.is_cancellable
+    }
+}
+
 /// What a fault is, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
@@ -96,6 +137,12 @@ pub trait Fault: Send + Sync {
     fn decide_cancel(&self, job: &JobView, earlier: u32, decision: Decision) -> Decision {
         let _ = (job, earlier);
         decision
+    }
+
+    /// Changes whether a cancel of many jobs takes this one; `selected` says whether it should.
+    fn selects(&self, job: &JobView, meant: Meant, selected: bool) -> bool {
+        let _ = (job, meant);
+        selected
     }
 
     /// The state a job goes to although its cancel was refused.
