@@ -8,10 +8,7 @@ use jobproof::case::cases;
 use jobproof::contract::library::{builtin, vendors};
 use jobproof::mock::fault::faults;
 use jobproof::rule::registry::rules;
-use support::{files_below, is_update, repository, snapshot};
-
-const BEGIN: &str = "<!-- rules:begin -->";
-const END: &str = "<!-- rules:end -->";
+use support::{between, files_below, repository, snapshot};
 
 #[test]
 fn ids_are_unique_and_name_their_files() {
@@ -66,23 +63,13 @@ fn texts_read_alike() {
 
 #[test]
 fn the_readme_lists_the_rules() {
-    let path = repository("README.md");
-    let readme = std::fs::read_to_string(&path).expect("there is a README.md");
-    let parts = readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?)));
-    let (before, (written, after)) =
-        parts.unwrap_or_else(|| panic!("README.md has no place for the table: {BEGIN} and {END}"));
     let row = |rule: &&dyn jobproof::rule::Rule| {
         let meta = rule.meta();
         format!("| `{}` | {} | {} |\n", meta.id, meta.keyword.word(), meta.title)
     };
     let table: String = rules().iter().map(row).collect();
     let table = format!("\n| rule | keyword | requirement |\n|---|---|---|\n{table}");
-    if is_update() {
-        std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
-    } else {
-        let message = "the table in README.md is not current: run JOBPROOF_UPDATE=1 cargo test --test rules";
-        assert!(written == table, "{message}");
-    }
+    between(&repository("README.md"), "rules", &table);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::job::JobShape;
 use super::lifecycle::Lifecycle;
 use super::operation::Operation;
 use super::reference::Reference;
+use super::sentence::Sentence;
 use super::span::Span;
 
 /// What one vendor documents: the content of `contract.toml`.
@@ -68,6 +69,9 @@ pub struct Facts {
     /// Where the vendor's own sources disagree.
     #[serde(default)]
     pub conflicts: BTreeMap<String, Conflict>,
+    /// The normative sentences of the documentation, each with what tests it.
+    #[serde(default)]
+    pub sentences: Vec<Sentence>,
     /// Named variants of this contract, for documentation that changed or differs by site.
     #[serde(default)]
     pub editions: BTreeMap<String, Edition>,

@@ -16,6 +16,7 @@ pub(crate) mod one_of;
 pub mod operation;
 pub mod pointer;
 pub mod reference;
+pub mod sentence;
 pub mod shapes;
 pub mod source;
 pub mod span;

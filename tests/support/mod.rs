@@ -27,6 +27,26 @@ pub(crate) fn is_update() -> bool {
     std::env::var("JOBPROOF_UPDATE").is_ok_and(|value| value == "1")
 }
 
+/// Compares what stands between `<!-- NAME:begin -->` and `<!-- NAME:end -->` of a file with a text, or writes it.
+#[expect(clippy::panic, reason = "a failed test")]
+pub(crate) fn between(file: &Path, name: &str, text: &str) {
+    let (begin, end) = (format!("<!-- {name}:begin -->"), format!("<!-- {name}:end -->"));
+    let whole = std::fs::read_to_string(file).expect("the file can be read");
+    let parts = whole.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?)));
+    let Some((before, (written, after))) = parts else {
+        panic!("{} has no place for `{name}`: {begin} and {end}", file.display());
+    };
+    if is_update() {
+        std::fs::write(file, format!("{before}{begin}{text}{end}{after}")).expect("it can be written");
+    } else {
+        assert!(
+            written == text,
+            "`{name}` in {} is not current: run the test with JOBPROOF_UPDATE=1",
+            file.display()
+        );
+    }
+}
+
 /// The program with these arguments, in an environment without colours, secrets and settings of the user's.
 pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jobproof"));

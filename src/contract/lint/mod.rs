@@ -7,6 +7,7 @@ mod lifecycle;
 mod operations;
 mod references;
 mod schemas;
+mod sentences;
 
 use super::diagnostic::Diagnostic;
 use super::load::Draft;
@@ -21,6 +22,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     cancel::check(draft, mistakes);
     errors::check(draft, mistakes);
     examples::check(draft, mistakes);
+    sentences::check(draft, mistakes);
 }
 
 /// Help for a name that is not among `known`.
