@@ -16,7 +16,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let auth = &contract.facts.auth;
     let signs = auth.sigv4.is_some() || auth.acs3.is_some() || auth.sdk_hmac_sha256.is_some();
     let mut cases = Vec::new();
-    for (id, operation) in &contract.facts.operations {
+    for (id, operation) in contract.facts.operations.iter().filter(|(_, operation)| !operation.anonymous) {
         for (condition, rule) in CONDITIONS {
             if condition == Condition::BadSignature && !signs {
                 continue;

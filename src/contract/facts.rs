@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::auth::Auth;
 use super::cancel::{CancelMany, Row};
 use super::error::{ErrorBody, ErrorRow, Probe};
+use super::graphql::Transport;
 use super::invariant::Invariant;
 use super::job::JobShape;
 use super::lifecycle::Lifecycle;
@@ -89,6 +90,12 @@ pub struct Service {
     /// The GraphQL schema file, for a GraphQL service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graphql: Option<String>,
+    /// How a GraphQL service is spoken to over HTTP; needed where `graphql` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Transport>,
+    /// How an error of this service looks, where it looks otherwise than `[error_body]` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_body: Option<ErrorBody>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,

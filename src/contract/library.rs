@@ -126,3 +126,13 @@ fn read_folder(
         }
     }
 }
+
+/// A contract that comes with the program, or one made up for tests, in `tests/data/`.
+#[cfg(test)]
+pub(crate) fn for_tests(vendor: &str) -> Contract {
+    let own = pack(vendor).unwrap_or_else(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(vendor);
+        pack_from(&folder).unwrap_or_else(|e| panic!("{e}"))
+    });
+    load(&own, None).unwrap_or_else(|e| panic!("{e}")).contract
+}

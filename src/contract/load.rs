@@ -1,7 +1,7 @@
 //! From a vendor's files to a checked contract. All mistakes are found at once.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -48,6 +48,8 @@ pub(super) struct Draft {
     pub(super) shapes: Shapes,
     /// The examples.
     pub(super) examples: Vec<Example>,
+    /// The GraphQL schemas, by file, each with its name as shown.
+    pub(super) graphql: BTreeMap<String, (String, Arc<str>)>,
     /// The other files, by name.
     pub(super) others: Vec<String>,
 }
@@ -67,6 +69,7 @@ pub fn load(pack: &Pack, edition: Option<&str>) -> Result<Loaded, Diagnostics> {
     let draft = read(pack, edition, &mut mistakes);
     let Some((draft, edition)) = draft else { return Err(mistakes.into()) };
     lint::check(&draft, &mut mistakes);
+    let graphql = lint::graphql::check(&draft, &mut mistakes);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         mistakes.into_iter().partition(|d| d.severity == Severity::Error);
     if !errors.is_empty() {
@@ -81,6 +84,7 @@ pub fn load(pack: &Pack, edition: Option<&str>) -> Result<Loaded, Diagnostics> {
         edition,
         shapes: draft.shapes,
         examples: examples.map(|e| ((e.schema, e.label), e.document.value)).collect(),
+        graphql,
     };
     Ok(Loaded { contract, warnings })
 }
@@ -94,6 +98,7 @@ fn read(
     let mut schemas = BTreeMap::new();
     let mut examples = Vec::new();
     let mut others = Vec::new();
+    let mut graphql = BTreeMap::new();
     for (path, bytes) in &pack.files {
         let shown = format!("{}/{path}", pack.origin);
         if path == "contract.toml" {
@@ -103,6 +108,9 @@ fn read(
         let example = path.strip_prefix("examples/accept/").map(|name| (name, true));
         let example = example.or_else(|| path.strip_prefix("examples/reject/").map(|name| (name, false)));
         if schema.is_none() && example.is_none() {
+            if path.ends_with(".graphql") {
+                graphql.insert(path.clone(), (shown, Arc::from(String::from_utf8_lossy(bytes))));
+            }
             others.push(path.clone());
             continue;
         }
@@ -159,7 +167,7 @@ fn read(
             return None;
         }
     };
-    Some((Draft { document, facts, schemas, shapes: shapes?, examples, others }, edition))
+    Some((Draft { document, facts, schemas, shapes: shapes?, examples, graphql, others }, edition))
 }
 
 /// Lays the chosen edition over the contract.

@@ -5,6 +5,7 @@ pub mod cancel;
 pub mod diagnostic;
 pub mod error;
 pub mod facts;
+pub mod graphql;
 pub mod invariant;
 pub mod job;
 pub mod library;
@@ -43,6 +44,8 @@ pub struct Contract {
     pub examples: BTreeMap<(String, String), Value>,
     /// How a job looks in each view.
     pub views: BTreeMap<String, job::JobShape>,
+    /// The schemas and documents of its GraphQL services.
+    pub graphql: graphql::Graphql,
 }
 
 impl Contract {
@@ -81,6 +84,16 @@ impl Contract {
         let service = || self.facts.operations.get(operation).and_then(|o| o.service.as_ref());
         (row.operations.is_empty() || row.operations.iter().any(|o| o == operation))
             && (row.services.is_empty() || service().is_some_and(|s| row.services.contains(s)))
+    }
+
+    /// The service of an operation.
+    pub fn service(&self, operation: &str) -> Option<&facts::Service> {
+        self.facts.services.get(self.facts.operations.get(operation)?.service.as_ref()?)
+    }
+
+    /// How an error of an operation looks: as its service says, or else as all do.
+    pub fn error_body(&self, operation: &str) -> &error::ErrorBody {
+        self.service(operation).and_then(|s| s.error_body.as_ref()).unwrap_or(&self.facts.error_body)
     }
 
     /// The row of the cancel truth table for a job in this state with these facets.

@@ -141,6 +141,9 @@ pub struct Operation {
     /// Facets of the jobs it creates.
     #[serde(default)]
     pub facets: BTreeMap<String, String>,
+    /// Whether it takes no credentials.
+    #[serde(default)]
+    pub anonymous: bool,
     /// For a GraphQL operation: what it sends and where the answer stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graphql: Option<GraphqlCall>,
@@ -203,6 +206,9 @@ pub struct Pagination {
     /// Where the total number of items stands in the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Pointer>,
+    /// Where the number of items on this page stands in the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Pointer>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,
@@ -267,6 +273,9 @@ pub enum LinkName {
 pub struct OffsetStyle {
     /// Where the offset goes in the request.
     pub request: Pointer,
+    /// Where it stands in the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Pointer>,
 }
 
 /// The size of a page.
@@ -281,6 +290,9 @@ pub struct PageSize {
     /// The largest size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
+    /// Where it stands in the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Pointer>,
 }
 
 /// One way to narrow or order a list.
@@ -311,15 +323,13 @@ pub enum FilterEffect {
     Descending(Pointer),
 }
 
-/// A GraphQL operation.
+/// A GraphQL operation. Its request is seen as `{ path, query, headers, body: { query, variables, operationName } }`,
+/// where `variables` holds the arguments of the root field by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GraphqlCall {
-    /// The document sent.
+    /// The document sent; it has one root field.
     pub document: String,
-    /// Where each variable's value comes from, over the request `{ path, query, body }`.
-    #[serde(default)]
-    pub variables: BTreeMap<String, Pointer>,
     /// Where the answer stands in the response body.
     pub data: Pointer,
 }

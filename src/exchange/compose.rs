@@ -16,7 +16,8 @@ pub fn encode(text: &str) -> String {
 }
 
 /// Builds the request for `operation` from its view. Path parameters that the view lacks stay empty; members of the
-/// query that are not strings go out as JSON text, as do the body and GraphQL variables.
+/// query that are not strings go out as JSON text, as does the body. The body of a GraphQL operation is given its
+/// document where the view has none.
 pub fn compose(operation: &Operation, view: &Value) -> Request {
     let mut target = String::new();
     for segment in operation.path.split('/').skip(1) {
@@ -37,17 +38,13 @@ pub fn compose(operation: &Operation, view: &Value) -> Request {
     if let Some(Value::Object(extra)) = view.get("headers") {
         extra.iter().for_each(|(name, value)| headers.set(name, wire(Some(value))));
     }
-    let body = match &operation.graphql {
-        Some(call) => {
-            let variables: serde_json::Map<String, Value> = call
-                .variables
-                .iter()
-                .filter_map(|(name, pointer)| Some((name.clone(), pointer.first(view)?.clone())))
-                .collect();
-            Some(json!({ "query": call.document, "variables": variables }))
+    let mut body = view.get("body").cloned();
+    if let Some(call) = &operation.graphql {
+        let whole = body.get_or_insert_with(|| json!({}));
+        if let Some(members) = whole.as_object_mut() {
+            members.entry("query").or_insert_with(|| call.document.as_str().into());
         }
-        None => view.get("body").cloned(),
-    };
+    }
     let body = body.map(|b| b.to_string().into_bytes()).unwrap_or_default();
     if !body.is_empty() && headers.get("content-type").is_none() {
         headers.push("content-type", "application/json");

@@ -128,8 +128,11 @@ pub struct Asked {
     pub parents: BTreeMap<String, String>,
     /// The idempotency token the request carries.
     pub client_token: Option<String>,
-    /// The whole request as contracts see it: `{ path, query, headers, body }`.
+    /// The whole request as contracts see it: `{ path, query, headers, body }`. In the body of a GraphQL request,
+    /// `variables` holds the arguments of the root field.
     pub view: Value,
+    /// What only GraphQL requests have.
+    pub graphql: Option<super::graphql::Document>,
     /// The condition the request was made to bring about; only a driver knows it.
     pub probe: Option<Condition>,
     /// In words, what was made wrong for the probe.

@@ -2,6 +2,7 @@
 
 pub mod compose;
 pub mod curl;
+pub mod graphql;
 pub mod headers;
 pub mod ids;
 pub mod message;

@@ -51,12 +51,16 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
     else {
         return Vec::new();
     };
+    if super::refusal::is_error_inside(exchange, contract) {
+        return Vec::new();
+    }
     let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Vec::new() };
     let mut found = Vec::new();
-    if let Some(pointer) = &operation.job {
+    let place = |pointer: &Pointer| super::graphql::place(exchange, operation, pointer);
+    if let Some(pointer) = operation.job.as_ref().map(place) {
         found.extend(pointer.select(body).into_iter().map(|(at, job)| (at, job, false)));
     }
-    if let Some(pointer) = &operation.jobs {
+    if let Some(pointer) = operation.jobs.as_ref().map(place) {
         found.extend(pointer.join("/*").select(body).into_iter().map(|(at, job)| (at, job, true)));
     }
     let id = exchange.asked.operation.clone().unwrap_or_default();

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::message::Response;
+use super::message::{Exchange, Response};
+use crate::contract::Contract;
 use crate::contract::error::{ErrorBody, Locator};
 
 /// The parts of an error answer.
@@ -14,6 +15,21 @@ pub struct Refusal {
     pub codes: Vec<(String, String)>,
     /// The message.
     pub message: Option<String>,
+}
+
+/// Whether a success status comes with an error inside, where the vendor documents errors there. A GraphQL answer whose
+/// own field has a value is none, even with errors beside it.
+pub fn is_error_inside(exchange: &Exchange, contract: &Contract) -> bool {
+    let Some(name) = &exchange.asked.operation else { return false };
+    let Some(probe) = &contract.error_body(name).in_success else { return false };
+    let Some(body) = exchange.success().and_then(|response| response.json().ok()) else { return false };
+    let operation = contract.facts.operations.get(name);
+    let has_value =
+        operation.and_then(|o| Some((o, o.graphql.as_ref()?))).is_some_and(|(operation, call)| {
+            let place = super::graphql::place(exchange, operation, &call.data);
+            place.first(body).is_some_and(|value| !value.is_null())
+        });
+    probe.holds(body) && !has_value
 }
 
 /// Reads an error answer.

@@ -5,14 +5,23 @@ use std::collections::BTreeMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::graphql;
 use super::message::{Asked, Request};
 use crate::contract::Contract;
 use crate::contract::operation::Operation;
 
 /// Finds what a request asks for. A request that is for no operation of the contract asks for nothing.
 pub fn asked(contract: &Contract, request: &Request) -> Asked {
+    if let Some(asked) = graphql::asked(contract, request, None) {
+        return asked;
+    }
     let Some((id, operation, path)) = operation(contract, request) else { return Asked::default() };
-    let view = view(contract, operation, request, path);
+    let schema = contract.shapes.get(&operation.request).map(|shape| &shape.document);
+    named(contract, id, operation, view(schema, request, path))
+}
+
+/// What a request for this operation names.
+pub(super) fn named(contract: &Contract, id: &str, operation: &Operation, view: Value) -> Asked {
     let text = |pointer: &crate::contract::pointer::Pointer| match pointer.first(&view)? {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -35,45 +44,45 @@ pub fn asked(contract: &Contract, request: &Request) -> Asked {
     }
 }
 
-/// The operation a request is for, with its decoded path parameters. Of several that fit, the first one whose own
-/// member the request has; without any of them the first one of all.
+/// The operation a request is for, with its decoded path parameters. Operations of GraphQL services share one path;
+/// their documents tell them apart. Of several others that fit it is the first one whose own member the request has;
+/// without any of them the first one of all.
 pub fn operation<'c>(
     contract: &'c Contract,
     request: &Request,
 ) -> Option<(&'c str, &'c Operation, BTreeMap<String, String>)> {
-    let fitting = contract.facts.operations.iter().filter_map(|(id, operation)| {
-        let same_service = request.service.is_none() || operation.service == request.service;
-        if operation.method.word() != request.method || !same_service || !is_graphql_match(operation, request)
-        {
-            return None;
-        }
-        std::iter::once(&operation.path)
-            .chain(&operation.also)
-            .find_map(|template| match_path(template, request.path()))
-            .map(|path| (id.as_str(), operation, path))
-    });
-    fitting.min_by_key(|(_, operation, path)| !is_told(contract, operation, request, path))
+    let fitting = contract.facts.operations.iter().filter(|(_, o)| o.graphql.is_none()).filter_map(
+        |(id, operation)| {
+            let same_service = request.service.is_none() || operation.service == request.service;
+            if operation.method.word() != request.method || !same_service {
+                return None;
+            }
+            path(operation, request).map(|path| (id.as_str(), operation, path))
+        },
+    );
+    fitting.min_by_key(|(_, operation, path)| !is_told(operation, request, path))
 }
 
 /// Whether a request has the member that tells the operation from others of the same method and path.
-fn is_told(
-    contract: &Contract,
-    operation: &Operation,
-    request: &Request,
-    path: &BTreeMap<String, String>,
-) -> bool {
-    operation
-        .told_by
-        .as_ref()
-        .is_none_or(|member| member.first(&view(contract, operation, request, path.clone())).is_some())
+fn is_told(operation: &Operation, request: &Request, path: &BTreeMap<String, String>) -> bool {
+    let Some(member) = &operation.told_by else { return true };
+    member.first(&view(None, request, path.clone())).is_some()
 }
 
-/// Operations of a GraphQL service share one path: the document tells them apart.
-fn is_graphql_match(operation: &Operation, request: &Request) -> bool {
-    operation.graphql.as_ref().is_none_or(|call| {
-        serde_json::from_slice::<Value>(&request.body)
-            .is_ok_and(|body| body.get("query").and_then(Value::as_str) == Some(call.document.as_str()))
-    })
+/// The decoded path parameters, where the path is one of the operation's.
+pub(super) fn path(operation: &Operation, request: &Request) -> Option<BTreeMap<String, String>> {
+    let templates = std::iter::once(&operation.path).chain(&operation.also);
+    templates.into_iter().find_map(|template| match_path(template, request.path()))
+}
+
+/// The decoded path parameters of a request to a service.
+pub(super) fn service_path(
+    contract: &Contract,
+    service: &str,
+    request: &Request,
+) -> BTreeMap<String, String> {
+    let own = contract.facts.operations.values().filter(|o| o.service.as_deref() == Some(service));
+    own.into_iter().find_map(|operation| path(operation, request)).unwrap_or_default()
 }
 
 fn match_path(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
@@ -96,13 +105,7 @@ fn match_path(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
 
 /// The request as contracts see it. Query values are read as the type that the request's schema declares, where
 /// they can be; what cannot be read stays text, for the schema to refuse.
-fn view(
-    contract: &Contract,
-    operation: &Operation,
-    request: &Request,
-    path: BTreeMap<String, String>,
-) -> Value {
-    let schema = contract.shapes.get(&operation.request).map(|shape| &shape.document);
+pub(super) fn view(schema: Option<&Value>, request: &Request, path: BTreeMap<String, String>) -> Value {
     let mut view = Map::new();
     view.insert(
         "path".into(),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::job::JobView;
 use crate::contract::Contract;
-use crate::contract::error::Condition;
+use crate::contract::error::{Condition, ErrorBody};
 use crate::contract::operation::Operation;
 use crate::exchange::Response;
 use crate::exchange::headers::Headers;
@@ -95,13 +95,20 @@ pub struct AnswerContext<'m> {
 }
 
 impl AnswerContext<'_> {
+    /// How an error of the operation looks.
+    pub fn error_body(&self) -> &ErrorBody {
+        self.contract.error_body(self.name)
+    }
+
     /// Does something to every job object of a success answer.
     pub fn each_job(&self, answer: &mut Answer, mut change: impl FnMut(&mut Value)) {
         if !answer.is_success() {
             return;
         }
         let Some(body) = answer.body_mut() else { return };
-        if let Some(job) = self.operation.job.as_ref().and_then(|at| body.pointer_mut(at.as_str())) {
+        let job = self.operation.job.as_ref().and_then(|at| body.pointer_mut(at.as_str()));
+        // An error inside a success shows no job.
+        if let Some(job) = job.filter(|job| !job.is_null()) {
             change(job);
         }
         if let Some(Value::Array(jobs)) =

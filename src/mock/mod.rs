@@ -11,6 +11,7 @@ mod blueprint;
 mod check;
 pub mod clock;
 pub mod fault;
+mod graphql;
 mod job;
 mod parents;
 mod refuse;
@@ -36,6 +37,7 @@ use parents::Parents;
 use store::Store;
 
 use crate::contract::Contract;
+use crate::contract::error::Condition;
 use crate::contract::operation::Operation;
 use crate::exchange::{Asked, Request, Response, route};
 use crate::sign::{self, Credentials, Scheme};
@@ -125,6 +127,9 @@ impl Mock {
     /// Answers one request.
     pub fn handle(&self, request: &Request) -> Response {
         let serial = self.requests.fetch_add(1, Ordering::Relaxed);
+        if let Some(service) = crate::exchange::graphql::service(&self.contract, request) {
+            return self.graphql(service, request, serial).write();
+        }
         let asked = route::asked(&self.contract, request);
         let known = asked.operation.as_ref().and_then(|name| {
             let (name, operation) = self.contract.facts.operations.get_key_value(name)?;
@@ -141,11 +146,7 @@ impl Mock {
             parents: BTreeMap::new(),
             now: self.now(),
         };
-        let outcome = self
-            .authenticate(request, &call)
-            .and_then(|()| self.validate(&call))
-            .and_then(|()| self.find_parents(&mut call))
-            .and_then(|()| self.act(&call));
+        let outcome = self.authenticate(request, name, operation).and_then(|()| self.carry_out(&mut call));
         let (mut answer, condition, job) = match outcome {
             Ok(reply) => (reply.answer, None, reply.job),
             Err(condition) => {
@@ -154,11 +155,18 @@ impl Mock {
                 (answer, Some(condition), None)
             }
         };
-        refuse::dress(&self.contract, &mut answer, self.seed, serial);
+        refuse::dress(&self.contract, self.contract.error_body(name), &mut answer, self.seed, serial);
         let context =
             AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
         self.fault.answer(&context, &mut answer);
         answer.write()
+    }
+
+    /// Does what a request of known origin asks for.
+    fn carry_out(&self, call: &mut Call<'_>) -> Result<Reply, Condition> {
+        self.validate(call)?;
+        self.find_parents(call)?;
+        self.act(call)
     }
 
     /// The contract it was made from.

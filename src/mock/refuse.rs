@@ -4,12 +4,38 @@ use serde_json::Value;
 
 use super::answer::{Answer, Body};
 use crate::contract::Contract;
-use crate::contract::error::{self, Condition, Locator};
+use crate::contract::error::{self, Condition, ErrorBody, Locator};
 use crate::contract::likeness::{Dice, like};
 use crate::contract::operation::Operation;
 
 /// What a request id looks like where nothing documents it.
 const REQUEST_ID: &str = "4d9d8375-3c56-4925-a3e7-eb137fed17e9";
+
+/// What is said to `operation` under a condition.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code.
+    pub code: Option<String>,
+    /// The message.
+    pub message: String,
+}
+
+/// What is said to `operation` under `condition`; `id` is that of the job it names.
+pub(crate) fn words(
+    contract: &Contract,
+    name: &str,
+    operation: &Operation,
+    condition: Condition,
+    id: Option<&str>,
+) -> Words {
+    let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
+    let status = status(operation, condition, row);
+    let code = row.and_then(|row| row.code.clone()).or_else(|| code_for(contract, name, status));
+    let says = row.and_then(|row| row.says.clone()).unwrap_or_else(|| text_for(condition).to_owned());
+    Words { status, code, message: says.replace("{id}", id.unwrap_or("?")) }
+}
 
 /// The answer to `operation` under `condition`; `id` is that of the job it names.
 pub(crate) fn refuse(
@@ -19,19 +45,21 @@ pub(crate) fn refuse(
     condition: Condition,
     id: Option<&str>,
 ) -> Answer {
-    let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
-    let status = status(operation, condition, row);
-    let sample = operation.response_schema(status).and_then(|schema| contract.sample(schema));
-    let mut answer = Answer::json(status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
-    let code = row.and_then(|row| row.code.clone()).or_else(|| code_for(contract, name, status));
-    if let Some(code) = code {
-        put_code(contract, &mut answer, &code);
-    }
-    let says = row.and_then(|row| row.says.clone()).unwrap_or_else(|| text_for(condition).to_owned());
-    if let Some(locator) = contract.facts.error_body.message.first() {
-        put(&mut answer, locator, &says.replace("{id}", id.unwrap_or("?")));
-    }
+    let words = words(contract, name, operation, condition, id);
+    let sample = operation.response_schema(words.status).and_then(|schema| contract.sample(schema));
+    let mut answer = Answer::json(words.status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
+    write(contract.error_body(name), &mut answer, words.code.as_deref(), &words.message);
     answer
+}
+
+/// Puts a code and a message into an answer.
+pub(crate) fn write(body: &ErrorBody, answer: &mut Answer, code: Option<&str>, message: &str) {
+    if let Some(code) = code {
+        put_code(body, answer, code);
+    }
+    if let Some(locator) = body.message.first() {
+        put(answer, locator, message);
+    }
 }
 
 /// The status of the row, of any client error, or one that suits the condition where it is documented.
@@ -56,8 +84,8 @@ fn status(operation: &Operation, condition: Condition, row: Option<&error::Answe
 }
 
 /// A documented code that goes with a status, or the first there is.
-fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
-    let codes = &contract.facts.error_body.codes;
+pub(crate) fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
+    let codes = &contract.error_body(name).codes;
     let suits = |code: &&error::Code| {
         code.status.contains(&status)
             && (code.operations.is_empty() || code.operations.iter().any(|operation| operation == name))
@@ -67,10 +95,10 @@ fn code_for(contract: &Contract, name: &str, status: u16) -> Option<String> {
 }
 
 /// Puts a code at the usual place, and over every other code that the sample has: they must agree.
-pub(crate) fn put_code(contract: &Contract, answer: &mut Answer, code: &str) {
-    for (index, locator) in contract.facts.error_body.code.iter().enumerate() {
+pub(crate) fn put_code(body: &ErrorBody, answer: &mut Answer, code: &str) {
+    for (index, locator) in body.code.iter().enumerate() {
         let is_there = match (&locator.header, &locator.body, &answer.body) {
-            (None, Some(at), Body::Json(body)) => at.first(body).is_some(),
+            (None, Some(at), Body::Json(json)) => at.first(json).is_some(),
             (Some(header), _, _) => answer.headers.get(header).is_some(),
             _ => false,
         };
@@ -81,8 +109,8 @@ pub(crate) fn put_code(contract: &Contract, answer: &mut Answer, code: &str) {
 }
 
 /// Takes every code out of an answer.
-pub(crate) fn remove_codes(contract: &Contract, answer: &mut Answer) {
-    for locator in &contract.facts.error_body.code {
+pub(crate) fn remove_codes(body: &ErrorBody, answer: &mut Answer) {
+    for locator in &body.code {
         if let Some(header) = &locator.header {
             answer.headers.remove(header);
         } else if let (Some(at), Some(body)) = (&locator.body, answer.body_mut()) {
@@ -107,7 +135,7 @@ fn put(answer: &mut Answer, locator: &Locator, text: &str) {
 }
 
 /// Adds the documented headers and the request's id.
-pub(crate) fn dress(contract: &Contract, answer: &mut Answer, seed: u64, request: u64) {
+pub(crate) fn dress(contract: &Contract, body: &ErrorBody, answer: &mut Answer, seed: u64, request: u64) {
     for (name, fact) in &contract.facts.headers {
         if fact.on.is_empty() || fact.on.contains(&answer.status) {
             answer.headers.set(name, fact.example.as_str());
@@ -115,7 +143,7 @@ pub(crate) fn dress(contract: &Contract, answer: &mut Answer, seed: u64, request
     }
     let mut dice = Dice::new(!seed, request);
     let mut id: Option<String> = None;
-    for locator in &contract.facts.error_body.request_id {
+    for locator in &body.request_id {
         let id = id.get_or_insert_with(|| {
             let documented = locator.header.as_ref().and_then(|name| contract.facts.headers.get(name));
             like(documented.map_or(REQUEST_ID, |fact| fact.example.as_str()), &mut dice)

@@ -6,6 +6,7 @@ use super::{Finding, Level};
 use crate::contract::Contract;
 use crate::contract::operation::Operation;
 use crate::contract::pointer::Pointer;
+use crate::exchange::refusal::is_error_inside;
 use crate::exchange::{Exchange, Reading, Response, Transcript};
 
 /// How many characters of a value a finding shows.
@@ -24,9 +25,12 @@ pub(crate) struct Answer<'t> {
     pub(crate) operation: &'t Operation,
     /// The response.
     pub(crate) response: &'t Response,
+    /// The schema of an error inside a success status, where it is one and has a schema of its own.
+    error_schema: Option<&'t str>,
 }
 
-/// The responses of a transcript to calls that the contract knows, in order.
+/// The responses of a transcript to calls that the contract knows, in order. A GraphQL request that asks for several
+/// things at once is no such call.
 pub(crate) fn answers<'t>(
     transcript: &'t Transcript,
     contract: &'t Contract,
@@ -34,7 +38,13 @@ pub(crate) fn answers<'t>(
     transcript.exchanges.iter().enumerate().filter_map(|(index, exchange)| {
         let (name, operation) =
             contract.facts.operations.get_key_value(exchange.asked.operation.as_ref()?)?;
-        Some(Answer { index, exchange, name, operation, response: exchange.response()? })
+        if exchange.asked.graphql.as_ref().is_some_and(|document| document.keys.len() > 1) {
+            return None;
+        }
+        let transport = contract.service(name).and_then(|service| service.transport.as_ref());
+        let error_schema =
+            transport.filter(|_| is_error_inside(exchange, contract)).map(|t| t.error.as_str());
+        Some(Answer { index, exchange, name, operation, response: exchange.response()?, error_schema })
     })
 }
 
@@ -43,21 +53,29 @@ impl<'t> Answer<'t> {
     /// The entry `default` speaks of errors only.
     pub(crate) fn schema(&self) -> Option<&'t str> {
         let status = self.response.status;
+        if self.error_schema.is_some() {
+            return self.error_schema;
+        }
         let exact = self.operation.responses.get(&status.to_string());
         let entry = exact.or_else(|| self.operation.responses.get("default").filter(|_| status >= 400));
         entry.map(String::as_str)
     }
 
-    /// The body with its schema, where both are there.
+    /// The body with its schema, where both are there. A GraphQL client may ask for other members than the contract's
+    /// own document does: then no schema speaks of the answer.
     pub(crate) fn body(&self) -> Option<(&'t str, &'t Value)> {
+        let is_other = self.exchange.asked.graphql.as_ref().is_some_and(|document| !document.is_whole);
+        if is_other && self.response.is_success() && self.error_schema.is_none() {
+            return None;
+        }
         let schema = self.schema().filter(|name| !name.is_empty())?;
         Some((schema, self.response.json().ok()?))
     }
 
     /// The reference for what the answer as a whole looks like.
     pub(crate) fn reference(&self, contract: &'t Contract) -> &'t str {
-        if self.response.status >= 400 {
-            &contract.facts.error_body.reference
+        if self.response.status >= 400 || self.error_schema.is_some() {
+            &contract.error_body(self.name).reference
         } else {
             &self.operation.reference
         }

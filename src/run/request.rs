@@ -63,7 +63,7 @@ pub(super) fn prepare(
     }
     let plain = compose(operation, &view);
     let mut request = plain.clone();
-    if let Some((scheme, credentials)) = &setup.signer {
+    if let Some((scheme, credentials)) = setup.signer.as_ref().filter(|_| !operation.anonymous) {
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
         scheme
             .sign(&mut request, authority, prefix, credentials, setup.target.now())

@@ -1,7 +1,12 @@
 //! Error rows and headers: operations, codes and statuses exist, patterns compile.
 
+use std::collections::BTreeSet;
+
 use crate::contract::diagnostic::Diagnostic;
+use crate::contract::error::ErrorBody;
+use crate::contract::facts::Facts;
 use crate::contract::load::Draft;
+use crate::contract::operation::Operation;
 use crate::contract::source::child;
 
 /// Checks it.
@@ -23,13 +28,17 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         }
         for (i, answer) in row.any_of.iter().enumerate() {
             let at = format!("{at}/any_of/{i}");
-            if let Some(code) = answer.code.as_ref().filter(|_| !facts.error_body.open) {
-                let known = facts.error_body.codes.keys().map(String::as_str);
-                super::names(draft, "error code", [(format!("{at}/code"), code.clone())], known, mistakes);
+            let bodies = bodies(facts, &row.operations);
+            if let Some(code) = answer.code.as_ref().filter(|_| !bodies.iter().any(|body| body.open)) {
+                let known: BTreeSet<&str> =
+                    bodies.iter().flat_map(|b| b.codes.keys()).map(String::as_str).collect();
+                let place = (format!("{at}/code"), code.clone());
+                super::names(draft, "error code", [place], known.iter().copied(), mistakes);
             }
-            if let Some(code) = answer.code.as_ref().and_then(|code| facts.error_body.codes.get(code))
-                && let Some(status) = answer.status
-                && !code.status.contains(&status)
+            let codes = || bodies.iter().filter_map(|body| body.codes.get(answer.code.as_ref()?));
+            if let Some(status) = answer.status
+                && codes().next().is_some()
+                && !codes().any(|code| code.status.contains(&status))
             {
                 let place = draft.document.span(&format!("{at}/status"));
                 let message = format!("`error_body.codes` gives this code another status than {status}");
@@ -45,11 +54,16 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (code, fact) in &facts.error_body.codes {
-        let at = child("/error_body/codes", code);
-        let places =
-            fact.operations.iter().enumerate().map(|(i, o)| (format!("{at}/operations/{i}"), o.clone()));
-        super::names(draft, "operation", places, operations(), mistakes);
+    let own = facts.services.iter().filter_map(|(name, service)| {
+        Some((format!("{}/error_body", child("/services", name)), service.error_body.as_ref()?))
+    });
+    for (at, body) in own.chain([("/error_body".to_owned(), &facts.error_body)]) {
+        for (code, fact) in &body.codes {
+            let at = child(&format!("{at}/codes"), code);
+            let places =
+                fact.operations.iter().enumerate().map(|(i, o)| (format!("{at}/operations/{i}"), o.clone()));
+            super::names(draft, "operation", places, operations(), mistakes);
+        }
     }
     for (name, header) in &facts.headers {
         let at = child("/headers", name);
@@ -59,6 +73,13 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             mistakes.push(draft.document.error(place, "the example does not match the pattern"));
         }
     }
+}
+
+/// How the errors of these operations look; those of all where none are named.
+fn bodies<'f>(facts: &'f Facts, operations: &[String]) -> Vec<&'f ErrorBody> {
+    let named = facts.operations.iter().filter(|(id, _)| operations.is_empty() || operations.contains(id));
+    let own = |operation: &Operation| facts.services.get(operation.service.as_ref()?)?.error_body.as_ref();
+    named.map(|(_, operation)| own(operation).unwrap_or(&facts.error_body)).collect()
 }
 
 fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {

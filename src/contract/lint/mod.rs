@@ -3,6 +3,7 @@
 mod cancel;
 mod errors;
 mod examples;
+pub(super) mod graphql;
 mod lifecycle;
 mod operations;
 mod references;

@@ -96,6 +96,12 @@ impl Mock {
         if let Some(at) = &pagination.total {
             at.put(body, total.into());
         }
+        if let Some(at) = &pagination.count {
+            at.put(body, page.numbers.len().into());
+        }
+        if let Some(at) = pagination.size.as_ref().and_then(|size| size.response.as_ref()) {
+            at.put(body, page.size.into());
+        }
         match &pagination.style {
             PageStyle::Token(style) => match page.next {
                 Some(next) => style.response.put(body, self.token(next).into()),
@@ -133,7 +139,11 @@ impl Mock {
                     }
                 }
             }
-            PageStyle::Offset(_) => {}
+            PageStyle::Offset(style) => {
+                if let Some(at) = &style.response {
+                    at.put(body, page.start.into());
+                }
+            }
         }
     }
 

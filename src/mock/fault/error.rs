@@ -29,15 +29,15 @@ impl Fault for Error {
     fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
         let Some(condition) = context.condition else { return };
         match &self.wrong {
-            Wrong::Code(when, code) if condition == *when => put_code(context.contract, answer, code),
+            Wrong::Code(when, code) if condition == *when => put_code(context.error_body(), answer, code),
             Wrong::Status(when, status) if condition == *when => answer.status = *status,
             Wrong::ServerError(when, code) if condition == *when => {
                 answer.status = 500;
                 if let Some(code) = code {
-                    put_code(context.contract, answer, code);
+                    put_code(context.error_body(), answer, code);
                 }
             }
-            Wrong::NoCode => remove_codes(context.contract, answer),
+            Wrong::NoCode => remove_codes(context.error_body(), answer),
             Wrong::InSuccess(when) if condition == *when => {
                 answer.status = context.operation.success_statuses().next().unwrap_or(200);
             }

@@ -161,6 +161,11 @@ pub trait Fault: Send + Sync {
         let _ = (start, all, page);
     }
 
+    /// Changes an answer to a GraphQL request before it is sent; `executed` unless the request was invalid.
+    fn graphql(&self, executed: bool, answer: &mut Answer) {
+        let _ = (executed, answer);
+    }
+
     /// Changes an answer before it is sent.
     fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
         let _ = (context, answer);

@@ -36,7 +36,7 @@ impl Rule for AcceptedWhenAllowed {
                 missing = "no cancel of a cancellable job was answered for itself";
                 continue;
             }
-            if is_accepted(response, contract) {
+            if is_accepted(attempt.answer.exchange, contract) {
                 looked_at += 1;
                 continue;
             }
@@ -46,7 +46,7 @@ impl Rule for AcceptedWhenAllowed {
             };
             looked_at += 1;
             let message = format!("a cancel of a job in the state {} was refused", attempt.state);
-            let actual = seen(response, contract);
+            let actual = seen(attempt.answer.exchange, contract);
             findings.push(
                 Finding::new(attempt.answer.index, &row.reference, message, "success", actual)
                     .at_most(at_most),

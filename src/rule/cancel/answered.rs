@@ -16,10 +16,10 @@ pub(super) fn accepted_anyway(
     whom: &str,
 ) -> Option<Finding> {
     let (row, condition) = attempt.refusing()?;
-    if !is_accepted(attempt.answer.response, contract) {
+    if !is_accepted(attempt.answer.exchange, contract) {
         return None;
     }
-    let answered = seen(attempt.answer.response, contract);
+    let answered = seen(attempt.answer.exchange, contract);
     let shown = [attempt.shown, attempt.after];
     let expected = format!("a refusal ({condition}) in the state {}", attempt.state);
     let is_final = contract.facts.lifecycle.is_terminal(attempt.state);

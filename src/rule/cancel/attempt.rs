@@ -64,8 +64,6 @@ fn attempt<'t>(
     let asked = &answer.exchange.asked;
     let is_made_wrong = match asked.probe {
         Some(probe) => !matches!(probe, Condition::NotCancellable | Condition::UnsupportedKind),
-        // The view of a GraphQL request is not what its schema speaks of.
-        None if answer.operation.graphql.is_some() => false,
         // An id that breaks its pattern did no harm: the job was read by it.
         None => contract
             .shapes
@@ -185,7 +183,8 @@ impl<'t> Acts<'t> {
             let role =
                 exchange.asked.role.filter(|r| matches!(r, Role::Cancel | Role::CancelMany | Role::Retry))?;
             let is_meant = exchange.asked.job.as_ref().is_none_or(|id| is_named(reading, id));
-            let refused = exchange.response().is_some_and(|r| r.status < 500 && is_refused(r, contract));
+            let refused =
+                exchange.response().is_some_and(|r| r.status < 500) && is_refused(exchange, contract);
             is_meant.then_some((index, role, refused))
         });
         Acts { transcript, found: found.collect() }

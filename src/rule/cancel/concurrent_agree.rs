@@ -59,12 +59,15 @@ fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let response = answer.response;
     let message = if response.status >= 500 {
         "one of several cancels sent together met a server error"
-    } else if is_refused(response, contract) && !is_beside_the_point(response) && response.status != 409 {
+    } else if is_refused(answer.exchange, contract)
+        && !is_beside_the_point(response)
+        && response.status != 409
+    {
         let rows: Vec<_> = [Condition::NotCancellable, Condition::Conflict]
             .into_iter()
             .filter_map(|condition| contract.error_row(condition, answer.name))
             .collect();
-        if rows.is_empty() || rows.iter().any(|row| is_one_of(row, response, contract)) {
+        if rows.is_empty() || rows.iter().any(|row| is_one_of(row, answer.exchange, contract)) {
             return None;
         }
         "one of several cancels sent together was refused for another reason than the others"
@@ -72,7 +75,7 @@ fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
         return None;
     };
     let expected = "success, or a refusal as not cancellable or in conflict";
-    let actual = seen(response, contract);
+    let actual = seen(answer.exchange, contract);
     Some(Finding::new(answer.index, &answer.operation.reference, message.to_owned(), expected, actual))
 }
 

@@ -33,7 +33,7 @@ impl Rule for RefusalError {
         for attempt in attempts(transcript, contract) {
             let response = attempt.answer.response;
             if attempt.refusing().is_none()
-                || !is_refused(response, contract)
+                || !is_refused(attempt.answer.exchange, contract)
                 || is_beside_the_point(response)
             {
                 continue;
@@ -50,11 +50,11 @@ impl Rule for RefusalError {
                 continue;
             };
             looked_at += 1;
-            if rows.iter().any(|row| is_one_of(row, response, contract)) {
+            if rows.iter().any(|row| is_one_of(row, attempt.answer.exchange, contract)) {
                 continue;
             }
             let message = "a cancel was refused with another error than the documented one".to_owned();
-            let (index, actual) = (attempt.answer.index, seen(response, contract));
+            let (index, actual) = (attempt.answer.index, seen(attempt.answer.exchange, contract));
             findings.push(Finding::new(index, &first.reference, message, alternatives(first), actual));
         }
         Judgement::of(looked_at, findings, missing)

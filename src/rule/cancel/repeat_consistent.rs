@@ -3,8 +3,7 @@
 use super::attempt::{Attempt, attempts};
 use crate::contract::Contract;
 use crate::exchange::Transcript;
-use crate::exchange::refusal::refusal;
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::rule::errors::answer::{is_accepted, is_beside_the_point, said, seen};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 
 static META: Meta = Meta {
@@ -44,7 +43,7 @@ impl Rule for RepeatConsistent {
                 let message = "a repeated cancel was answered otherwise than the first".to_owned();
                 let reference = later.row.map_or(&later.answer.operation.reference, |row| &row.reference);
                 let (first, second) =
-                    (seen(earlier.answer.response, contract), seen(later.answer.response, contract));
+                    (seen(earlier.answer.exchange, contract), seen(later.answer.exchange, contract));
                 findings.push(Finding::new(later.answer.index, reference, message, first, second));
             }
         }
@@ -54,11 +53,11 @@ impl Rule for RepeatConsistent {
 
 /// What kind of answer it is: success, or a refusal with its status and code.
 fn kind(attempt: &Attempt<'_>, contract: &Contract) -> Option<(u16, Option<String>)> {
-    let response = attempt.answer.response;
-    if is_accepted(response, contract) {
+    let answer = &attempt.answer;
+    if is_accepted(answer.exchange, contract) {
         None
     } else {
-        Some((response.status, refusal(response, &contract.facts.error_body).code))
+        Some((answer.response.status, said(answer.exchange, contract).code))
     }
 }
 

@@ -33,7 +33,7 @@ impl Rule for TakesEffect {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for attempt in attempts(transcript, contract) {
             let Some((row, accepted)) = attempt.accepting() else { continue };
-            if !is_accepted(attempt.answer.response, contract)
+            if !is_accepted(attempt.answer.exchange, contract)
                 || (attempt.shown.is_none() && attempt.later.is_empty())
             {
                 continue;

@@ -32,10 +32,10 @@ impl Rule for BodyShape {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let body = &contract.facts.error_body;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_refused(a.response, contract)) {
+        for answer in answers(transcript, contract).filter(|a| is_refused(a.exchange, contract)) {
             looked_at += 1;
+            let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
             let lacks_code = said.code.is_none() && !body.code.is_empty();
             let lacks_message = said.message.is_none() && requires_message(&answer, contract);
@@ -48,7 +48,7 @@ impl Rule for BodyShape {
                 (false, false) => continue,
             };
             let actual = match answer.response.json() {
-                Ok(_) => seen(answer.response, contract),
+                Ok(_) => seen(answer.exchange, contract),
                 Err(why) => format!("{}; {why}", answer.response.status),
             };
             let is_of_gateway = matches!(answer.response.status, 502..=504);
@@ -65,10 +65,12 @@ impl Rule for BodyShape {
 fn requires_message(answer: &Answer<'_>, contract: &Contract) -> bool {
     let Some(shape) = answer.schema().and_then(|name| contract.shapes.get(name)) else { return false };
     let Some(required) = shape.document.get("required").and_then(Value::as_array) else { return false };
-    contract.facts.error_body.message.iter().filter_map(|locator| locator.body.as_ref()).any(|pointer| {
-        let segments = pointer.segments();
-        segments.first().is_some_and(|name| required.iter().any(|r| r.as_str() == Some(name)))
-    })
+    contract.error_body(answer.name).message.iter().filter_map(|locator| locator.body.as_ref()).any(
+        |pointer| {
+            let segments = pointer.segments();
+            segments.first().is_some_and(|name| required.iter().any(|r| r.as_str() == Some(name)))
+        },
+    )
 }
 
 fn places(groups: &[&[Locator]]) -> String {

@@ -35,11 +35,7 @@ impl Rule for Conflict {
 /// Whether a request was accepted when nothing is known to have stood in its way any more: the job that was under way
 /// may have ended first.
 fn is_accepted_when_free(transcript: &Transcript, contract: &Contract, index: usize) -> bool {
-    let accepted = transcript
-        .exchanges
-        .get(index)
-        .and_then(|e| e.response())
-        .is_some_and(|response| is_accepted(response, contract));
+    let accepted = transcript.exchanges.get(index).is_some_and(|exchange| is_accepted(exchange, contract));
     let is_under_way = |reading: &Reading| {
         let mut seen = transcript.of_job(contract, &reading.id);
         let is_older = seen.any(|r| precedes(transcript, r.exchange, index));

@@ -34,16 +34,16 @@ pub(in crate::rule) fn judge(
         };
         looked_at += 1;
         // A server's own failure is the concern of `errors/server-error`.
-        if response.status >= 500 || is_one_of(row, response, contract) {
+        if response.status >= 500 || is_one_of(row, exchange, contract) {
             continue;
         }
-        let accepted = is_accepted(response, contract);
+        let accepted = is_accepted(exchange, contract);
         findings.push(Finding {
             exchange: index,
             pointer: None,
             message: message(condition, exchange, accepted),
             expected: alternatives(row),
-            actual: seen(response, contract),
+            actual: seen(exchange, contract),
             reference: row.reference.clone(),
             at_most: Level::Fail,
         });

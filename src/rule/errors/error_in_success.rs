@@ -29,12 +29,14 @@ impl Rule for ErrorInSuccess {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let body = &contract.facts.error_body;
-        if body.in_success.is_some() {
-            return Judgement::NotApplicable("the vendor documents errors inside a success".into());
-        }
         let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut missing = "no request to a known operation was answered with success";
         for answer in answers(transcript, contract).filter(|a| a.response.is_success()) {
+            let body = contract.error_body(answer.name);
+            if body.in_success.is_some() {
+                missing = "the vendor documents errors inside a success";
+                continue;
+            }
             looked_at += 1;
             let said = refusal(answer.response, body);
             let Some((place, _)) = said.codes.first() else { continue };
@@ -47,13 +49,13 @@ impl Rule for ErrorInSuccess {
                     &body.reference,
                     message,
                     "an error status, or a body without an error",
-                    seen(answer.response, contract),
+                    seen(answer.exchange, contract),
                 );
                 finding.pointer = place.strip_prefix("body ").map(str::to_owned);
                 findings.push(finding);
             }
         }
-        Judgement::of(looked_at, findings, "no request to a known operation was answered with success")
+        Judgement::of(looked_at, findings, missing)
     }
 }
 

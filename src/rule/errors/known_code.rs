@@ -30,9 +30,9 @@ impl Rule for KnownCode {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let body = &contract.facts.error_body;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_refused(a.response, contract)) {
+        for answer in answers(transcript, contract).filter(|a| is_refused(a.exchange, contract)) {
+            let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
             let Some(code) = said.code else { continue };
             looked_at += 1;
@@ -49,8 +49,8 @@ impl Rule for KnownCode {
 }
 
 fn misused(answer: &Answer<'_>, code: &str, contract: &Contract) -> Option<Finding> {
-    let body = &contract.facts.error_body;
-    let actual = seen(answer.response, contract);
+    let body = contract.error_body(answer.name);
+    let actual = seen(answer.exchange, contract);
     let unlisted = if body.open { Level::Note } else { Level::Fail };
     let Some(Code { status, operations, reference }) = body.codes.get(code) else {
         if body.codes.is_empty() {

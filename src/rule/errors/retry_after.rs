@@ -39,7 +39,7 @@ impl Rule for RetryAfter {
             let reference = match (documented, contract.error_row(Condition::Throttled, answer.name)) {
                 (Some((_, fact)), _) => &fact.reference,
                 (None, Some(row)) => &row.reference,
-                (None, None) => &contract.facts.error_body.reference,
+                (None, None) => &contract.error_body(answer.name).reference,
             };
             let is_optional = documented.is_some_and(|(_, fact)| !fact.required);
             let message = "a throttled request was not told when to come back".to_owned();

@@ -40,8 +40,8 @@ impl Rule for ServerError {
                 ),
                 None => ("a request was answered with a server error".to_owned(), Level::Warn),
             };
-            let reference = &contract.facts.error_body.reference;
-            let actual = seen(answer.response, contract);
+            let reference = &contract.error_body(answer.name).reference;
+            let actual = seen(answer.exchange, contract);
             findings.push(
                 Finding::new(answer.index, reference, message, "a status below 500", actual).at_most(at_most),
             );

@@ -58,7 +58,7 @@ fn is_error_answer(answer: &Answer<'_>, contract: &Contract) -> bool {
                 a.status == Some(status) || (is_any && (400..500).contains(&status))
             })
         });
-    let codes = contract.facts.error_body.codes.values();
+    let codes = contract.error_body(answer.name).codes.values();
     status >= 400
         && (in_rows || codes.filter(|c| speaks_of_it(&c.operations)).any(|c| c.status.contains(&status)))
 }

@@ -61,7 +61,7 @@ impl Rule for TokenReplays {
                 .readings(contract)
                 .iter()
                 .find(|r| r.exchange == answer.index && !r.from_list)
-                .filter(|_| is_accepted(answer.response, contract))
+                .filter(|_| is_accepted(answer.exchange, contract))
             else {
                 continue;
             };

@@ -58,15 +58,15 @@ fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let due = contract.error_row(Condition::UnknownJob, answer.name);
     let reference = due.map_or(&answer.operation.reference, |row| &row.reference);
     let expected = due.map_or_else(|| "a refusal".to_owned(), alternatives);
-    let actual = seen(answer.response, contract);
+    let actual = seen(answer.exchange, contract);
     let new = |message: &str| Finding::new(answer.index, reference, message.to_owned(), expected, actual);
-    if is_accepted(answer.response, contract) {
+    if is_accepted(answer.exchange, contract) {
         return Some(new("a job was reached through parents it does not belong to"));
     }
     let mut rows = [Condition::UnknownJob, Condition::UnknownParent, Condition::Forbidden]
         .into_iter()
         .filter_map(|condition| contract.error_row(condition, answer.name));
-    let is_documented = rows.any(|row| is_one_of(row, answer.response, contract));
+    let is_documented = rows.any(|row| is_one_of(row, answer.exchange, contract));
     // It was kept out, if with an odd word.
     (due.is_some() && !is_documented).then(|| {
         new("a job named under foreign parents was refused with another error than an unknown job")

@@ -90,7 +90,7 @@ pub(super) fn walks<'t>(transcript: &'t Transcript, contract: &'t Contract) -> V
 
 /// The page that an answer holds.
 pub(super) fn page<'t>(answer: Answer<'t>, contract: &Contract) -> Option<Page<'t>> {
-    if !is_accepted(answer.response, contract) {
+    if !is_accepted(answer.exchange, contract) {
         return None;
     }
     let body = answer.response.json().ok()?;
