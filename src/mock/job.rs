@@ -48,6 +48,8 @@ pub(crate) struct Job {
     pub created_by_request: bool,
     /// Whether a cancel was accepted.
     pub cancelled: bool,
+    /// Whether a retry of another job started it.
+    pub retried: bool,
     /// How often it was cancelled, accepted or not.
     pub cancels: u32,
     /// How often it was read.
@@ -89,6 +91,8 @@ pub struct JobView {
     pub ended_reads: u32,
     /// Whether a cancel was accepted.
     pub cancelled: bool,
+    /// Whether a retry of another job started it.
+    pub retried: bool,
 }
 
 impl Job {
@@ -152,6 +156,7 @@ impl Job {
             reads: self.reads,
             ended_reads: self.ended_reads,
             cancelled: self.cancelled,
+            retried: self.retried,
             state,
         }
     }

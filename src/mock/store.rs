@@ -75,6 +75,7 @@ impl Store {
             held: None,
             created_by_request: seedling.created_by_request,
             cancelled: false,
+            retried: false,
             cancels: 0,
             reads: 0,
             ended_reads: 0,

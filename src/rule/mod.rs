@@ -11,6 +11,7 @@ pub mod lifecycle;
 pub mod listing;
 mod order;
 pub mod registry;
+pub mod retry;
 #[cfg(test)]
 pub(crate) mod script;
 pub mod status;

@@ -1,6 +1,6 @@
 //! Every rule, in a list that can be read. A test compares it with the folders.
 
-use super::{Rule, auth, cancel, errors, fields, idempotency, isolation, lifecycle, listing, status};
+use super::{Rule, auth, cancel, errors, fields, idempotency, isolation, lifecycle, listing, retry, status};
 
 /// Every rule, in the order of their groups.
 pub fn rules() -> Vec<&'static dyn Rule> {
@@ -9,6 +9,7 @@ pub fn rules() -> Vec<&'static dyn Rule> {
         status::RULES,
         lifecycle::RULES,
         cancel::RULES,
+        retry::RULES,
         errors::RULES,
         auth::RULES,
         isolation::RULES,

@@ -98,7 +98,7 @@ impl Driver<'_> {
         }
     }
 
-    fn slot(&self, slot: &str) -> Result<String, Stop> {
+    pub(super) fn slot(&self, slot: &str) -> Result<String, Stop> {
         let missing = || {
             // Without an answer there is more to say than that it named no job.
             let lost = self.exchanges.last().and_then(|exchange| exchange.outcome.as_ref().err());
@@ -162,7 +162,11 @@ impl Driver<'_> {
         };
         let in_other_parent =
             matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, more);
+        let mut more = more.to_vec();
+        for (place, moment) in &call.times {
+            more.push((place.clone(), json!(self.moment(moment)?)));
+        }
+        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
         let (plain, request) = prepared.map_err(|failed| match failed {
             Failed::Missing(what) => Stop::Skip(what),
             Failed::Unsigned(why) => Stop::Error(why),
@@ -212,6 +216,7 @@ impl Driver<'_> {
         }
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
+            self.foreign.insert(slot.clone(), call.parents == crate::case::Parents::Foreign);
         }
         self.exchanges.push(exchange);
     }

@@ -124,6 +124,15 @@ impl Mock {
         names
     }
 
+    /// Takes away the facets that do not stay: one that is also a status word moves with the state.
+    fn keep_still(&self, facets: &mut std::collections::BTreeMap<String, Vec<String>>) {
+        let shape = &self.contract.facts.job;
+        facets.retain(|name, _| {
+            let at = shape.facets.get(name).and_then(|facet| facet.at.as_ref());
+            at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
+        });
+    }
+
     /// Sends a job to a state, and after a stay to another.
     fn send(&self, call: &Call<'_>, store: &mut Store, number: usize, to: &str, then: Option<&str>) {
         let lifecycle = &self.contract.facts.lifecycle;
@@ -132,12 +141,7 @@ impl Mock {
             job.enter(to, call.now, lifecycle);
         }
         job.held = None;
-        // A facet that is also a status word moves with the state.
-        let shape = &self.contract.facts.job;
-        job.facets.retain(|name, _| {
-            let at = shape.facets.get(name).and_then(|facet| facet.at.as_ref());
-            at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
-        });
+        self.keep_still(&mut job.facets);
         let settles = then.filter(|then| *then != to && !lifecycle.is_terminal(to));
         job.plan = settles.map(|then| (later(call.now, STAY), then.to_owned())).into_iter().collect();
     }

@@ -84,13 +84,13 @@ pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static
         Condition::InvalidParameter => asks_for(contract, rows, "type").then_some("errors/invalid-parameter"),
         Condition::Conflict => Some("errors/conflict"),
         Condition::NotCancellable => Some("cancel/refusal-error"),
+        Condition::NotRetryable => Some("retry/refusal-error"),
         Condition::MissingCredentials => knows_schemes.then_some("auth/missing-credentials"),
         Condition::BadCredentials => knows_schemes.then_some("auth/bad-credentials"),
         Condition::BadSignature => (knows_schemes && signs(contract)).then_some("auth/bad-signature"),
         Condition::ExpiredCredentials
         | Condition::Forbidden
         | Condition::UnsupportedKind
-        | Condition::NotRetryable
         | Condition::Throttled => None,
     }
 }

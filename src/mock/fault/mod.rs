@@ -1,6 +1,7 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
 mod cancel;
+mod cancel_many;
 mod course;
 mod envelope;
 mod error;
@@ -9,6 +10,7 @@ mod identity;
 mod invariant;
 mod list;
 mod member;
+mod retry;
 mod shown;
 mod unchecked;
 mod word;
@@ -57,6 +59,19 @@ pub enum Decision {
     Refuse(Condition),
     /// The call succeeds, and the job stays as it is.
     Ignore,
+}
+
+/// What becomes of a retry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// A new job does the same work.
+    New,
+    /// The same job starts again.
+    Same,
+    /// The call succeeds, and nothing happens.
+    Ignore,
+    /// The call is refused.
+    Refuse(Condition),
 }
 
 /// Where the time of a job's creation stands to one end of a range.
@@ -139,6 +154,23 @@ pub trait Fault: Send + Sync {
         decision
     }
 
+    /// Changes what becomes of a retry.
+    fn decide_retry(&self, job: &JobView, again: Again) -> Again {
+        let _ = job;
+        again
+    }
+
+    /// The state a job goes to because it was retried, accepted or not.
+    fn on_retry(&self, job: &JobView) -> Option<String> {
+        let _ = job;
+        None
+    }
+
+    /// Changes the way of a job that a retry starts through its states.
+    fn plan_retry(&self, way: &mut Vec<String>) {
+        let _ = way;
+    }
+
     /// Changes whether a cancel of many jobs takes this one; `selected` says whether it should.
     fn selects(&self, job: &JobView, meant: Meant, selected: bool) -> bool {
         let _ = (job, meant);
@@ -185,6 +217,8 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(envelope::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
+    found.extend(cancel_many::faults(contract));
+    found.extend(retry::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
     found.extend(list::faults(contract));

@@ -8,6 +8,12 @@ pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
 #[cfg(test)]
 mod honest;
+mod many;
+pub mod many_range_ends;
+#[cfg(test)]
+mod many_script;
+pub mod many_selects_only;
+pub mod many_takes_effect;
 pub mod refusal_changes_nothing;
 pub mod refusal_error;
 pub mod refused_for_kind;
@@ -27,4 +33,7 @@ pub const RULES: &[&dyn Rule] = &[
     &work_stops::WorkStops,
     &repeat_consistent::RepeatConsistent,
     &concurrent_agree::ConcurrentAgree,
+    &many_selects_only::ManySelectsOnly,
+    &many_takes_effect::ManyTakesEffect,
+    &many_range_ends::ManyRangeEnds,
 ];
