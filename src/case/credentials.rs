@@ -1,44 +1,81 @@
 //! Requests without credentials, and with wrong ones.
 
-use super::{Call, Case, Step, finished};
+use super::{Call, Case, Part, Step, finished};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
+use crate::contract::operation::Operation;
+use crate::contract::pointer::Pointer;
 
 /// The conditions, each with the rule that judges it.
-const CONDITIONS: [(Condition, &str); 3] = [
+const CONDITIONS: [(Condition, &str); 4] = [
     (Condition::MissingCredentials, "auth/missing-credentials"),
     (Condition::BadCredentials, "auth/bad-credentials"),
     (Condition::BadSignature, "auth/bad-signature"),
+    (Condition::ExpiredCredentials, "auth/expired-credentials"),
 ];
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
-    let auth = &contract.facts.auth;
-    let signs = auth.sigv4.is_some() || auth.acs3.is_some() || auth.sdk_hmac_sha256.is_some();
+    let signs = contract.facts.auth.signs();
     let mut cases = Vec::new();
     for (id, operation) in contract.facts.operations.iter().filter(|(_, operation)| !operation.anonymous) {
         for (condition, rule) in CONDITIONS {
-            if condition == Condition::BadSignature && !signs {
+            // Only a signature can be wrong, and made at another time.
+            if matches!(condition, Condition::BadSignature | Condition::ExpiredCredentials) && !signs {
                 continue;
             }
-            let title = format!("a request with {} is refused", condition.word().replace('-', " "));
-            let mut case = Case::new(contract, id, condition.word(), title, &[rule]);
-            if contract.error_row(condition, id).is_none() {
-                case.silent = Some(format!("the documentation names no error for {condition} of {id}"));
-                cases.push(case);
-                continue;
-            }
+            let with = condition.word().replace('-', " ");
+            let title = format!("a request with {with} is refused");
+            let case = Case::new(contract, id, condition.word(), title, &[rule]);
             let mut call = Call::new(id);
             call.credentials = Some(condition);
-            call.probe = Some(condition);
-            call.violation = Some(format!("comes with {}", condition.word().replace('-', " ")));
-            // A finished job, so that a server which does not look at credentials does no harm.
-            if operation.target.is_some() {
-                case = case.then(finished(contract, "job"));
-                call = call.job("job");
-            }
-            cases.push(case.then(Step::Call(call)));
+            call.violation = Some(format!("comes with {with}"));
+            cases.push(probe(contract, operation, case, call, condition));
+        }
+        if signs {
+            cases.extend(parts(contract, operation).map(|(part, word)| {
+                let what = format!("bad-signature::other-{word}");
+                let title = format!("a request that was signed with another {word} is refused");
+                let case = Case::new(contract, id, &what, title, &["auth/bad-signature"]);
+                let mut call = Call::new(id);
+                call.signed_for_another = Some(part);
+                call.violation = Some(format!("was signed with another {word}"));
+                probe(contract, operation, case, call, Condition::BadSignature)
+            }));
         }
     }
     cases
+}
+
+/// The parts that a request of an operation has, by name.
+fn parts(contract: &Contract, operation: &Operation) -> impl Iterator<Item = (Part, &'static str)> {
+    let takes = |part: &str| {
+        let shape = contract.shapes.get(&operation.request);
+        shape.is_some_and(|shape| Pointer::new(part).first(&shape.document).is_some())
+    };
+    let query = takes("/properties/query").then_some((Part::Query, "query"));
+    let body = takes("/properties/body").then_some((Part::Body, "body"));
+    [Some((Part::Path, "path")), query, body].into_iter().flatten()
+}
+
+/// The case of a call that has to be refused.
+fn probe(
+    contract: &Contract,
+    operation: &Operation,
+    mut case: Case,
+    mut call: Call,
+    condition: Condition,
+) -> Case {
+    if contract.error_row(condition, &call.operation).is_none() {
+        let id = &call.operation;
+        case.silent = Some(format!("the documentation names no error for {condition} of {id}"));
+        return case;
+    }
+    call.probe = Some(condition);
+    // A finished job, so that a server which does not look at credentials does no harm.
+    if operation.target.is_some() {
+        case = case.then(finished(contract, "job"));
+        call = call.job("job");
+    }
+    case.then(Step::Call(call))
 }

@@ -4,6 +4,7 @@ pub mod cancel;
 pub mod cancel_many;
 pub mod credentials;
 pub mod errors;
+pub mod graphql;
 pub mod idempotency;
 pub mod inputs;
 pub mod isolation;
@@ -36,6 +37,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         idempotency::cases,
         isolation::cases,
         reads::cases,
+        graphql::cases,
     ];
     let mut cases: Vec<Case> = families.iter().flat_map(|family| family(contract)).collect();
     cases.sort_by(|a, b| a.id.cmp(&b.id));
@@ -179,6 +181,8 @@ pub struct Call {
     pub unset: Vec<Pointer>,
     /// What is wrong with its credentials, if anything.
     pub credentials: Option<Condition>,
+    /// What of the request its signature was made for another of, if anything.
+    pub signed_for_another: Option<Part>,
     /// The condition it is made to bring about.
     pub probe: Option<Condition>,
     /// In words, what is wrong with it.
@@ -200,6 +204,7 @@ impl Call {
             times: Vec::new(),
             unset: Vec::new(),
             credentials: None,
+            signed_for_another: None,
             probe: None,
             violation: None,
             filter: None,
@@ -226,6 +231,18 @@ pub enum Moment {
     After(Slot),
     /// Half way from one job's creation to another's.
     Between(Slot, Slot),
+}
+
+/// A part of a request that its signature is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The path.
+    Path,
+    /// The query.
+    Query,
+    /// The body.
+    Body,
 }
 
 /// The job a call names.

@@ -43,13 +43,11 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
         let mark = if n == 0 { "" } else { "# " };
         let _ = writeln!(text, "# Secrets come as env:NAME or file:PATH.\n{mark}[auth.{}]", scheme.name());
         for name in scheme.example().0.keys() {
-            let value = match name.as_str() {
-                "region" => "us-east-1".to_owned(),
-                "access_key_id" => "env:AWS_ACCESS_KEY_ID".to_owned(),
-                "secret_access_key" => "env:AWS_SECRET_ACCESS_KEY".to_owned(),
-                other => format!("env:JOBPROOF_{}", other.to_uppercase()),
-            };
-            let _ = writeln!(text, "{mark}{name} = \"{value}\"");
+            let _ = writeln!(text, "{mark}{name} = \"{}\"", usual(scheme.name(), name));
+        }
+        if let Some(name) = scheme.temporary() {
+            let value = usual(scheme.name(), name);
+            let _ = writeln!(text, "# {name} = \"{value}\"        # of temporary keys");
         }
         text.push('\n');
     }
@@ -90,4 +88,14 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
     );
     out.out(&text);
     Ok(0)
+}
+
+/// Where a credential usually comes from.
+fn usual(scheme: &str, name: &str) -> String {
+    match (scheme, name) {
+        (_, "region") => "us-east-1".to_owned(),
+        // The variables that a target file without keys falls back on.
+        ("sigv4", name) => format!("env:AWS_{}", name.to_uppercase()),
+        (_, name) => format!("env:JOBPROOF_{}", name.to_uppercase()),
+    }
 }

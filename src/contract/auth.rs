@@ -24,6 +24,18 @@ pub struct Auth {
     pub sdk_hmac_sha256: Option<SdkHmacAuth>,
 }
 
+impl Auth {
+    /// Whether requests may carry a signature over themselves, with its date.
+    pub fn signs(&self) -> bool {
+        self.sigv4.is_some() || self.acs3.is_some() || self.sdk_hmac_sha256.is_some()
+    }
+
+    /// Whether every signed request states the hash of its body in a header, and it is this that is signed.
+    pub fn states_hash(&self) -> bool {
+        self.acs3.is_some() && self.sigv4.is_none() && self.sdk_hmac_sha256.is_none()
+    }
+}
+
 /// Bearer tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

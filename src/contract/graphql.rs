@@ -188,6 +188,16 @@ pub fn literal(
     })
 }
 
+/// The variables that a literal of a document holds.
+pub fn variables(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Variable(name) => vec![name.as_str()],
+        Value::List(items) => items.iter().flat_map(|item| variables(item)).collect(),
+        Value::Object(members) => members.iter().flat_map(|(_, member)| variables(member)).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A number as written; text where it fits no number of ours.
 fn number_of(text: &str) -> serde_json::Value {
     serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| text.into(), serde_json::Value::Number)

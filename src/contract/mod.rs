@@ -42,10 +42,10 @@ pub struct Contract {
     pub shapes: shapes::Shapes,
     /// The documented sample bodies, by schema and label.
     pub examples: BTreeMap<(String, String), Value>,
-    /// How a job looks in each view.
-    pub views: BTreeMap<String, job::JobShape>,
     /// The schemas and documents of its GraphQL services.
     pub graphql: graphql::Graphql,
+    /// How a job looks in each view.
+    pub views: BTreeMap<String, job::JobShape>,
 }
 
 impl Contract {

@@ -25,8 +25,9 @@ pub enum CurlAuth {
         /// The service.
         service: String,
     },
-    /// No `curl` can make this signature; the line names the scheme.
-    Unsupported(String),
+    /// No `curl` can make this signature: what signing adds comes from the shell, by header and variable, and is to be
+    /// made beforehand.
+    Headers(Vec<(String, String)>),
 }
 
 /// The `curl` line for a request. Secrets are replaced by shell variables.
@@ -52,7 +53,11 @@ pub fn curl(base_url: &str, request: &Request, auth: &CurlAuth, redactor: &Redac
             " --aws-sigv4 {} --user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\"",
             quote(&format!("aws:amz:{region}:{service}"))
         )),
-        CurlAuth::Unsupported(scheme) => line.push_str(&format!(" -H 'Authorization: <sign with {scheme}>'")),
+        CurlAuth::Headers(headers) => {
+            for (name, variable) in headers {
+                line.push_str(&format!(" -H \"{name}: ${variable}\""));
+            }
+        }
     }
     if !request.body.is_empty() {
         line.push_str(&format!(" --data {}", quote(&redactor.text(&String::from_utf8_lossy(&request.body)))));
@@ -101,6 +106,29 @@ mod tests {
             line,
             "curl -sS -i -X PUT -H 'content-type: application/json' -H \"Authorization: Bearer $TOKEN\" \
              --data '{\"it'\\''s\":\"[redacted]\"}' 'http://h/a/b%20c?x=1'"
+        );
+    }
+
+    #[test]
+    fn what_is_signed_by_hand_comes_from_the_shell() {
+        let mut headers = Headers::default();
+        for (name, value) in [
+            ("x-acs-action", "GetJob"),
+            ("x-acs-date", "2026-01-02T03:04:05Z"),
+            ("x-acs-signature-nonce", "0a1b"),
+            ("x-acs-security-token", "canary"),
+            ("authorization", "ACS3-HMAC-SHA256 canary"),
+        ] {
+            headers.push(name, value);
+        }
+        let request =
+            Request { service: None, method: "GET".into(), target: "/a".into(), headers, body: Vec::new() };
+        let from = |name: &str, variable: &str| (name.to_owned(), variable.to_owned());
+        let auth = CurlAuth::Headers(vec![from("x-acs-date", "DATE"), from("Authorization", "WHOLE")]);
+        assert_eq!(
+            curl("http://h", &request, &auth, &Redactor::default()),
+            "curl -sS -i -X GET -H 'x-acs-action: GetJob' -H \"x-acs-date: $DATE\" -H \"Authorization: $WHOLE\" \
+             http://h/a"
         );
     }
 }

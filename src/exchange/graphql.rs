@@ -1,11 +1,13 @@
 //! What a GraphQL request asks for: its document is parsed, never compared as text.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::message::{Asked, Exchange, Request};
 use super::route;
 use crate::contract::Contract;
-use crate::contract::graphql::{RootField, literal, root_fields};
+use crate::contract::graphql::{RootField, literal, root_fields, variables};
 use crate::contract::operation::Operation;
 use crate::contract::pointer::Pointer;
 
@@ -52,7 +54,7 @@ pub fn asked(contract: &Contract, request: &Request, key: Option<&str>) -> Optio
     let Some((id, operation, root)) = found else {
         return Some(Asked { view, graphql: Some(document), ..Asked::default() });
     };
-    set_arguments(&mut view, root);
+    set_arguments(&mut view, root, &roots);
     document.key.clone_from(&root.key);
     document.is_whole = contract.graphql.roots.get(id).is_some_and(|own| own.selected == root.selected);
     let asked = route::named(contract, id, operation, view);
@@ -65,9 +67,9 @@ fn fields(view: &Value) -> Vec<RootField> {
     body("query").and_then(|text| root_fields(text, body("operationName"))).unwrap_or_default()
 }
 
-/// Puts the arguments of the root field in place of the variables they were made from. Variables used elsewhere stay,
-/// and so do variables that are none.
-fn set_arguments(view: &mut Value, root: &RootField) {
+/// Puts the arguments of the root field in place of the variables that the arguments of all root fields are made from.
+/// Variables used elsewhere stay, and so does what is sent as `variables` and is none.
+fn set_arguments(view: &mut Value, root: &RootField, roots: &[RootField]) {
     let Some(Value::Object(body)) = view.get_mut("body") else { return };
     let sent = match body.get("variables") {
         None | Some(Value::Null) => Map::new(),
@@ -84,17 +86,15 @@ fn set_arguments(view: &mut Value, root: &RootField) {
         let default = || root.defaults.get(name).and_then(|value| literal(value, &none));
         sent.get(name).cloned().or_else(default)
     };
-    let mut used = std::collections::BTreeSet::new();
+    let used: BTreeSet<&str> =
+        roots.iter().flat_map(|root| &root.arguments).flat_map(|(_, value)| variables(value)).collect();
     let mut members = Map::new();
     for (name, value) in &root.arguments {
-        if let Some(variable) = value.as_variable() {
-            used.insert(variable.to_string());
-        }
         if let Some(value) = literal(value, &variable) {
             members.insert(name.clone(), value);
         }
     }
-    for (name, value) in sent.iter().filter(|(name, _)| !used.contains(*name)) {
+    for (name, value) in sent.iter().filter(|(name, _)| !used.contains(name.as_str())) {
         members.entry(name.clone()).or_insert_with(|| value.clone());
     }
     body.insert("variables".into(), members.into());
@@ -111,5 +111,67 @@ pub fn place(exchange: &Exchange, operation: &Operation, pointer: &Pointer) -> P
             Pointer::new(format!("/data/{}{rest}", document.key))
         }
         _ => pointer.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::headers::Headers;
+    use crate::rule::script::contract;
+    use rstest::rstest;
+    use serde_json::json;
+
+    fn request(body: &Value) -> Request {
+        Request {
+            service: None,
+            method: "POST".into(),
+            target: "/v3/graphql".into(),
+            headers: Headers::default(),
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    #[rstest]
+    #[case(json!({"query": "query($x: ID!) { job(id: $x) { id } }", "variables": {"x": "7"}}), "job", json!({"id": "7"}))]
+    #[case(json!({"query": "{ job(id: \"7\") { id } }"}), "job", json!({"id": "7"}))]
+    #[case(json!({"query": "query($x: ID = 7) { job(id: $x) { id } }", "variables": null}), "job", json!({"id": 7}))]
+    #[case(json!({"query": "query($x: ID!) { job(id: $x) { id } }", "variables": "{\"x\": \"7\"}"}), "job", json!({"id": "7"}))]
+    #[case(json!({"query": "query($n: Int) { jobs { records { tasks(limit: $n) { count } } } }", "variables": {"n": 2}}), "jobs", json!({"n": 2}))]
+    #[case(json!({"query": "mutation($n: String!) { createJob(input: {name: $n, quality: fine}) { id } }", "variables": {"n": "x"}}), "createJob", json!({"input": {"name": "x", "quality": "fine"}}))]
+    #[case(json!({"query": "query A { folder(id: 1) { id } } query B { job(id: 1) { id } }", "operationName": "B"}), "job", json!({"id": 1}))]
+    #[case(json!({"query": "query($a: ID!, $b: ID!) { folder(id: $a) { id } job(id: $b) { id } }", "variables": {"a": 1, "b": 2}}), "job", json!({"id": 2}))]
+    fn finds_the_operation_and_its_arguments(
+        #[case] body: Value,
+        #[case] operation: &str,
+        #[case] variables: Value,
+    ) {
+        let asked = route::asked(&contract("atelier"), &request(&body));
+        assert_eq!(asked.operation.as_deref(), Some(operation));
+        assert_eq!(asked.view["body"]["variables"], variables);
+    }
+
+    #[rstest]
+    #[case(json!({"query": "{ folder(id: 1) { id } }"}))]
+    // A mutation of the same name is another field.
+    #[case(json!({"query": "mutation { job(id: 1) { id } }"}))]
+    #[case(json!({"query": "{ job("}))]
+    #[case(json!({}))]
+    fn other_requests_are_for_no_operation(#[case] body: Value) {
+        let asked = route::asked(&contract("atelier"), &request(&body));
+        assert_eq!(asked.operation, None);
+        assert_eq!(asked.graphql.map(|document| document.service).as_deref(), Some("data"));
+        assert_eq!(asked.view["body"], body);
+    }
+
+    #[test]
+    fn knows_the_name_of_the_answer_and_what_is_selected() {
+        let contract = contract("atelier");
+        let other = json!({"query": "{ x: job(id: 1) { id } }"});
+        let asked = route::asked(&contract, &request(&other)).graphql.unwrap();
+        assert_eq!((asked.key.as_str(), asked.is_whole), ("x", false));
+        let own = &contract.facts.operations["job"].graphql.as_ref().unwrap().document;
+        let asked = route::asked(&contract, &request(&json!({ "query": own }))).graphql.unwrap();
+        assert_eq!((asked.key.as_str(), asked.is_whole), ("job", true));
     }
 }

@@ -67,6 +67,8 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
     let shape = contract.shape(operation);
     found
         .into_iter()
+        // A null in place of a job says nothing about any.
+        .filter(|(_, job, _)| !job.is_null())
         .filter_map(|(at, job, from_list)| {
             let mut reading = read(job, shape);
             if reading.id.is_empty() {

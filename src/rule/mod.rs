@@ -5,6 +5,7 @@ pub mod cancel;
 pub mod errors;
 mod evidence;
 pub mod fields;
+pub mod graphql;
 pub mod idempotency;
 pub mod isolation;
 pub mod lifecycle;

@@ -1,6 +1,8 @@
 //! Every rule, in a list that can be read. A test compares it with the folders.
 
-use super::{Rule, auth, cancel, errors, fields, idempotency, isolation, lifecycle, listing, retry, status};
+use super::{
+    Rule, auth, cancel, errors, fields, graphql, idempotency, isolation, lifecycle, listing, retry, status,
+};
 
 /// Every rule, in the order of their groups.
 pub fn rules() -> Vec<&'static dyn Rule> {
@@ -15,6 +17,7 @@ pub fn rules() -> Vec<&'static dyn Rule> {
         isolation::RULES,
         listing::RULES,
         idempotency::RULES,
+        graphql::RULES,
     ]
     .concat()
 }

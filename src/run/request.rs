@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::setup::Setup;
-use crate::case::{Call, Case, JobRef, Parents};
+use crate::case::{Call, Case, JobRef, Parents, Part};
 use crate::contract::likeness::{Dice, like, mix};
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 use crate::exchange::Request;
 use crate::exchange::compose::compose;
+use crate::sign::{Destination, sign_badly};
 
 /// Why a request cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,16 +66,37 @@ pub(super) fn prepare(
     let mut request = plain.clone();
     if let Some((scheme, credentials)) = setup.signer.as_ref().filter(|_| !operation.anonymous) {
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
-        scheme
-            .sign(&mut request, authority, prefix, credentials, setup.target.now())
-            .map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
-        if let Some(condition) = call.credentials
-            && !scheme.spoil(&mut request, condition)
-        {
-            return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+        let to = Destination { operation: &call.operation, authority, prefix };
+        let (scheme, now) = (scheme.as_ref(), setup.target.now());
+        let unsigned = |why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name()));
+        if let Some(part) = call.signed_for_another {
+            if !scheme.signs() {
+                return Err(Failed::Missing(format!("{} signs no part of a request", scheme.name())));
+            }
+            let mut other = another(&request, part);
+            scheme.sign(&mut other, to, credentials, now).map_err(unsigned)?;
+            request.headers = other.headers;
+        } else if let Some(condition) = call.credentials {
+            if !sign_badly(scheme, &mut request, to, credentials, now, condition).map_err(unsigned)? {
+                return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+            }
+        } else {
+            scheme.sign(&mut request, to, credentials, now).map_err(unsigned)?;
         }
     }
     Ok((plain, request))
+}
+
+/// The same request with another path, query or body.
+fn another(request: &Request, part: Part) -> Request {
+    let mut other = request.clone();
+    let path_ends = request.path().len();
+    match part {
+        Part::Path => other.target.insert(path_ends, 'x'),
+        Part::Query => other.target.push_str(if request.query().is_some() { "&x=x" } else { "?x=x" }),
+        Part::Body => other.body.push(b' '),
+    }
+    other
 }
 
 /// The value of a parameter for this call.

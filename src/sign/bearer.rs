@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::likeness::likeness;
-use super::{Credentials, Scheme, holder, needed};
+use super::{Credentials, Destination, Scheme, holder, needed};
 use crate::contract::error::Condition;
 use crate::exchange::Request;
 use crate::exchange::curl::CurlAuth;
@@ -19,8 +19,7 @@ impl Scheme for Bearer {
     fn sign(
         &self,
         request: &mut Request,
-        _authority: &str,
-        _prefix: &str,
+        _to: Destination<'_>,
         credentials: &Credentials,
         _now: SystemTime,
     ) -> Result<(), String> {

@@ -1,12 +1,16 @@
 //! Signing schemes: one file each, each signing and verifying.
 
+mod acs3;
+mod authorization;
 mod bearer;
+mod keyed;
 mod likeness;
+mod sdk_hmac_sha256;
 mod sigv4;
 mod token_header;
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::contract::auth::Auth;
 use crate::contract::error::Condition;
@@ -35,22 +39,34 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
+/// Where a request goes, as far as it is signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Destination<'d> {
+    /// The operation, by its name in the contract.
+    pub operation: &'d str,
+    /// The host, with its port where it is not the usual one, as the `Host` header will carry it.
+    pub authority: &'d str,
+    /// The path of the base URL, which stands before the request's target on the wire: empty, or `/something` without
+    /// a slash at the end.
+    pub prefix: &'d str,
+}
+
+/// How old a signature is made that is to be refused for its age. Vendors give a quarter of an hour.
+const STALE: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// One way to prove who sent a request.
 pub trait Scheme: Send + Sync {
     /// The name of its table in contracts and target files.
     fn name(&self) -> &'static str;
 
-    /// Adds to the request what the scheme asks for. `authority` is the host, with its port where it is not the
-    /// usual one, as the `Host` header will carry it; `prefix` is the path of the base URL, which stands before the
-    /// request's target on the wire (empty, or `/something` without a slash at the end).
+    /// Adds to the request what the scheme asks for.
     ///
     /// # Errors
     /// Says what is missing or cannot be signed.
     fn sign(
         &self,
         request: &mut Request,
-        authority: &str,
-        prefix: &str,
+        to: Destination<'_>,
         credentials: &Credentials,
         now: SystemTime,
     ) -> Result<(), String>;
@@ -67,9 +83,32 @@ pub trait Scheme: Send + Sync {
         now: SystemTime,
     ) -> Result<usize, (Condition, String)>;
 
+    /// The same, by a server with a gap: where a request states the hash of its body, that is taken on trust.
+    ///
+    /// # Errors
+    /// As for `verify`.
+    fn verify_head(
+        &self,
+        request: &Request,
+        known: &[Credentials],
+        now: SystemTime,
+    ) -> Result<usize, (Condition, String)> {
+        self.verify(request, known, now)
+    }
+
     /// Spoils the credentials of a signed request for one condition (`missing-credentials`, `bad-credentials`,
-    /// `bad-signature`, `expired-credentials`); `false` where the scheme knows no such condition.
+    /// `bad-signature`); `false` where that cannot be done. [`sign_badly`] knows more conditions.
     fn spoil(&self, request: &mut Request, condition: Condition) -> bool;
+
+    /// Whether requests carry a signature over themselves, with its date.
+    fn signs(&self) -> bool {
+        false
+    }
+
+    /// The credential that temporary keys have beside the others.
+    fn temporary(&self) -> Option<&'static str> {
+        None
+    }
 
     /// How a `curl` line gets its credentials.
     fn curl(&self, credentials: &Credentials) -> crate::exchange::curl::CurlAuth;
@@ -78,7 +117,28 @@ pub trait Scheme: Send + Sync {
     fn example(&self) -> Credentials;
 }
 
-/// The schemes a contract accepts, those that are built; [`unsupported`] names the others.
+/// Signs a request in such a way that it has to be refused for `condition`; `false` where the scheme knows no way.
+///
+/// # Errors
+/// Says what is missing or cannot be signed.
+pub fn sign_badly(
+    scheme: &dyn Scheme,
+    request: &mut Request,
+    to: Destination<'_>,
+    credentials: &Credentials,
+    now: SystemTime,
+    condition: Condition,
+) -> Result<bool, String> {
+    if condition == Condition::ExpiredCredentials {
+        // The date is part of what is signed, so an old one has to be signed to begin with.
+        let past = now.checked_sub(STALE).filter(|_| scheme.signs());
+        return past.map_or(Ok(false), |past| scheme.sign(request, to, credentials, past).map(|()| true));
+    }
+    scheme.sign(request, to, credentials, now)?;
+    Ok(scheme.spoil(request, condition))
+}
+
+/// The schemes a contract accepts.
 pub fn schemes(auth: &Auth) -> Vec<Box<dyn Scheme>> {
     let mut schemes: Vec<Box<dyn Scheme>> = Vec::new();
     if auth.bearer.is_some() {
@@ -90,15 +150,13 @@ pub fn schemes(auth: &Auth) -> Vec<Box<dyn Scheme>> {
     if let Some(facts) = &auth.token_header {
         schemes.push(Box::new(token_header::TokenHeader::new(&facts.header)));
     }
+    if let Some(facts) = &auth.acs3 {
+        schemes.push(Box::new(acs3::Acs3::new(&facts.version)));
+    }
+    if auth.sdk_hmac_sha256.is_some() {
+        schemes.push(Box::new(sdk_hmac_sha256::SdkHmacSha256));
+    }
     schemes
-}
-
-/// The schemes a contract accepts that cannot be signed or verified yet, by the names of their tables.
-pub fn unsupported(auth: &Auth) -> Vec<&'static str> {
-    [("acs3", auth.acs3.is_some()), ("sdk-hmac-sha256", auth.sdk_hmac_sha256.is_some())]
-        .into_iter()
-        .filter_map(|(name, accepted)| accepted.then_some(name))
-        .collect()
 }
 
 /// The credential of this name, for signing.
@@ -112,6 +170,11 @@ fn needed<'c>(credentials: &'c Credentials, name: &str) -> Result<&'c str, Strin
 /// Whether two secrets are the same, in a time that depends on their lengths only.
 fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+/// Another hexadecimal digit.
+fn flipped(digit: char) -> char {
+    digit.to_digit(16).and_then(|value| char::from_digit(15 - value, 16)).unwrap_or(digit)
 }
 
 /// The identity whose `token` this is.

@@ -18,6 +18,8 @@ fn every() -> Auth {
     }
 }
 
+const TO: Destination<'_> = Destination { operation: "Any", authority: "h", prefix: "" };
+
 fn plain() -> Request {
     Request {
         service: None,
@@ -35,14 +37,16 @@ fn scheme(name: &str) -> Box<dyn Scheme> {
 #[test]
 fn schemes_are_those_of_the_contract() {
     let names: Vec<_> = schemes(&every()).iter().map(|scheme| scheme.name()).collect();
-    assert_eq!(names, ["bearer", "sigv4", "token-header"]);
-    assert_eq!(unsupported(&every()), ["acs3", "sdk-hmac-sha256"]);
-    assert!(schemes(&Auth::default()).is_empty() && unsupported(&Auth::default()).is_empty());
+    assert_eq!(names, ["bearer", "sigv4", "token-header", "acs3", "sdk-hmac-sha256"]);
+    assert!(schemes(&Auth::default()).is_empty());
+    let signs = schemes(&every()).iter().map(|scheme| scheme.signs()).collect::<Vec<_>>();
+    assert_eq!(signs, [false, true, false, true, true]);
+    assert!(every().signs() && !Auth::default().signs());
 }
 
 #[rstest]
 fn an_example_is_verified_until_it_is_spoiled(
-    #[values("bearer", "sigv4", "token-header")] name: &str,
+    #[values("bearer", "sigv4", "token-header", "acs3", "sdk-hmac-sha256")] name: &str,
     #[values(
         Condition::MissingCredentials,
         Condition::BadCredentials,
@@ -53,19 +57,23 @@ fn an_example_is_verified_until_it_is_spoiled(
 ) {
     let scheme = scheme(name);
     let now = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_000);
-    let mut request = plain();
-    scheme.sign(&mut request, "h", "", &scheme.example(), now).unwrap();
-    request.headers.push("host", "h");
+    let arrived = |mut request: Request| {
+        request.headers.push("host", "h");
+        request
+    };
+    let (mut request, mut spoiled) = (plain(), plain());
+    scheme.sign(&mut request, TO, &scheme.example(), now).unwrap();
     let known = [Credentials::default(), scheme.example()];
-    assert_eq!(scheme.verify(&request, &known, now), Ok(1));
-    let spoiled = scheme.spoil(&mut request, condition);
-    let expected = if spoiled { Err(condition) } else { Ok(1) };
-    assert_eq!(scheme.verify(&request, &known, now).map_err(|(condition, _)| condition), expected);
+    assert_eq!(scheme.verify(&arrived(request), &known, now), Ok(1));
+    let can = sign_badly(scheme.as_ref(), &mut spoiled, TO, &scheme.example(), now, condition).unwrap();
     assert_eq!(
-        spoiled,
-        name == "sigv4" && condition != Condition::ExpiredCredentials
-            || matches!(condition, Condition::MissingCredentials | Condition::BadCredentials)
+        can,
+        scheme.signs() || matches!(condition, Condition::MissingCredentials | Condition::BadCredentials)
     );
+    if can {
+        let verdict = scheme.verify(&arrived(spoiled), &known, now);
+        assert_eq!(verdict.map_err(|(condition, _)| condition), Err(condition));
+    }
 }
 
 #[rstest]
@@ -85,6 +93,15 @@ fn reads_bearer_tokens(#[case] value: &str, #[case] expected: Result<usize, Cond
 #[rstest]
 #[case("bearer", CurlAuth::Header { name: "Authorization".into(), prefix: "Bearer ".into(), variable: "JOBPROOF_TOKEN".into() })]
 #[case("token-header", CurlAuth::Header { name: "X-Token".into(), prefix: String::new(), variable: "JOBPROOF_TOKEN".into() })]
+#[case("acs3", CurlAuth::Headers(vec![
+    ("x-acs-date".into(), "JOBPROOF_DATE".into()),
+    ("x-acs-signature-nonce".into(), "JOBPROOF_NONCE".into()),
+    ("Authorization".into(), "JOBPROOF_AUTHORIZATION".into()),
+]))]
+#[case("sdk-hmac-sha256", CurlAuth::Headers(vec![
+    ("X-Sdk-Date".into(), "JOBPROOF_DATE".into()),
+    ("Authorization".into(), "JOBPROOF_AUTHORIZATION".into()),
+]))]
 #[case("sigv4", CurlAuth::AwsSigV4 { region: "us-east-1".into(), service: "s".into() })]
 fn curl_takes_secrets_from_the_shell(#[case] name: &str, #[case] expected: CurlAuth) {
     let scheme = scheme(name);
@@ -92,9 +109,11 @@ fn curl_takes_secrets_from_the_shell(#[case] name: &str, #[case] expected: CurlA
 }
 
 #[rstest]
-fn secrets_that_are_missing_are_told(#[values("bearer", "sigv4", "token-header")] name: &str) {
+fn secrets_that_are_missing_are_told(
+    #[values("bearer", "sigv4", "token-header", "acs3", "sdk-hmac-sha256")] name: &str,
+) {
     let mut request = plain();
-    let told = scheme(name).sign(&mut request, "h", "", &Credentials::default(), SystemTime::UNIX_EPOCH);
+    let told = scheme(name).sign(&mut request, TO, &Credentials::default(), SystemTime::UNIX_EPOCH);
     assert!(told.unwrap_err().starts_with("credentials lack `"));
     assert_eq!(request, plain());
 }

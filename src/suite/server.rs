@@ -7,14 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use crate::case::Case;
+use crate::case::{Case, Step};
 use crate::contract::Contract;
+use crate::contract::error::Condition;
 use crate::mock::clock::Clock;
 use crate::mock::fault::fault;
 use crate::mock::{Mock, MockOptions};
 use crate::run::schedule::Server;
 use crate::run::setup::{Allow, Fixture, Limits, Setup};
-use crate::sign::schemes;
+use crate::sign::{Credentials, Scheme, schemes};
 use crate::target::Target;
 use crate::target::file::settings::Settings;
 use crate::target::file::{Allow as Allowed, FixtureParent};
@@ -56,7 +57,7 @@ impl Server for MockServer {
         Allow::ALL
     }
 
-    async fn setup(&self, _case: &Case) -> Result<Arc<Setup>, String> {
+    async fn setup(&self, case: &Case) -> Result<Arc<Setup>, String> {
         let fault = self.fault.as_ref().and_then(|id| fault(&self.contract, id));
         let clock = Arc::new(Clock::held());
         let options = |base_url: &str| MockOptions {
@@ -78,10 +79,7 @@ impl Server for MockServer {
         let setup = Setup {
             contract: Arc::clone(&self.contract),
             target,
-            signer: schemes(&facts.auth).into_iter().next().map(|scheme| {
-                let credentials = scheme.example();
-                (scheme, credentials)
-            }),
+            signer: signer(&self.contract, case),
             parameters: parameters.map(|(name, p)| (name.clone(), p.example.clone())).collect(),
             other_parent: foreign.collect(),
             allow: Allow::ALL,
@@ -96,6 +94,19 @@ impl Server for MockServer {
     fn is_shared(&self) -> bool {
         false
     }
+}
+
+/// The scheme that a case is driven with on a mock: the contract's first, or the first that can be wrong in the way
+/// the case wants it.
+fn signer(contract: &Contract, case: &Case) -> Option<(Box<dyn Scheme>, Credentials)> {
+    let of_signatures = case.steps.iter().any(|step| {
+        let Step::Call(call) = step else { return false };
+        call.signed_for_another.is_some()
+            || matches!(call.credentials, Some(Condition::BadSignature | Condition::ExpiredCredentials))
+    });
+    let scheme = schemes(&contract.facts.auth).into_iter().find(|s| !of_signatures || s.signs())?;
+    let credentials = scheme.example();
+    Some((scheme, credentials))
 }
 
 /// One server that all cases share.
@@ -119,7 +130,7 @@ impl Endpoint {
             Some(identity) => {
                 let scheme = schemes(&contract.facts.auth).into_iter().find(|s| s.name() == identity.scheme);
                 let scheme =
-                    scheme.ok_or_else(|| format!("signing with {} is not built yet", identity.scheme))?;
+                    scheme.ok_or_else(|| format!("the contract does not accept {}", identity.scheme))?;
                 Some((scheme, identity.credentials.clone()))
             }
             None => None,

@@ -87,18 +87,10 @@ pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static
         Condition::NotRetryable => Some("retry/refusal-error"),
         Condition::MissingCredentials => knows_schemes.then_some("auth/missing-credentials"),
         Condition::BadCredentials => knows_schemes.then_some("auth/bad-credentials"),
-        Condition::BadSignature => (knows_schemes && signs(contract)).then_some("auth/bad-signature"),
-        Condition::ExpiredCredentials
-        | Condition::Forbidden
-        | Condition::UnsupportedKind
-        | Condition::Throttled => None,
+        Condition::BadSignature => auth.signs().then_some("auth/bad-signature"),
+        Condition::ExpiredCredentials => auth.signs().then_some("auth/expired-credentials"),
+        Condition::Forbidden | Condition::UnsupportedKind | Condition::Throttled => None,
     }
-}
-
-/// Whether the vendor's requests carry a signature over themselves.
-pub(super) fn signs(contract: &Contract) -> bool {
-    let auth = &contract.facts.auth;
-    auth.sigv4.is_some() || auth.acs3.is_some() || auth.sdk_hmac_sha256.is_some()
 }
 
 /// Whether the schema of a get refuses one of the malformed ids.
@@ -202,12 +194,20 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         );
     }
     if rule(contract, Condition::UnknownJob).is_some() {
-        add(
-            "error-in-success::unknown-job".into(),
-            "unknown-job is answered with a success status and an error inside".into(),
-            &["errors/error-in-success", "errors/unknown-job"],
-            Wrong::InSuccess(Condition::UnknownJob),
-        );
+        // Where that is how errors come, it is no fault.
+        let is_outside = |name: &String| {
+            let row = contract.error_row(Condition::UnknownJob, name);
+            row.and_then(|row| row.any_of.first()?.status).is_some_and(|status| status >= 400)
+        };
+        let named = contract.facts.operations.iter().filter(|(_, operation)| operation.target.is_some());
+        if named.map(|(name, _)| name).any(is_outside) {
+            add(
+                "error-in-success::unknown-job".into(),
+                "unknown-job is answered with a success status and an error inside".into(),
+                &["errors/error-in-success", "errors/unknown-job"],
+                Wrong::InSuccess(Condition::UnknownJob),
+            );
+        }
         found.push(Box::new(Found {
             label: Label::new(
                 "unknown-job-found",

@@ -5,6 +5,7 @@ mod cancel_many;
 mod course;
 mod envelope;
 mod error;
+mod graphql;
 mod ground;
 mod identity;
 mod invariant;
@@ -27,8 +28,14 @@ use ground::Ground;
 pub enum Check<'n> {
     /// That the credentials are known.
     Credentials,
+    /// That an operation is one that takes no credentials.
+    Anonymous,
     /// That the signature fits the request.
     Signature,
+    /// That the body has the hash which was signed.
+    BodyHash,
+    /// That the signature is of the present time.
+    Expiry,
     /// That the request keeps to its schema.
     Validation,
     /// That a job belongs to the parents named.
@@ -222,6 +229,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(graphql::faults(contract));
     found
 }
 

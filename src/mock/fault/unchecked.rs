@@ -1,6 +1,6 @@
 //! Checks that are forgotten.
 
-use super::error::{rule, signs};
+use super::error::rule;
 use super::{Check, Fault, Label};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
@@ -34,12 +34,34 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             &["auth/missing-credentials", "auth/bad-credentials"],
             Check::Credentials,
         );
-        if signs(contract) {
+        if facts.operations.values().any(|operation| operation.anonymous) {
+            add(
+                "credentials-for-all",
+                "operations that take no credentials ask for them",
+                &["auth/anonymous-accepted"],
+                Check::Anonymous,
+            );
+        }
+        if facts.auth.signs() {
             add(
                 "signature-not-checked",
                 "a signature that does not fit the request is accepted",
                 &["auth/bad-signature"],
                 Check::Signature,
+            );
+            add(
+                "expiry-not-checked",
+                "a signature made long ago is accepted",
+                &["auth/expired-credentials"],
+                Check::Expiry,
+            );
+        }
+        if facts.auth.states_hash() {
+            add(
+                "body-hash-not-checked",
+                "the hash that a request states of its body is taken on trust",
+                &["auth/bad-signature"],
+                Check::BodyHash,
             );
         }
     }

@@ -47,6 +47,7 @@ const RULES: &[&str] = &[
     "auth/missing-credentials",
     "auth/bad-credentials",
     "auth/bad-signature",
+    "auth/expired-credentials",
     "listing/contains-created",
     "listing/pages-partition",
     "listing/page-size",

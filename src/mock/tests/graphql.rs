@@ -22,7 +22,8 @@ fn raw(bench: &Bench, body: &str, label: &str, with_token: bool) -> Response {
     };
     if with_token {
         let scheme = &sign::schemes(&bench.contract.facts.auth)[0];
-        scheme.sign(&mut request, "localhost", "", &scheme.example(), bench.mock.clock().now()).unwrap();
+        let to = sign::Destination { operation: "", authority: "localhost", prefix: "" };
+        scheme.sign(&mut request, to, &scheme.example(), bench.mock.clock().now()).unwrap();
     }
     bench.mock.handle(&request)
 }

@@ -72,7 +72,8 @@ impl Bench {
         let mut request = compose(&self.contract.facts.operations[operation], view);
         if let Some(scheme) = sign::schemes(&self.contract.facts.auth).first() {
             request.headers.set("host", "localhost");
-            scheme.sign(&mut request, "localhost", "", &scheme.example(), self.mock.clock().now()).unwrap();
+            let to = sign::Destination { operation, authority: "localhost", prefix: "" };
+            scheme.sign(&mut request, to, &scheme.example(), self.mock.clock().now()).unwrap();
         }
         request
     }

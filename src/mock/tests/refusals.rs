@@ -78,3 +78,42 @@ fn a_job_is_not_found_under_other_parents() {
     view["path"]["dataSourceId"] = "DS99999999".into();
     assert_eq!(bench.send("GetIngestionJob", &view).status, 404);
 }
+
+#[test]
+fn any_of_several_schemes_will_do() {
+    let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+    let facts = json!({
+        "token-header": { "header": "X-Auth-Token", "ref": "model-auth" },
+        "sdk-hmac-sha256": { "ref": "model-auth" },
+    });
+    contract.facts.auth = serde_json::from_value(facts).unwrap();
+    let bench = Bench::with(std::sync::Arc::new(contract), None, 7);
+    let view = bench.view("ListIngestionJobs", None);
+    let with_token = bench.request("ListIngestionJobs", &view);
+    assert!(with_token.headers.get("x-auth-token").is_some());
+    assert_eq!(bench.mock.handle(&with_token).status, 200);
+    // A client may send its other header empty.
+    let mut with_both = with_token.clone();
+    with_both.headers.push("authorization", "");
+    assert_eq!(bench.mock.handle(&with_both).status, 200);
+
+    let code = |request: &Request| {
+        let response = bench.mock.handle(request);
+        refusal(&response, &bench.contract.facts.error_body).code.unwrap_or_default()
+    };
+    let mut wrong = with_both.clone();
+    wrong.headers.set("x-auth-token", "another");
+    assert_eq!(code(&wrong), "UnrecognizedClientException");
+    wrong.headers.remove("x-auth-token");
+    assert_eq!(code(&wrong), "MissingAuthenticationTokenException");
+
+    let schemes = crate::sign::schemes(&bench.contract.facts.auth);
+    let to = crate::sign::Destination { operation: "ListIngestionJobs", authority: "localhost", prefix: "" };
+    let now = bench.mock.clock().now();
+    let mut signed = wrong.clone();
+    schemes[1].sign(&mut signed, to, &schemes[1].example(), now).unwrap();
+    assert_eq!(bench.mock.handle(&signed).status, 200);
+    // The scheme that was meant says what is wrong.
+    signed.body.push(b' ');
+    assert_eq!(code(&signed), "InvalidSignatureException");
+}

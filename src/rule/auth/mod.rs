@@ -2,6 +2,7 @@
 
 use super::Rule;
 
+pub mod anonymous_accepted;
 pub mod bad_credentials;
 pub mod bad_signature;
 pub mod expired_credentials;
@@ -13,4 +14,5 @@ pub const RULES: &[&dyn Rule] = &[
     &bad_credentials::BadCredentials,
     &bad_signature::BadSignature,
     &expired_credentials::ExpiredCredentials,
+    &anonymous_accepted::AnonymousAccepted,
 ];

@@ -35,6 +35,10 @@ pub(in crate::rule) fn error_body<'c>(exchange: &Exchange, contract: &'c Contrac
 /// Whether the answer is one of those that the row allows.
 pub(in crate::rule) fn is_one_of(row: &ErrorRow, exchange: &Exchange, contract: &Contract) -> bool {
     let Some(response) = exchange.response() else { return false };
+    // Where errors come inside a success, a success without one is none of them.
+    if is_accepted(exchange, contract) {
+        return false;
+    }
     let said = said(exchange, contract);
     row.any_of.iter().any(|answer| is_answer(answer, response.status, &said))
 }

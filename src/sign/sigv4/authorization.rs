@@ -1,5 +1,7 @@
 //! The `Authorization` header of SigV4, taken apart and put together.
 
+use crate::sign::authorization::{Unreadable, parts};
+
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// The parts of an `Authorization` header.
@@ -19,48 +21,22 @@ pub(super) struct Authorization<'h> {
     pub(super) signature: &'h str,
 }
 
-/// Why a header could not be taken apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unreadable {
-    /// It is of another scheme.
-    OtherScheme,
-    /// It is of this scheme; the text says what is wrong with it.
-    Malformed(String),
-}
-
 impl<'h> Authorization<'h> {
     /// Takes a header apart. Blanks around commas do not matter, nor does the order of the parts.
     pub(super) fn parse(value: &'h str) -> Result<Self, Unreadable> {
-        let (algorithm, parts) = value.trim().split_once(' ').ok_or(Unreadable::OtherScheme)?;
-        if algorithm != ALGORITHM {
-            return Err(Unreadable::OtherScheme);
-        }
-        let malformed = |why: &str| Unreadable::Malformed(why.to_owned());
-        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for part in parts.split(',') {
-            let (name, value) =
-                part.trim().split_once('=').ok_or_else(|| malformed("a part has no value"))?;
-            let place = match name {
-                "Credential" => &mut credential,
-                "SignedHeaders" => &mut signed_headers,
-                "Signature" => &mut signature,
-                _ => return Err(malformed("it has a part that is not of this scheme")),
-            };
-            if place.replace(value).is_some() {
-                return Err(malformed("it has a part twice"));
-            }
-        }
-        let lacks = |name: &str| Unreadable::Malformed(format!("it lacks {name}"));
-        let credential = credential.ok_or_else(|| lacks("Credential"))?;
+        let [credential, signed_headers, signature] =
+            parts(value, ALGORITHM, ["Credential", "SignedHeaders", "Signature"])?;
+        let credential = credential.ok_or_else(|| Unreadable::lacks("Credential"))?;
         // Read from the end: the key is whatever stands before the scope.
         let mut scope = credential.rsplitn(5, '/');
         let (Some("aws4_request"), Some(service), Some(region), Some(date), Some(key)) =
             (scope.next(), scope.next(), scope.next(), scope.next(), scope.next())
         else {
-            return Err(malformed("its credential is not key/date/region/service/aws4_request"));
+            let why = "its credential is not key/date/region/service/aws4_request";
+            return Err(Unreadable::Malformed(why.into()));
         };
-        let signed_headers = signed_headers.ok_or_else(|| lacks("SignedHeaders"))?;
-        let signature = signature.ok_or_else(|| lacks("Signature"))?;
+        let signed_headers = signed_headers.ok_or_else(|| Unreadable::lacks("SignedHeaders"))?;
+        let signature = signature.ok_or_else(|| Unreadable::lacks("Signature"))?;
         Ok(Authorization { key, date, region, service, signed_headers, signature })
     }
 }

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 
-use super::{Credentials, Scheme, causes, needed};
+use super::keyed::canonical::sha256;
+use super::{Credentials, Destination, Scheme, causes, flipped, needed};
 use crate::contract::error::Condition;
 use crate::exchange::Request;
 use crate::exchange::curl::CurlAuth;
@@ -45,8 +46,7 @@ impl Scheme for SigV4 {
     fn sign(
         &self,
         request: &mut Request,
-        authority: &str,
-        prefix: &str,
+        to: Destination<'_>,
         credentials: &Credentials,
         now: SystemTime,
     ) -> Result<(), String> {
@@ -55,7 +55,7 @@ impl Scheme for SigV4 {
         // What botocore signs: who else handles the request may change other headers.
         let own = |name: &str| name.eq_ignore_ascii_case("content-type") || is_amz(name);
         let mut headers: Vec<(&str, &str)> = request.headers.iter().filter(|(name, _)| own(name)).collect();
-        headers.push(("host", authority));
+        headers.push(("host", to.authority));
         headers.extend(token.map(|token| ("x-amz-security-token", token)));
         let made = Signing {
             key: needed(credentials, "access_key_id")?,
@@ -66,7 +66,7 @@ impl Scheme for SigV4 {
         }
         .headers(
             &request.method,
-            &format!("{prefix}{}", request.target),
+            &format!("{}{}", to.prefix, request.target),
             headers,
             payload(request)?,
         )?;
@@ -99,11 +99,18 @@ impl Scheme for SigV4 {
                 let flipped: String = parts.signature.chars().map(flipped).collect();
                 Authorization { signature: &flipped, ..parts }.to_string()
             }
-            // The date is part of what is signed, so an old one has to be signed to begin with.
             _ => return false,
         };
         request.headers.set("authorization", spoiled);
         true
+    }
+
+    fn signs(&self) -> bool {
+        true
+    }
+
+    fn temporary(&self) -> Option<&'static str> {
+        Some("session_token")
     }
 
     fn curl(&self, credentials: &Credentials) -> CurlAuth {
@@ -177,17 +184,8 @@ fn payload(request: &Request) -> Result<SignableBody<'_>, String> {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn is_amz(name: &str) -> bool {
     name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
-}
-
-fn flipped(digit: char) -> char {
-    digit.to_digit(16).and_then(|value| char::from_digit(15 - value, 16)).unwrap_or(digit)
 }
 
 #[cfg(test)]

@@ -41,6 +41,10 @@ fn credentials(region: &str, token: &str) -> Credentials {
     credentials
 }
 
+fn to(authority: &str) -> Destination<'_> {
+    Destination { operation: "Any", authority, prefix: "" }
+}
+
 fn signature(request: &Request) -> &str {
     Authorization::parse(request.headers.get("authorization").unwrap()).unwrap().signature
 }
@@ -54,7 +58,8 @@ fn arrived(
     who: &Credentials,
     now: u64,
 ) -> Request {
-    scheme.sign(&mut request, host, prefix, who, at(now)).unwrap();
+    let to = Destination { operation: "Any", authority: host, prefix };
+    scheme.sign(&mut request, to, who, at(now)).unwrap();
     request.headers.push("host", host);
     request.target = format!("{prefix}{}", request.target);
     request
@@ -71,7 +76,7 @@ fn arrived(
 fn signs_the_published_examples(#[case] method: &str, #[case] target: &str, #[case] expected: &str) {
     let mut request = request(method, target, &[], "");
     let who = credentials("us-east-1", "");
-    SigV4::new("service").sign(&mut request, "example.amazonaws.com", "", &who, at(PUBLISHED)).unwrap();
+    SigV4::new("service").sign(&mut request, to("example.amazonaws.com"), &who, at(PUBLISHED)).unwrap();
     assert_eq!(signature(&request), expected);
     assert_eq!(request.headers.get("x-amz-date"), Some("20150830T123600Z"));
 }
@@ -286,7 +291,7 @@ fn a_stated_hash_must_be_that_of_the_body(
 fn what_is_missing_is_told() {
     let mut plain = request("GET", "/", &[], "");
     let half = Credentials::new([("access_key_id", "a"), ("region", "r")]);
-    let told = SigV4::new("s").sign(&mut plain, "h", "", &half, at(BOTOCORE)).unwrap_err();
+    let told = SigV4::new("s").sign(&mut plain, to("h"), &half, at(BOTOCORE)).unwrap_err();
     assert_eq!(told, "credentials lack `secret_access_key`");
     assert_eq!(plain.headers, Headers::default());
 }
@@ -309,7 +314,7 @@ fn the_longest_target_can_be_signed(#[values("/&", "%FF&", "é=", "%", "a+&")] p
 fn what_cannot_be_signed_is_refused(#[case] target: String) {
     let scheme = SigV4::new("bedrock");
     let mut sent = request("GET", &target, &[], "");
-    let refused = scheme.sign(&mut sent, "h", "", &scheme.example(), at(BOTOCORE));
+    let refused = scheme.sign(&mut sent, to("h"), &scheme.example(), at(BOTOCORE));
     // Without a leading slash a target could run into the prefix.
     assert!(refused.is_err(), "{refused:?}");
     let (mut arrived, scheme) = signed("");

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::authorization::{Authorization, Unreadable};
+use super::authorization::Authorization;
 use super::{Signing, payload};
 use crate::contract::error::Condition;
 use crate::exchange::Request;
+use crate::sign::authorization::Unreadable;
 use crate::sign::{Credentials, same};
 
 /// How far the time of a signature may be from the server's.

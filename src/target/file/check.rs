@@ -10,7 +10,6 @@ use super::settings::{Base, Trust};
 use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostic;
 use crate::contract::source::{Document, child};
-use crate::sign;
 
 mod fixtures;
 mod hook;
@@ -123,15 +122,12 @@ impl<'a> Check<'a> {
 
     fn auth(&mut self, at: &str, contract: &Contract) {
         let accepted = accepted(contract);
-        let unsupported = sign::unsupported(&contract.facts.auth);
         let given: Vec<&String> = self.members(at).map(|(scheme, _)| scheme).collect();
         for scheme in &given {
             let at = child(at, scheme);
             if !accepted.contains(scheme) {
                 let message = format!("the contract does not accept `{scheme}`");
                 self.key(&at, message, meant(scheme, &accepted));
-            } else if unsupported.contains(&scheme.as_str()) {
-                self.key(&at, format!("requests cannot be signed with `{scheme}` yet"), None);
             }
         }
         let is_needed = at == "/auth" || self.file.pointer(at).is_some();

@@ -263,6 +263,77 @@ fn aws_keys_come_from_the_usual_variables(
     assert_eq!(settings.identity.unwrap().credentials, wanted);
 }
 
+/// A contract that accepts a token in a header and two kinds of keys.
+fn of_many_schemes(contract: &mut Contract) {
+    let auth = json!({
+        "token-header": { "header": "X-Auth-Token", "ref": "r" },
+        "acs3": { "version": "2026-01-01", "ref": "r" },
+        "sdk-hmac-sha256": { "ref": "r" },
+    });
+    contract.facts.auth = serde_json::from_value(auth).unwrap();
+}
+
+#[rstest]
+#[case::token("[auth.token-header]\ntoken = 'env:T'", "token-header", &[("token", "canary-t")])]
+#[case::acs3(
+    "[auth.acs3]\naccess_key_id = 'LT'\naccess_key_secret = 'file:s.key'",
+    "acs3",
+    &[("access_key_id", "LT"), ("access_key_secret", "canary-s")]
+)]
+#[case::acs3_for_a_while(
+    "[auth.acs3]\naccess_key_id = 'LT'\naccess_key_secret = 'file:s.key'\nsecurity_token = 'env:T'",
+    "acs3",
+    &[("access_key_id", "LT"), ("access_key_secret", "canary-s"), ("security_token", "canary-t")]
+)]
+#[case::sdk_hmac_sha256(
+    "[auth.sdk-hmac-sha256]\naccess_key = 'env:A'\nsecret_key = 'file:s.key'\nsecurity_token = 'env:T'",
+    "sdk-hmac-sha256",
+    &[("access_key", "AK"), ("secret_key", "canary-s"), ("security_token", "canary-t")]
+)]
+fn the_target_file_chooses_the_scheme(
+    #[case] auth: &str,
+    #[case] scheme: &str,
+    #[case] expected: &[(&str, &str)],
+) {
+    let head = "vendor = 'bedrock'\nbase_url = 'http://localhost'\n";
+    let parameters = "parameters.knowledgeBaseId = 'KB'\nparameters.dataSourceId = 'DS'\n";
+    let here = Here {
+        env: vec![("T", "canary-t"), ("A", "AK")],
+        files: vec![("s.key", b"canary-s\n")],
+        change: Some(of_many_schemes),
+    };
+    let (settings, warnings) = read(&format!("{head}{parameters}{auth}"), &here).unwrap();
+    assert_eq!(warnings, []);
+    let secrets: Vec<String> = settings.secrets().collect();
+    let identity = settings.identity.unwrap();
+    let wanted = expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    assert_eq!((identity.scheme.as_str(), identity.credentials), (scheme, Credentials(wanted)));
+    // Every value that is a secret is kept out of reports.
+    let canaries: Vec<&str> =
+        expected.iter().map(|(_, value)| *value).filter(|value| value.starts_with("canary")).collect();
+    assert_eq!(secrets, canaries);
+}
+
+#[test]
+fn one_scheme_is_chosen_and_whole() {
+    let head = "vendor = 'bedrock'\nbase_url = 'http://localhost'\n";
+    let parameters = "parameters.knowledgeBaseId = 'KB'\nparameters.dataSourceId = 'DS'\n";
+    let here = Here { env: vec![("S", "s")], change: Some(of_many_schemes), ..Here::default() };
+    let told = |auth: &str| told(&format!("{head}{parameters}{auth}"), &here);
+    let without =
+        "t:5:1: there are no credentials [add [auth.acs3] or [auth.sdk-hmac-sha256] or [auth.token-header]]";
+    assert_eq!(told("auth = {}"), [without]);
+    assert_eq!(
+        told(
+            "[auth.acs3]\naccess_key_id = 'a'\n[auth.sdk-hmac-sha256]\naccess_key = 'a'\nsecret_key = 'env:S'"
+        ),
+        [
+            "t:5:7: missing key `access_key_secret`",
+            "t:7:7: there is more than one kind of credentials [leave one]",
+        ]
+    );
+}
+
 /// A contract with facets, further ids and several services.
 fn richer(contract: &mut Contract) {
     let facets = json!({
