@@ -28,6 +28,11 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                     let rules = ["cancel/accepted-when-allowed", "cancel/takes-effect", "cancel/work-stops"];
                     let accepted = begin("accepted", title, &rules).then(Step::Call(call.clone()));
                     cases.push(accepted.then(read(get, "job")).then(settle.clone()).then(watch.clone()));
+                    let title = format!("a second cancel of a job that was in {state} does no harm");
+                    let repeated = begin("repeated", title, &["cancel/repeat-harmless"])
+                        .then(Step::Call(call.clone()))
+                        .then(Step::Call(call.clone()));
+                    cases.push(repeated.then(read(get, "job")).then(settle.clone()).then(watch.clone()));
                     let title = format!("two cancels of a job in {state} at the same time agree");
                     let together = begin("concurrent", title, &["cancel/concurrent-agree"])
                         .then(Step::Together(vec![call.clone(), call]));
@@ -53,6 +58,11 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                         refused = refused.then(Step::Call(call.clone())).then(read(get, "job"));
                     }
                     cases.push(refused);
+                    let title = format!("two cancels of a job in {state} at the same time change nothing");
+                    let rules = ["cancel/concurrent-agree", "cancel/refusal-changes-nothing"];
+                    let together = begin("concurrent", title, &rules);
+                    cases
+                        .push(together.then(Step::Together(vec![call.clone(), call])).then(read(get, "job")));
                 }
                 Expect::Undocumented(open) => {
                     let title = format!("not documented: {open}");

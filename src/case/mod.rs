@@ -1,5 +1,6 @@
 //! Cases: what is driven, as data.
 
+pub mod base;
 pub mod cancel;
 pub mod cancel_many;
 pub mod credentials;
@@ -10,8 +11,10 @@ pub mod inputs;
 pub mod isolation;
 pub mod lifecycle;
 pub mod listing;
+pub mod races;
 pub mod reads;
 pub mod retry;
+pub mod surfaces;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +33,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         cancel::cases,
         cancel_many::cases,
         retry::cases,
+        surfaces::cases,
+        races::cases,
         errors::cases,
         credentials::cases,
         inputs::cases,
@@ -85,6 +90,14 @@ impl Case {
             match step {
                 Step::Call(one) | Step::Pages { call: one, .. } => call(one),
                 Step::Together(calls) => calls.iter().for_each(&mut call),
+                Step::Search { call: one, tries } => (0..*tries).for_each(|_| call(one)),
+                Step::Race(race) => {
+                    call(&race.create);
+                    for _ in 0..race.times {
+                        call(&race.create);
+                        call(&race.cancel);
+                    }
+                }
                 Step::Arrange(_) | Step::Poll { .. } | Step::Watch { .. } => {}
             }
         }
@@ -93,6 +106,7 @@ impl Case {
                 Step::Arrange(_) => needs.jobs += 1,
                 Step::Poll { .. } => needs.reads += 1,
                 Step::Watch { times, .. } => needs.reads += times,
+                Step::Race(race) => needs.reads += 1 + 2 * race.times,
                 _ => {}
             }
         }
@@ -140,6 +154,16 @@ pub enum Step {
         /// How often.
         times: usize,
     },
+    /// Starts jobs, and cancels each about when it ends by itself.
+    Race(Race),
+    /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be
+    /// and still breaks its schema.
+    Search {
+        /// The request that is made wrong, and the condition that it then is in.
+        call: Call,
+        /// How many are sent, without those that make a mistake smaller.
+        tries: usize,
+    },
     /// Walks through all pages of a list.
     Pages {
         /// The list operation, with what else the request carries.
@@ -147,6 +171,19 @@ pub enum Step {
         /// The page size asked for; none leaves it out.
         size: Option<u64>,
     },
+}
+
+/// Jobs that are cancelled about when they end by themselves: a first one shows how long that takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Race {
+    /// How a job is started.
+    pub create: Call,
+    /// How it is cancelled; its job is filled in.
+    pub cancel: Call,
+    /// The states in which it can be cancelled.
+    pub open: Vec<String>,
+    /// How many jobs are cancelled. A server on which fewer jobs may be created gets fewer.
+    pub times: usize,
 }
 
 /// Which job is wanted.

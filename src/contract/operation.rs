@@ -293,6 +293,19 @@ pub struct PageSize {
     /// Where it stands in the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Pointer>,
+    /// What becomes of a size above the largest; either will do when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_max: Option<OverMax>,
+}
+
+/// What becomes of a page size above the largest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverMax {
+    /// The request is refused as one with an invalid parameter.
+    Refused,
+    /// The page is as large as may be.
+    Clamped,
 }
 
 /// One way to narrow or order a list.

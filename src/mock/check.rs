@@ -72,6 +72,10 @@ impl Mock {
         let found = self.contract.shapes.mismatches(&call.operation.request, &call.asked.view);
         let mut conditions: Vec<Condition> = found
             .iter()
+            .filter(|mismatch| {
+                let constraint = Check::Constraint(&mismatch.keyword);
+                self.is_id(call.operation, &mismatch.at) || !self.fault.skips(constraint, call.name)
+            })
             .map(|mismatch| {
                 if self.is_id(call.operation, &mismatch.at) {
                     Condition::MalformedId

@@ -52,6 +52,8 @@ pub(crate) struct Job {
     pub retried: bool,
     /// How often it was cancelled, accepted or not.
     pub cancels: u32,
+    /// When it was last cancelled, accepted or not.
+    pub last_cancel: Option<Timestamp>,
     /// How often it was read.
     pub reads: u32,
     /// How often it was read after its end.
@@ -93,6 +95,10 @@ pub struct JobView {
     pub cancelled: bool,
     /// Whether a retry of another job started it.
     pub retried: bool,
+    /// How long ago it was last cancelled, accepted or not.
+    pub since_cancel: Option<Duration>,
+    /// How long it takes until it changes its state by itself; none where it does not.
+    pub until_next: Option<Duration>,
 }
 
 impl Job {
@@ -157,6 +163,8 @@ impl Job {
             ended_reads: self.ended_reads,
             cancelled: self.cancelled,
             retried: self.retried,
+            since_cancel: self.last_cancel.and_then(|at| Duration::try_from(now.duration_since(at)).ok()),
+            until_next: self.plan.first().and_then(|(at, _)| Duration::try_from(at.duration_since(now)).ok()),
             state,
         }
     }

@@ -77,6 +77,7 @@ impl Store {
             cancelled: false,
             retried: false,
             cancels: 0,
+            last_cancel: None,
             reads: 0,
             ended_reads: 0,
         });

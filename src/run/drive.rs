@@ -14,7 +14,7 @@ use crate::contract::operation::{PageStyle, Role};
 use crate::exchange::reading::readings;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Exchange, Reading, Transcript};
+use crate::exchange::{Asked, Exchange, Reading, Request, Transcript};
 
 /// The most pages that one walk through a list takes. A list that does not end must not hold the run.
 const PAGE_LIMIT: usize = 200;
@@ -94,6 +94,8 @@ impl Driver<'_> {
                 }
                 Ok(())
             }
+            Step::Race(race) => self.race(race).await,
+            Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,
         }
     }
@@ -143,34 +145,34 @@ impl Driver<'_> {
         call: &Call,
         more: &[(crate::contract::pointer::Pointer, Value)],
     ) -> Result<usize, Stop> {
+        let role = self.setup.contract.facts.operations.get(&call.operation).map(|operation| operation.role);
+        if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
+            return Err(self.too_many());
+        }
         let exchange = self.exchange(call, more).await?;
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
         Ok(index)
     }
 
+    /// How many more jobs the run may create.
+    pub(super) async fn jobs_left(&self) -> usize {
+        self.setup.limits.max_jobs.saturating_sub(self.pool.lock().await.created.len())
+    }
+
+    /// Why no more jobs are created.
+    pub(super) fn too_many(&self) -> Stop {
+        let most = self.setup.limits.max_jobs;
+        Stop::Skip(format!("the run may create {most} jobs: raise limits.max_jobs, or add fixtures"))
+    }
+
     /// Sends one call.
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         call: &Call,
         more: &[(crate::contract::pointer::Pointer, Value)],
     ) -> Result<Exchange, Stop> {
-        let job = match &call.job {
-            JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
-            JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
-            JobRef::Unknown | JobRef::None => None,
-        };
-        let in_other_parent =
-            matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
-        let mut more = more.to_vec();
-        for (place, moment) in &call.times {
-            more.push((place.clone(), json!(self.moment(moment)?)));
-        }
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
-        let (plain, request) = prepared.map_err(|failed| match failed {
-            Failed::Missing(what) => Stop::Skip(what),
-            Failed::Unsigned(why) => Stop::Error(why),
-        })?;
+        let (plain, request, job) = self.prepared(call, more).await?;
         let mut asked = asked(&self.setup.contract, &plain);
         if asked.operation.as_ref() != Some(&call.operation) {
             asked.operation = Some(call.operation.clone());
@@ -187,8 +189,39 @@ impl Driver<'_> {
         Ok(Exchange { asked, request, outcome, sent, received })
     }
 
+    /// What a server would see of a call. Nothing is sent.
+    pub(super) async fn as_seen(&self, call: &Call) -> Result<Asked, Stop> {
+        let (plain, _, _) = self.prepared(call, &[]).await?;
+        Ok(asked(&self.setup.contract, &plain))
+    }
+
+    /// The request of a call, as composed and as signed, and the id of the job that it names.
+    async fn prepared(
+        &self,
+        call: &Call,
+        more: &[(crate::contract::pointer::Pointer, Value)],
+    ) -> Result<(Request, Request, Option<String>), Stop> {
+        let job = match &call.job {
+            JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
+            JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
+            JobRef::Unknown | JobRef::None => None,
+        };
+        let in_other_parent =
+            matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
+        let mut more = more.to_vec();
+        for (place, moment) in &call.times {
+            more.push((place.clone(), json!(self.moment(moment)?)));
+        }
+        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
+        let (plain, request) = prepared.map_err(|failed| match failed {
+            Failed::Missing(what) => Stop::Skip(what),
+            Failed::Unsigned(why) => Stop::Error(why),
+        })?;
+        Ok((plain, request, job))
+    }
+
     /// Keeps an exchange, and what it says of jobs.
-    async fn keep(&mut self, call: &Call, exchange: Exchange) {
+    pub(super) async fn keep(&mut self, call: &Call, exchange: Exchange) {
         let index = self.exchanges.len();
         let role = exchange.asked.role;
         let found = readings(index, &exchange, &self.setup.contract);

@@ -6,6 +6,8 @@ pub mod drive;
 pub mod judge;
 mod moment;
 pub mod plan;
+mod race;
 mod request;
 pub mod schedule;
+mod search;
 pub mod setup;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::setup::Setup;
+use crate::case::base::merge;
 use crate::case::{Call, Case, JobRef, Parents, Part};
 use crate::contract::likeness::{Dice, like, mix};
 use crate::contract::operation::Role;
@@ -123,42 +124,15 @@ fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool)
     }
 }
 
-/// Merges objects; everything else is replaced.
-fn merge(into: &mut Value, from: &Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key.clone()).or_insert(Value::Null), value);
-            }
-        }
-        (_, Value::Null) => {}
-        (into, from) => *into = from.clone(),
-    }
-}
-
 /// Puts parameters, and a fresh token, in place of `{name}` in every text.
 fn fill(value: &mut Value, setup: &Setup, case: &Case) {
-    match value {
-        Value::String(text) if text.contains('{') => {
-            if text.contains("{client_token}") {
-                let token =
-                    like("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", &mut Dice::new(setup.seed, hash(&case.id)));
-                *text = text.replace("{client_token}", &token);
-            }
-            for (name, value) in &setup.parameters {
-                let mark = format!("{{{name}}}");
-                if text.contains(&mark) {
-                    *text = text.replace(&mark, value.as_str().unwrap_or(&value.to_string()));
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, setup, case)),
-        Value::Object(members) => members.values_mut().for_each(|member| fill(member, setup, case)),
-        _ => {}
-    }
+    let token = like("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", &mut Dice::new(setup.seed, hash(&case.id)));
+    let token = [("client_token".to_owned(), json!(token))].into_iter().collect();
+    crate::case::base::fill(value, &token);
+    crate::case::base::fill(value, &setup.parameters);
 }
 
 /// A number for a text, the same in every run.
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash ^ u64::from(byte)))
 }

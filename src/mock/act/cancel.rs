@@ -24,6 +24,7 @@ impl Mock {
         let earlier = store.jobs.get(number).map_or(0, |job| job.cancels);
         if let Some(job) = store.jobs.get_mut(number) {
             job.cancels = job.cancels.saturating_add(1);
+            job.last_cancel = Some(call.now);
         }
         match self.fault.decide_cancel(&view, earlier, decision) {
             Decision::Accept { leads_to, settles_in } => {

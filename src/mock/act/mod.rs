@@ -142,7 +142,7 @@ impl Mock {
         }
         job.held = None;
         self.keep_still(&mut job.facets);
-        let settles = then.filter(|then| *then != to && !lifecycle.is_terminal(to));
+        let settles = then.filter(|then| *then != to);
         job.plan = settles.map(|then| (later(call.now, STAY), then.to_owned())).into_iter().collect();
     }
 

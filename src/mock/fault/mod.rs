@@ -2,6 +2,7 @@
 
 mod cancel;
 mod cancel_many;
+mod constraint;
 mod course;
 mod envelope;
 mod error;
@@ -11,6 +12,7 @@ mod identity;
 mod invariant;
 mod list;
 mod member;
+mod race;
 mod retry;
 mod shown;
 mod unchecked;
@@ -38,6 +40,8 @@ pub enum Check<'n> {
     Expiry,
     /// That the request keeps to its schema.
     Validation,
+    /// That the request keeps to what this keyword of its schema says.
+    Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
     /// The filter of this name.
@@ -226,8 +230,10 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(cancel::faults(contract));
     found.extend(cancel_many::faults(contract));
     found.extend(retry::faults(contract));
+    found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found.extend(graphql::faults(contract));
     found

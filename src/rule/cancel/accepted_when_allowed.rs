@@ -4,7 +4,7 @@ use super::attempt::{Attempt, attempts, is_accepting};
 use crate::contract::Contract;
 use crate::exchange::Transcript;
 use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 
 static META: Meta = Meta {
     id: "cancel/accepted-when-allowed",
@@ -40,43 +40,32 @@ impl Rule for AcceptedWhenAllowed {
                 looked_at += 1;
                 continue;
             }
-            let Some(at_most) = gravity(&attempt, contract) else {
+            if !is_still_open(&attempt, contract) {
                 missing = "the job may have ended before the refused cancel reached it";
                 continue;
-            };
+            }
             looked_at += 1;
             let message = format!("a cancel of a job in the state {} was refused", attempt.state);
             let actual = seen(attempt.answer.exchange, contract);
-            findings.push(
-                Finding::new(attempt.answer.index, &row.reference, message, "success", actual)
-                    .at_most(at_most),
-            );
+            findings.push(Finding::new(attempt.answer.index, &row.reference, message, "success", actual));
         }
         Judgement::of(looked_at, findings, missing)
     }
 }
 
-/// How grave the refusal is; none where the job may have ended before the cancel came.
-fn gravity(attempt: &Attempt<'_>, contract: &Contract) -> Option<Level> {
-    let (_, accepted) = attempt.accepting()?;
-    let after = attempt.after?;
-    let state = after.state.as_ref()?;
-    let is_final = contract.facts.lifecycle.is_terminal(state);
-    if !is_final && is_accepting(contract, after) {
-        Some(Level::Fail)
-    } else if accepted.settles_in.contains(state)
-        || (accepted.leads_to.contains(state) && !is_final && state != attempt.state)
-    {
-        // It was refused and happened all the same; but somebody else may have cancelled the job.
-        Some(Level::Warn)
-    } else {
-        None
-    }
+/// Whether the job could still be cancelled after the refusal. Otherwise it may have ended before the cancel came; that
+/// it was cancelled all the same is the concern of `cancel/one-story`.
+fn is_still_open(attempt: &Attempt<'_>, contract: &Contract) -> bool {
+    let is_final = |state: &String| contract.facts.lifecycle.is_terminal(state);
+    attempt.after.is_some_and(|after| {
+        after.state.as_ref().is_some_and(|state| !is_final(state)) && is_accepting(contract, after)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::Level;
     use crate::rule::script::Script;
     use rstest::rstest;
     use serde_json::json;
@@ -90,8 +79,8 @@ mod tests {
 
     #[rstest]
     #[case("IN_PROGRESS", Some(Level::Fail))]
-    #[case("STOPPED", Some(Level::Warn))]
-    #[case("STOPPING", Some(Level::Warn))]
+    #[case("STOPPED", None)]
+    #[case("STOPPING", None)]
     #[case("COMPLETE", None)]
     #[case("FAILED", None)]
     fn a_refusal_counts_when_the_job_still_runs(#[case] after: &str, #[case] expected: Option<Level>) {

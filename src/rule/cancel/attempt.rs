@@ -163,6 +163,29 @@ pub(in crate::rule) fn is_accepting(contract: &Contract, reading: &Reading) -> b
     expects(contract, reading, |expect| matches!(expect, Expect::Accepted(_)))
 }
 
+/// The states that may follow an accepted cancel of the job as this reading shows it; none where the reading does not
+/// show a job that can be cancelled.
+pub(in crate::rule) fn may_follow<'c>(contract: &'c Contract, reading: &Reading) -> Vec<&'c String> {
+    let Some(state) = &reading.state else { return Vec::new() };
+    let facets = facets(&[reading], reading, contract);
+    let rows = candidates(&contract.facts.cancel, state, &facets, None);
+    rows.iter()
+        .filter_map(|row| if let Expect::Accepted(accepted) = &row.expect { Some(accepted) } else { None })
+        .flat_map(|a| a.leads_to.iter().chain(&a.settles_in).chain(&a.or_races_to))
+        .collect()
+}
+
+/// Whether a job may end in this state before the cancel comes, and the cancel be answered with success all the same:
+/// where the vendor calls a cancel idempotent.
+pub(in crate::rule) fn may_have_ended_in(contract: &Contract, state: &str) -> bool {
+    contract.facts.lifecycle.is_terminal(state)
+        && contract
+            .facts
+            .cancel
+            .iter()
+            .any(|row| row.unchanged_ref.is_some() && row.state.iter().any(|s| s == state))
+}
+
 fn expects(contract: &Contract, reading: &Reading, wanted: impl Fn(&Expect) -> bool) -> bool {
     let Some(state) = &reading.state else { return false };
     let facets = facets(&[reading], reading, contract);

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::attempt::{may_follow, may_have_ended_in};
+use super::story::story;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_beside_the_point, is_one_of, is_refused, seen};
-use crate::rule::evidence::{Answer, answers, is_named, place};
+use crate::rule::errors::answer::{is_accepted, is_beside_the_point, is_one_of, is_refused, seen};
+use crate::rule::evidence::{Answer, answers, is_named, one_of, place};
 use crate::rule::order::{Acts, precedes};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 
@@ -16,7 +18,8 @@ static META: Meta = Meta {
     title: "cancels sent at the same time agree",
     keyword: Keyword::Should,
     checks: "Of cancels of one job sent together, each is accepted or refused as not cancellable or in conflict, none \
-             meets a server error, and every reading that shows the job ended shows the same end.",
+             meets a server error, and every reading that shows the job ended shows the same end. Where one was \
+             accepted, the next reading shows a state that follows a cancel.",
     why: "Two people press the button at once, or a client repeats what it believes lost: a server that trips over that \
           leaves a job of which nobody knows the state.",
     fix: "Make the change from running to stopping one atomic step, and answer the late ones by the new state.",
@@ -48,14 +51,16 @@ impl Rule for ConcurrentAgree {
         let mut findings = Vec::new();
         for ((_, job), group) in &groups {
             findings.extend(group.iter().filter_map(|answer| out_of_line(answer, contract)));
-            findings.extend(two_ends(transcript, contract, job, group));
+            findings.extend(
+                two_ends(transcript, contract, job, group).or_else(|| lost(transcript, contract, job, group)),
+            );
         }
         Judgement::of(groups.len(), findings, "no cancels of one job were sent at the same time")
     }
 }
 
 /// An answer that is neither success nor a refusal because of the other cancels.
-fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
+pub(super) fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let response = answer.response;
     let message = if response.status >= 500 {
         "one of several cancels sent together met a server error"
@@ -110,6 +115,28 @@ fn two_ends(
     )))
 }
 
+/// A reading after all of them that shows a job which nobody cancelled, though one of them was told otherwise.
+fn lost(transcript: &Transcript, contract: &Contract, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
+    let first = group.first()?;
+    let readings: Vec<&Reading> =
+        transcript.readings(contract).iter().filter(|r| !r.from_list && is_named(r, job)).collect();
+    let before = readings.iter().rev().find(|r| precedes(transcript, r.exchange, first.index))?;
+    let due = may_follow(contract, before);
+    let after = readings.iter().find(|r| group.iter().all(|a| precedes(transcript, a.index, r.exchange)))?;
+    let state = after.state.as_ref().filter(|state| !due.is_empty() && !due.contains(state))?;
+    let told = group.iter().any(|answer| is_accepted(answer.exchange, contract));
+    if !told || may_have_ended_in(contract, state) {
+        return None;
+    }
+    let message = format!("after cancels sent together, of which one was accepted, the job was {state}");
+    let actual = story(transcript, contract, before);
+    Some(Finding::new(after.exchange, &first.operation.reference, message, one_of(due), actual).at(place(
+        transcript,
+        after,
+        contract.shape_of(&after.operation).state.as_str(),
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +181,19 @@ mod tests {
             .get("JOB0000001", &json!({"status": "STOPPED"}))
             .get("JOB0000001", &json!({"status": "COMPLETE"}));
         assert_eq!(script.findings(&ConcurrentAgree).len(), 1);
+    }
+
+    #[test]
+    fn a_lost_update_is_found() {
+        let both = two(202, &json!({})).get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let found = both.findings(&ConcurrentAgree);
+        assert_eq!(
+            found[0].message,
+            "after cancels sent together, of which one was accepted, the job was IN_PROGRESS"
+        );
+        assert!(found[0].actual.contains("cancel: STOPPING; 1.010 s cancel: 202"), "{found:?}");
+        let raced = two(202, &json!({})).get("JOB0000001", &json!({"status": "COMPLETE"}));
+        assert_eq!(raced.findings(&ConcurrentAgree), []);
     }
 
     #[test]

@@ -14,11 +14,14 @@ pub mod many_range_ends;
 mod many_script;
 pub mod many_selects_only;
 pub mod many_takes_effect;
+pub mod one_story;
 pub mod refusal_changes_nothing;
 pub mod refusal_error;
 pub mod refused_for_kind;
 pub mod refused_when_finished;
 pub mod repeat_consistent;
+pub mod repeat_harmless;
+mod story;
 pub mod takes_effect;
 pub mod work_stops;
 
@@ -32,8 +35,10 @@ pub const RULES: &[&dyn Rule] = &[
     &takes_effect::TakesEffect,
     &work_stops::WorkStops,
     &repeat_consistent::RepeatConsistent,
+    &repeat_harmless::RepeatHarmless,
     &concurrent_agree::ConcurrentAgree,
     &many_selects_only::ManySelectsOnly,
     &many_takes_effect::ManyTakesEffect,
     &many_range_ends::ManyRangeEnds,
+    &one_story::OneStory,
 ];

@@ -1,6 +1,6 @@
 //! `cancel/takes-effect`.
 
-use super::attempt::{Attempt, attempts};
+use super::attempt::{Attempt, attempts, may_have_ended_in};
 use crate::contract::Contract;
 use crate::contract::cancel::Accepted;
 use crate::exchange::{Reading, Transcript};
@@ -61,10 +61,10 @@ fn leads_elsewhere(
     if accepted.leads_to.is_empty() {
         return None;
     }
-    let wrong = [attempt.shown, attempt.after]
-        .into_iter()
-        .flatten()
-        .find(|r| r.state.as_ref().is_some_and(|state| !due.contains(&state)))?;
+    let wrong = [attempt.shown, attempt.after].into_iter().flatten().find(|r| {
+        let is_wrong = |state: &&String| !due.contains(state) && !may_have_ended_in(contract, state);
+        r.state.as_ref().is_some_and(|state| is_wrong(&state))
+    })?;
     let message = format!("an accepted cancel left the job in the state {}", wrong.state.as_deref()?);
     Some(finding(wrong, message, one_of(due), transcript, contract))
 }
@@ -83,7 +83,8 @@ fn settles_elsewhere(
         .later
         .iter()
         .find(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))?;
-    let state = end.state.as_ref().filter(|state| !due.contains(state))?;
+    let state =
+        end.state.as_ref().filter(|state| !due.contains(state) && !may_have_ended_in(contract, state))?;
     Some(finding(
         end,
         format!("a cancelled job ended in the state {state}"),

@@ -1,0 +1,150 @@
+//! Bad inputs, generated from the request schemas: each constraint violated in turn, and then at random.
+
+mod sample;
+pub mod search;
+mod value;
+mod violation;
+
+use serde_json::Value;
+
+use super::base::{base, on_the_wire};
+use super::{Call, Case, Step, finished};
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::contract::operation::{Operation, OverMax};
+use crate::contract::pointer::Pointer;
+use violation::{Violation, violations};
+
+/// How many requests of an operation are made wrong at random.
+const TRIES: usize = 8;
+
+/// The cases.
+pub fn cases(contract: &Contract) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (id, operation) in &contract.facts.operations {
+        let found = breaking(contract, operation);
+        cases.push(generated(contract, id, operation, found.is_empty()));
+        for violation in found {
+            cases.push(one(contract, id, operation, violation));
+        }
+    }
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    cases.dedup_by(|a, b| a.id == b.id);
+    cases
+}
+
+/// The ways to break the request of an operation that are ways to break it on the wire, too: in a query, say, every
+/// value is text.
+fn breaking(contract: &Contract, operation: &Operation) -> Vec<Violation> {
+    let mut found = violations(contract, operation);
+    // A request without a document is no request for this operation at all.
+    found.retain(|v| operation.graphql.is_none() || v.value.is_some() || v.at != "/body/query");
+    // A wrong value where a parent or the job is named has conditions of its own.
+    let bound: Vec<&Pointer> = operation.parents.values().chain(&operation.target).collect();
+    found.retain(|v| v.value.is_none() || !bound.iter().any(|b| b.as_str() == v.at));
+    // So has a page that is too large, where the vendor does not say that it is refused.
+    let size = operation.pagination.as_ref().and_then(|paging| paging.size.as_ref());
+    let elsewhere = size.filter(|size| size.over_max != Some(OverMax::Refused)).map(|size| &size.request);
+    found.retain(|v| v.keyword != "maximum" || elsewhere.is_none_or(|place| place.as_str() != v.at));
+    let plain = base(contract, operation);
+    found.retain(|violation| {
+        let mut view = plain.clone();
+        for (place, value) in violation.set() {
+            place.put(&mut view, value);
+        }
+        for place in violation.unset() {
+            place.remove(&mut view);
+        }
+        let Some(seen) = on_the_wire(contract, operation, &view) else { return true };
+        let broken = contract.shapes.mismatches(&operation.request, &seen);
+        broken.iter().any(|m| (m.keyword == "required") == violation.lacks)
+    });
+    found
+}
+
+/// The case of one violation.
+fn one(contract: &Contract, id: &str, operation: &Operation, violation: Violation) -> Case {
+    let (condition, rule) = if violation.lacks {
+        (Condition::MissingParameter, "errors/missing-parameter")
+    } else {
+        (Condition::InvalidParameter, "errors/invalid-parameter")
+    };
+    let place = violation.at.trim_start_matches('/').replace('/', ".");
+    let what = format!("bad-input::{place}::{}", violation.keyword);
+    let words = words(&violation);
+    let mut case = Case::new(contract, id, &what, format!("a request that {words} is refused"), &[rule]);
+    if contract.error_row(condition, id).is_none() {
+        case.silent = Some(format!("the documentation names no error for {condition} of {id}"));
+        return case;
+    }
+    let mut call = Call::new(id);
+    call.set = violation.set();
+    call.unset = violation.unset();
+    call.probe = Some(condition);
+    call.violation = Some(words);
+    with_job(contract, operation, case, call, Step::Call)
+}
+
+/// What a request with this violation does, in words.
+fn words(violation: &Violation) -> String {
+    let at = &violation.at;
+    let Some(value) = &violation.value else { return format!("lacks {at}") };
+    match violation.keyword.as_str() {
+        "name-case" => format!("writes the name of {at} in other letter case"),
+        "enum-case" => format!("writes the value of {at} in other letter case: {}", short(value)),
+        "fraction" => format!("has a fraction at {at}: {}", short(value)),
+        "oversize" => format!("has {} at {at}", short(value)),
+        "control" => format!("has a control character at {at}"),
+        "additionalProperties" => format!("has a member that its schema does not know: {at}"),
+        keyword => format!("breaks `{keyword}` at {at} with {}", short(value)),
+    }
+}
+
+/// The case of requests that are made wrong at random.
+fn generated(contract: &Contract, id: &str, operation: &Operation, nothing_to_break: bool) -> Case {
+    let title = "a request made wrong at random is refused".to_owned();
+    let rules = [
+        (Condition::InvalidParameter, "errors/invalid-parameter"),
+        (Condition::MissingParameter, "errors/missing-parameter"),
+    ];
+    let due = rules.into_iter().find(|(condition, _)| contract.error_row(*condition, id).is_some());
+    let rule = due.map_or("errors/invalid-parameter", |(_, rule)| rule);
+    let mut case = Case::new(contract, id, "bad-input::generated", title, &[rule]);
+    let Some((condition, _)) = due else {
+        case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}"));
+        return case;
+    };
+    if nothing_to_break {
+        case.silent = Some("a schema allows everything that such a request can hold, beside its ids".into());
+        return case;
+    }
+    let mut call = Call::new(id);
+    call.probe = Some(condition);
+    with_job(contract, operation, case, call, |call| Step::Search { call, tries: TRIES })
+}
+
+/// The case with a call of an operation: of a finished job, where the operation needs one.
+fn with_job(
+    contract: &Contract,
+    operation: &Operation,
+    case: Case,
+    call: Call,
+    step: impl Fn(Call) -> Step,
+) -> Case {
+    if operation.target.is_some() {
+        case.then(finished(contract, "job")).then(step(call.job("job")))
+    } else {
+        case.then(step(call))
+    }
+}
+
+/// A value as it is shown in titles.
+pub(super) fn short(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.chars().count() > 24 => {
+            format!("a text of {} characters", text.chars().count())
+        }
+        Value::Array(items) if items.len() > 3 => format!("{} items", items.len()),
+        other => other.to_string(),
+    }
+}

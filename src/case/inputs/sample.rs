@@ -1,0 +1,46 @@
+//! Small values that keep to a schema, and texts that do not.
+
+use serde_json::{Map, Value, json};
+
+use crate::contract::Contract;
+
+/// A value that keeps to a schema, as small as can be; `None` where the schema is beyond this.
+pub(super) fn sample(contract: &Contract, schema: &Value) -> Option<Value> {
+    let schema = contract.shapes.resolve(schema);
+    if let Some(first) = schema.get("enum").and_then(Value::as_array).and_then(|values| values.first()) {
+        return Some(first.clone());
+    }
+    match schema.get("type").and_then(Value::as_str)? {
+        "string" => {
+            let least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(1).max(1);
+            Some("a".repeat(usize::try_from(least).ok()?).into())
+        }
+        "integer" | "number" => Some(schema.get("minimum").cloned().unwrap_or_else(|| json!(1))),
+        "boolean" => Some(json!(true)),
+        "array" => Some(json!([sample(contract, schema.get("items")?)?])),
+        "object" => {
+            let mut members = Map::new();
+            for name in schema
+                .get("required")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
+                members.insert(name.to_owned(), sample(contract, schema.get("properties")?.get(name)?)?);
+            }
+            Some(members.into())
+        }
+        _ => None,
+    }
+}
+
+/// A text of an allowed length that does not match; `None` where every text matches.
+pub(super) fn unmatched(pattern: &str, least: usize, most: Option<usize>) -> Option<String> {
+    let pattern = regex::Regex::new(pattern).ok()?;
+    let length = least.max(1);
+    ["!", " ", "é", "-", "\u{1}"]
+        .iter()
+        .map(|mark| mark.repeat(length))
+        .find(|text| !pattern.is_match(text) && most.is_none_or(|most| text.chars().count() <= most))
+}

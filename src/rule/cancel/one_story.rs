@@ -1,0 +1,240 @@
+//! `cancel/one-story`.
+
+use super::attempt::{attempts, is_accepting, may_follow, may_have_ended_in};
+use super::story::story;
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::contract::lifecycle::Phase;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::{is_accepted, is_beside_the_point, is_refused};
+use crate::rule::evidence::{Answer, answers, is_named, one_of, place};
+use crate::rule::order::precedes;
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/one-story",
+    title: "cancel and completion happen one after the other",
+    keyword: Keyword::Must,
+    checks: "Whatever a cancel met, its answer and the end of the job fit one order of events: a job whose cancels were \
+             all refused does not end as cancelled, one whose cancel was accepted ends as a cancelled job may, and \
+             the end that an answer shows is the end that stays.",
+    why: "A cancel often meets a job that is just ending. When the two write over each other, the client is told one \
+          thing and the job is another: results are thrown away that are there, or waited for that never come.",
+    fix: "Let cancel and completion change the state in one atomic step that checks the state it changes, and answer \
+          by what that step did.",
+};
+
+/// Cancel and completion happen one after the other.
+#[derive(Debug)]
+pub struct OneStory;
+
+impl Rule for OneStory {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for job in transcript.jobs(contract) {
+            let Some(plot) = Plot::of(transcript, contract, job) else { continue };
+            looked_at += 1;
+            findings.extend(
+                plot.refused_and_cancelled().or_else(|| plot.two_ends()).or_else(|| plot.nothing_happened()),
+            );
+        }
+        Judgement::of(looked_at, findings, "no job that was cancelled at work was read after its end")
+    }
+}
+
+/// One job that was not known to have ended when it was cancelled, and that has ended since.
+struct Plot<'t> {
+    transcript: &'t Transcript,
+    contract: &'t Contract,
+    /// The last reading before the first cancel.
+    before: &'t Reading,
+    /// The cancels of the job that were answered for themselves.
+    cancels: Vec<Answer<'t>>,
+    /// The first reading after the last cancel that shows the job ended.
+    end: &'t Reading,
+}
+
+impl<'t> Plot<'t> {
+    fn of(transcript: &'t Transcript, contract: &'t Contract, job: &'t str) -> Option<Self> {
+        let lifecycle = &contract.facts.lifecycle;
+        let readings: Vec<&Reading> = transcript.of_job(contract, job).collect();
+        let first = *readings.first()?;
+        let is_meant = |answer: &Answer<'_>| {
+            let asked = &answer.exchange.asked;
+            let in_earnest = asked
+                .probe
+                .is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
+            in_earnest && asked.job.as_ref().is_some_and(|named| is_named(first, named))
+        };
+        // What is cancelled with many others, or started again, has other stories.
+        let others = transcript.exchanges.iter().any(|e| match e.asked.role {
+            Some(Role::CancelMany) => true,
+            Some(Role::Retry) => e.asked.job.as_ref().is_some_and(|named| is_named(first, named)),
+            _ => false,
+        });
+        let cancels: Vec<Answer<'_>> = answers(transcript, contract)
+            .filter(|answer| answer.operation.role == Role::Cancel && is_meant(answer))
+            .collect();
+        let lost = cancels.iter().any(|answer| is_beside_the_point(answer.response));
+        let (begin, finish) = (cancels.first()?.index, cancels.last()?.index);
+        let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, begin))?;
+        let end = *readings.iter().find(|r| {
+            precedes(transcript, finish, r.exchange)
+                && r.state.as_ref().is_some_and(|state| lifecycle.is_terminal(state))
+        })?;
+        let was_open = is_accepting(contract, before);
+        (was_open && !others && !lost).then_some(Plot { transcript, contract, before, cancels, end })
+    }
+
+    fn state(&self) -> &'t str {
+        self.end.state.as_deref().unwrap_or_default()
+    }
+
+    /// Every cancel was refused, and yet somebody cancelled the job.
+    fn refused_and_cancelled(&self) -> Option<Finding> {
+        let refused = self.cancels.iter().all(|answer| is_refused(answer.exchange, self.contract));
+        let is_cancelled = self.contract.facts.lifecycle.phase(self.state()) == Phase::Cancelled;
+        if !refused || !is_cancelled {
+            return None;
+        }
+        // A job that this client did not start may have been cancelled by somebody else.
+        let is_ours = self.transcript.of_job(self.contract, &self.before.id).any(|r| r.role == Role::Create);
+        let level = if is_ours { Level::Fail } else { Level::Warn };
+        let message = "a cancel was refused, and the job ended as cancelled all the same".to_owned();
+        Some(self.finding(message, "an end by itself".to_owned()).at_most(level))
+    }
+
+    /// The answer to a cancel shows one end, and the job has another.
+    fn two_ends(&self) -> Option<Finding> {
+        let lifecycle = &self.contract.facts.lifecycle;
+        let last = self.cancels.last()?.index;
+        let shown = self.transcript.of_job(self.contract, &self.before.id).find(|r| {
+            r.exchange == last && r.state.as_ref().is_some_and(|state| lifecycle.is_terminal(state))
+        })?;
+        let state = shown.state.as_deref().filter(|state| *state != self.state())?;
+        let message = format!("the answer to a cancel showed the end {state}, and the job ended otherwise");
+        Some(self.finding(message, state.to_owned()))
+    }
+
+    /// A cancel was accepted, and the job ended as no cancelled job does.
+    fn nothing_happened(&self) -> Option<Finding> {
+        let accepted = self.cancels.iter().find(|answer| is_accepted(answer.exchange, self.contract))?;
+        // What must follow a cancel whose row is certain is the concern of `cancel/takes-effect`.
+        let is_certain = attempts(self.transcript, self.contract)
+            .iter()
+            .any(|attempt| attempt.answer.index == accepted.index && attempt.row.is_some());
+        let due = may_follow(self.contract, self.before);
+        let state = self.state();
+        let is_right = due.iter().any(|d| *d == state) || may_have_ended_in(self.contract, state);
+        if is_certain || is_right || due.is_empty() {
+            return None;
+        }
+        let message =
+            format!("a cancel was accepted, and the job ended as {state} as if nothing had happened");
+        Some(self.finding(message, one_of(due)))
+    }
+
+    fn finding(&self, message: String, expected: String) -> Finding {
+        let reference = self.cancels.first().map_or("", |answer| answer.operation.reference.as_str());
+        let actual = story(self.transcript, self.contract, self.before);
+        let at = place(self.transcript, self.end, self.contract.shape_of(&self.end.operation).state.as_str());
+        Finding::new(self.end.exchange, reference, message, expected, actual).at(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const ID: &str = "JOB0000001";
+
+    fn state(state: &str) -> Value {
+        json!({ "status": state })
+    }
+
+    fn started() -> Script {
+        Script::of("bedrock").create(ID, &state("STARTING"))
+    }
+
+    fn refused(script: Script) -> Script {
+        script.cancel_refused(ID, 409, &json!({"__type": "ConflictException", "message": "not running"}))
+    }
+
+    #[rstest]
+    #[case(&["COMPLETE"], None)]
+    #[case(&["FAILED", "FAILED"], None)]
+    #[case(&["IN_PROGRESS", "COMPLETE"], None)]
+    #[case(&["STOPPING", "STOPPED"], Some(Level::Fail))]
+    #[case(&["STOPPED"], Some(Level::Fail))]
+    fn a_refused_cancel_leaves_the_job_to_its_own_end(
+        #[case] then: &[&str],
+        #[case] expected: Option<Level>,
+    ) {
+        let script = then.iter().fold(refused(started()), |script, s| script.get(ID, &state(s)));
+        let found: Vec<Level> = script.findings(&OneStory).iter().map(|f| f.at_most).collect();
+        assert_eq!(found, Vec::from_iter(expected));
+    }
+
+    #[test]
+    fn somebody_else_may_have_cancelled_a_job_of_theirs() {
+        let script = Script::of("bedrock").get(ID, &state("IN_PROGRESS"));
+        let script = refused(script).get(ID, &state("STOPPED"));
+        assert_eq!(script.findings(&OneStory)[0].at_most, Level::Warn);
+    }
+
+    #[test]
+    fn one_accepted_cancel_explains_the_end() {
+        let script = started().cancel(ID, &state("STOPPING"));
+        assert_eq!(refused(script).get(ID, &state("STOPPED")).findings(&OneStory), []);
+    }
+
+    #[rstest]
+    #[case("STOPPED", "COMPLETE", 1)]
+    #[case("COMPLETE", "STOPPED", 1)]
+    #[case("STOPPED", "STOPPED", 0)]
+    #[case("STOPPING", "COMPLETE", 0)]
+    fn the_end_shown_is_the_end(#[case] shown: &str, #[case] end: &str, #[case] expected: usize) {
+        let script = started().cancel(ID, &state(shown)).get(ID, &state(end));
+        assert_eq!(script.findings(&OneStory).len(), expected);
+    }
+
+    #[test]
+    fn the_interleaving_is_told() {
+        let script = refused(started().get(ID, &state("IN_PROGRESS")).get(ID, &state("IN_PROGRESS")));
+        let found = script.get(ID, &state("STOPPED")).findings(&OneStory);
+        assert_eq!(
+            found[0].actual,
+            "0.000 s start: STARTING; 1.010 s read: IN_PROGRESS; 3.030 s cancel: 409 ConflictException: not running; \
+             4.040 s read: STOPPED"
+        );
+        assert_eq!(found[0].pointer.as_deref(), Some("/ingestionJob/status"));
+    }
+
+    #[test]
+    fn jobs_cancelled_together_may_not_end_as_if_nothing_had_happened() {
+        // Which rows are meant is not certain once two cancels were under way: then this rule looks.
+        let together = |script: Script| script.last(|e| e.asked.together = Some(1));
+        let script = together(started().cancel(ID, &state("STOPPING")));
+        let script = together(script.cancel(ID, &state("STOPPING"))).overlapping();
+        let script = script.get(ID, &state("STARTING")).get(ID, &state("STOPPED"));
+        assert_eq!(script.findings(&OneStory), []);
+    }
+
+    #[test]
+    fn without_an_end_or_after_it_there_is_no_race() {
+        let not_ended = started().cancel(ID, &state("STOPPING")).get(ID, &state("STOPPING"));
+        assert!(matches!(not_ended.judge(&OneStory), Judgement::NotApplicable(_)));
+        let ended = refused(Script::of("bedrock").get(ID, &state("COMPLETE"))).get(ID, &state("STOPPED"));
+        assert!(matches!(ended.judge(&OneStory), Judgement::NotApplicable(_)));
+        let throttled = started().cancel_refused(ID, 429, &json!({})).get(ID, &state("STOPPED"));
+        assert!(matches!(throttled.judge(&OneStory), Judgement::NotApplicable(_)));
+    }
+}

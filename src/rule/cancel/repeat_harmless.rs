@@ -1,0 +1,146 @@
+//! `cancel/repeat-harmless`.
+
+use super::attempt::{attempts, may_follow};
+use super::concurrent_agree::out_of_line;
+use super::story::story;
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::is_accepted;
+use crate::rule::evidence::{Answer, answers, is_named, one_of, place};
+use crate::rule::order::precedes;
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/repeat-harmless",
+    title: "a cancel repeated after an accepted one does no harm",
+    keyword: Keyword::Should,
+    checks: "A second cancel of a job whose cancel was accepted is answered with success, or refused as not \
+             cancellable or in conflict; after it the job is still in a state that follows a cancel.",
+    why: "Clients send a cancel again when its answer was lost. One that brings the job back to work, or denies that it \
+          exists, turns that care into damage.",
+    fix: "Look at the job's state first, and leave a job that is being cancelled, or was, as it is.",
+};
+
+/// A cancel repeated after an accepted one does no harm.
+#[derive(Debug)]
+pub struct RepeatHarmless;
+
+impl Rule for RepeatHarmless {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for first in attempts(transcript, contract) {
+            let accepted = first.accepting().is_some() && is_accepted(first.answer.exchange, contract);
+            let again = answers(transcript, contract)
+                .filter(|other| precedes(transcript, first.answer.index, other.index))
+                .find(|other| is_repeat(other, first.before));
+            let Some(again) = again.filter(|_| accepted) else { continue };
+            looked_at += 1;
+            findings.extend(
+                out_of_line(&again, contract)
+                    .map(|finding| Finding {
+                        message: finding.message.replace(
+                            "one of several cancels sent together",
+                            "a cancel repeated after an accepted one",
+                        ),
+                        ..finding
+                    })
+                    .or_else(|| undone(&again, first.before, transcript, contract)),
+            );
+        }
+        Judgement::of(looked_at, findings, "no job whose cancel was accepted was cancelled again")
+    }
+}
+
+/// Whether an answer is to another cancel of the job, made in earnest.
+fn is_repeat(answer: &Answer<'_>, job: &Reading) -> bool {
+    let asked = &answer.exchange.asked;
+    answer.operation.role == Role::Cancel
+        && asked.probe.is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
+        && asked.job.as_ref().is_some_and(|named| is_named(job, named))
+}
+
+/// The first reading after the repeated cancel, or its own answer, where it shows a job that was not cancelled.
+fn undone(
+    again: &Answer<'_>,
+    before: &Reading,
+    transcript: &Transcript,
+    contract: &Contract,
+) -> Option<Finding> {
+    let due = may_follow(contract, before);
+    let is_wrong = |state: &String| !due.is_empty() && !due.contains(&state);
+    let shown = transcript.of_job(contract, &before.id).find(|r| r.exchange == again.index);
+    let after =
+        transcript.of_job(contract, &before.id).find(|r| precedes(transcript, again.index, r.exchange));
+    let wrong = [shown, after].into_iter().flatten().find(|r| r.state.as_ref().is_some_and(is_wrong))?;
+    let state = wrong.state.clone().unwrap_or_default();
+    let message = format!("a repeated cancel left the job in the state {state}");
+    let actual = story(transcript, contract, before);
+    Some(Finding::new(wrong.exchange, &again.operation.reference, message, one_of(due), actual).at(place(
+        transcript,
+        wrong,
+        contract.shape_of(&wrong.operation).state.as_str(),
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const ID: &str = "JOB0000001";
+
+    fn state(state: &str) -> Value {
+        json!({ "status": state })
+    }
+
+    fn cancelled() -> Script {
+        Script::of("bedrock").get(ID, &state("IN_PROGRESS")).cancel(ID, &state("STOPPING"))
+    }
+
+    #[rstest]
+    #[case(409, "ConflictException", None)]
+    #[case(400, "ValidationException", None)]
+    #[case(404, "ResourceNotFoundException", Some("was refused for another reason"))]
+    #[case(500, "InternalServerException", Some("met a server error"))]
+    fn the_second_answer_is_of_a_kind(
+        #[case] status: u16,
+        #[case] code: &str,
+        #[case] expected: Option<&str>,
+    ) {
+        let script = cancelled()
+            .cancel_refused(ID, status, &json!({"__type": code, "message": "no"}))
+            .get(ID, &state("STOPPED"));
+        let found = script.findings(&RepeatHarmless);
+        assert_eq!(found.len(), usize::from(expected.is_some()), "{found:?}");
+        assert!(found.iter().all(|f| f.message.starts_with("a cancel repeated after an accepted one")));
+        assert!(found.iter().all(|f| f.message.contains(expected.unwrap_or_default())), "{found:?}");
+    }
+
+    #[rstest]
+    #[case("STOPPING", "STOPPED", 0)]
+    #[case("STOPPING", "COMPLETE", 0)]
+    #[case("IN_PROGRESS", "COMPLETE", 1)]
+    #[case("STOPPING", "IN_PROGRESS", 1)]
+    fn the_job_stays_cancelled(#[case] answer: &str, #[case] then: &str, #[case] expected: usize) {
+        let script = cancelled().cancel(ID, &state(answer)).get(ID, &state(then));
+        assert_eq!(script.findings(&RepeatHarmless).len(), expected);
+    }
+
+    #[test]
+    fn one_cancel_is_no_repeat_and_neither_is_one_after_a_refusal() {
+        assert!(matches!(cancelled().judge(&RepeatHarmless), Judgement::NotApplicable(_)));
+        let refused = Script::of("bedrock")
+            .get(ID, &state("IN_PROGRESS"))
+            .cancel_refused(ID, 409, &json!({}))
+            .cancel(ID, &state("STOPPING"));
+        assert!(matches!(refused.judge(&RepeatHarmless), Judgement::NotApplicable(_)));
+    }
+}
