@@ -37,7 +37,12 @@ impl Rule for SurfacesAgree {
             .collect();
         let service =
             |r: &Reading| contract.facts.operations.get(&r.operation).and_then(|o| o.service.as_ref());
+        // One cause gives one finding: what follows a disagreement disagrees with it in turn.
+        let mut told: Vec<&Reading> = Vec::new();
         for (index, one) in readings.iter().enumerate() {
+            if told.iter().any(|other| is_same_job(one, other)) {
+                continue;
+            }
             let later = readings[index + 1..].iter().filter(|other| is_same_job(one, other));
             let later = later.filter(|other| precedes(transcript, one.exchange, other.exchange));
             let Some(other) = later.clone().find(|other| service(other) != service(one)) else { continue };
@@ -59,6 +64,7 @@ impl Rule for SurfacesAgree {
             }
             looked_at += 1;
             if seen != state {
+                told.push(one);
                 let message =
                     format!("{} shows a job as {seen}, and {} as {state}", one.operation, other.operation);
                 let at = contract.shape_of(&other.operation).state.as_str();
