@@ -13,8 +13,12 @@ use support::{Ended, SECRETS, files_below, folder, jobproof, program, repository
 
 /// A copy of a vendor's folder.
 fn copy(name: &str) -> PathBuf {
-    let from = repository("schemas/bedrock");
-    let to = folder(name).join("bedrock");
+    copy_of("bedrock", name)
+}
+
+fn copy_of(vendor: &str, name: &str) -> PathBuf {
+    let from = repository("schemas").join(vendor);
+    let to = folder(name).join(vendor);
     for path in files_below(&from) {
         let copy = to.join(path.strip_prefix(&from).expect("a path below the folder"));
         std::fs::create_dir_all(copy.parent().expect("a folder")).expect("a folder can be made");
@@ -105,6 +109,30 @@ fn mistakes_in_the_meaning_of_a_contract_are_told_at_once() {
     let rejected = folder.join("examples/reject/count--negative.json");
     std::fs::write(&rejected, "{ \"why\": \"it is negative\", \"at\": \"\", \"value\": 1 }\n").unwrap();
     assert!(mistakes(&lint(&folder, "contract-meaning")) >= 10);
+}
+
+#[test]
+fn mistakes_around_jobs_are_told_at_once() {
+    let folder = copy_of("bailian", "around");
+    spoil(
+        &folder.join("contract.toml"),
+        &[
+            ("hidden_parents = [\"WorkspaceId\"]", "hidden_parents = [\"Workspace\"]"),
+            ("writes = true\nmakes = { parameter = \"IndexId\"", "makes = { parameter = \"IndexID\""),
+            ("writes = true\nremoves = \"IndexId\"", "writes = true\nremoves = \"DocumentId\""),
+            ("role = \"create\"\n", "role = \"create\"\nwrites = true\n"),
+            ("JobId = \"{job}\"", "JobId = \"{jobs}\""),
+            ("method = \"DELETE\", path", "method = \"GET\", path"),
+            ("require = { success-flag = \"/Success\" }", "require = { success-flag = \"/Sucess\" }"),
+            ("at = \"/Code\", one_of = [\"Success\", \"\"]", "at = \"/Code\", one_of = []"),
+            ("items = \"/Documents/*\"", "items = \"/Documents\""),
+            ("name = \"a-failure-has-an-error-code\"", "name = \"a-success-has-no-error-code\""),
+            ("in_success = { at = \"/Success\", equals = false }\n", ""),
+            ("sample = \"forbidden\"", "sample = \"forbiden\""),
+            ("per_minute = 20\n", ""),
+        ],
+    );
+    assert!(mistakes(&lint(&folder, "contract-around")) >= 13);
 }
 
 #[test]

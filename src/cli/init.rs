@@ -26,11 +26,16 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
     if facts.services.is_empty() {
         let _ = writeln!(text, "base_url = \"http://127.0.0.1:9000\"");
     }
-    let _ = writeln!(
-        text,
-        "# What may be sent. Without \"create\" and \"cancel\" nothing on the server is changed."
-    );
-    let _ = writeln!(text, "allow = [\"read\"]        # + \"create\", \"cancel\"\n");
+    let writes = facts.operations.values().any(|operation| operation.writes);
+    let _ = writeln!(text, "# What may be sent. With \"read\" alone nothing on the server is changed.");
+    if writes {
+        let _ = writeln!(
+            text,
+            "# \"write\" makes, changes and removes what jobs belong to: only what the run made itself."
+        );
+    }
+    let more = if writes { ", \"write\"" } else { "" };
+    let _ = writeln!(text, "allow = [\"read\"]        # + \"create\", \"cancel\"{more}\n");
     if !facts.services.is_empty() {
         let _ = writeln!(text, "[base_urls]");
         for service in facts.services.keys() {

@@ -26,6 +26,9 @@ pub struct JobShape {
     /// What the job belongs to, by the name of the parameter that carries it in requests.
     #[serde(default)]
     pub parents: BTreeMap<String, Pointer>,
+    /// Parameters of requests that the job belongs to, too, and never shows.
+    #[serde(default)]
+    pub hidden_parents: Vec<String>,
     /// Its points in time.
     #[serde(default)]
     pub timestamps: Timestamps,
@@ -62,6 +65,11 @@ impl JobShape {
     /// Whether a job in this state can be seen here.
     pub fn can_show(&self, state: &str) -> bool {
         self.states.as_ref().is_none_or(|states| states.iter().any(|shown| shown == state))
+    }
+
+    /// The parameters that say what a job belongs to, shown or not.
+    pub fn parent_names(&self) -> impl Iterator<Item = &String> {
+        self.parents.keys().chain(&self.hidden_parents)
     }
 
     /// How the job looks in a view.

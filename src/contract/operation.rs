@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::around::{Makes, Parts};
+use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
 
@@ -147,6 +149,18 @@ pub struct Operation {
     /// For a GraphQL operation: what it sends and where the answer stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graphql: Option<GraphqlCall>,
+    /// Whether it makes, changes or removes something other than jobs.
+    #[serde(default)]
+    pub writes: bool,
+    /// What it makes, where later calls can name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub makes: Option<Makes>,
+    /// The parameter whose value it takes out of the world.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removes: Option<String>,
+    /// For a get: the list inside the job that it shows a page of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,
@@ -334,15 +348,4 @@ pub enum FilterEffect {
     Ascending(Pointer),
     /// Items shrink by this member.
     Descending(Pointer),
-}
-
-/// A GraphQL operation. Its request is seen as `{ path, query, headers, body: { query, variables, operationName } }`,
-/// where `variables` holds the arguments of the root field by name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GraphqlCall {
-    /// The document sent; it has one root field.
-    pub document: String,
-    /// Where the answer stands in the response body.
-    pub data: Pointer,
 }

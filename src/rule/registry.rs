@@ -1,7 +1,8 @@
 //! Every rule, in a list that can be read. A test compares it with the folders.
 
 use super::{
-    Rule, auth, cancel, errors, fields, graphql, idempotency, isolation, lifecycle, listing, retry, status,
+    Rule, auth, cancel, errors, fields, graphql, idempotency, isolation, lifecycle, limits, listing, retry,
+    status,
 };
 
 /// Every rule, in the order of their groups.
@@ -18,6 +19,7 @@ pub fn rules() -> Vec<&'static dyn Rule> {
         listing::RULES,
         idempotency::RULES,
         graphql::RULES,
+        limits::RULES,
     ]
     .concat()
 }

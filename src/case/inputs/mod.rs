@@ -8,7 +8,7 @@ mod violation;
 use serde_json::Value;
 
 use super::base::{base, on_the_wire};
-use super::{Call, Case, Step, finished};
+use super::{Call, Case, Step, around, finished};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, OverMax};
@@ -23,7 +23,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut cases = Vec::new();
     for (id, operation) in &contract.facts.operations {
         let found = breaking(contract, operation);
-        cases.push(generated(contract, id, operation, found.is_empty()));
+        cases.push(generated(contract, id, operation, &found));
         for violation in found {
             cases.push(one(contract, id, operation, violation));
         }
@@ -101,20 +101,24 @@ fn words(violation: &Violation) -> String {
 }
 
 /// The case of requests that are made wrong at random.
-fn generated(contract: &Contract, id: &str, operation: &Operation, nothing_to_break: bool) -> Case {
+fn generated(contract: &Contract, id: &str, operation: &Operation, found: &[Violation]) -> Case {
     let title = "a request made wrong at random is refused".to_owned();
     let rules = [
         (Condition::InvalidParameter, "errors/invalid-parameter"),
         (Condition::MissingParameter, "errors/missing-parameter"),
     ];
-    let due = rules.into_iter().find(|(condition, _)| contract.error_row(*condition, id).is_some());
+    // What can only be left out can only be missing.
+    let can_be = |condition| found.iter().any(|v| v.lacks == (condition == Condition::MissingParameter));
+    let mut rows = rules.into_iter().filter(|(condition, _)| contract.error_row(*condition, id).is_some());
+    let first = rows.next();
+    let due = first.into_iter().chain(rows).find(|(condition, _)| can_be(*condition)).or(first);
     let rule = due.map_or("errors/invalid-parameter", |(_, rule)| rule);
     let mut case = Case::new(contract, id, "bad-input::generated", title, &[rule]);
     let Some((condition, _)) = due else {
         case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}"));
         return case;
     };
-    if nothing_to_break {
+    if found.is_empty() {
         case.silent = Some("a schema allows everything that such a request can hold, beside its ids".into());
         return case;
     }
@@ -131,7 +135,10 @@ fn with_job(
     call: Call,
     step: impl Fn(Call) -> Step,
 ) -> Case {
-    if operation.target.is_some() {
+    // A server that accepts it all the same must do no harm.
+    if operation.writes && operation.makes.is_none() {
+        around::on_made(contract, operation, case, call, step)
+    } else if operation.target.is_some() {
         case.then(finished(contract, "job")).then(step(call.job("job")))
     } else {
         case.then(step(call))

@@ -8,9 +8,9 @@ use apollo_compiler::validation::DiagnosticList;
 use apollo_compiler::{ExecutableDocument, Schema};
 
 use crate::contract::diagnostic::Diagnostic;
-use crate::contract::graphql::{Graphql, root_fields};
+use crate::contract::graphql::{Graphql, GraphqlCall, root_fields};
 use crate::contract::load::Draft;
-use crate::contract::operation::{GraphqlCall, Method, Operation};
+use crate::contract::operation::{Method, Operation};
 use crate::contract::source::child;
 
 /// Checks it, and gives what was parsed.
@@ -163,5 +163,122 @@ fn inner(file: &str, outer: &Range<usize>, text: &str, span: &Option<Range<usize
     match (written, span) {
         (Some(start), Some(span)) => outer.start + start + span.start..outer.start + start + span.end,
         _ => outer.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rstest::rstest;
+
+    use crate::contract::library::pack_from;
+    use crate::contract::load::load;
+
+    /// What is said of the made-up contract with a text of one of its files replaced.
+    fn mistakes(file: &str, from: &str, to: &str) -> Vec<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/atelier");
+        let mut pack = pack_from(&folder).unwrap();
+        pack.origin = "x".to_owned();
+        let text = String::from_utf8(pack.files[file].clone()).unwrap();
+        assert!(text.contains(from), "{file} does not hold {from}");
+        pack.files.insert(file.to_owned(), text.replacen(from, to, 1).into_bytes());
+        match load(&pack, None) {
+            Ok(_) => Vec::new(),
+            Err(found) => found.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[rstest]
+    #[case(
+        "schema.graphql",
+        "token: String",
+        "token: Strng",
+        "x/schema.graphql:24:21:",
+        "not a GraphQL schema: "
+    )]
+    #[case("schema.graphql", "scalar DateTime", "scalar", "x/schema.graphql:", "not a GraphQL schema: ")]
+    #[case(
+        "schema.graphql",
+        "cancelJob(id: ID!)",
+        "cancelJob(uuid: ID!)",
+        "x/contract.toml:",
+        "the document of `cancelJob` does not fit the schema: "
+    )]
+    #[case(
+        "contract.toml",
+        "{ id message }",
+        "{ id massage }",
+        "x/contract.toml:",
+        "type `Receipt` does not have a field `massage`"
+    )]
+    #[case(
+        "contract.toml",
+        "data = \"/data/login\"",
+        "data = \"/data/logon\"",
+        "x/contract.toml:",
+        "the answer of `login` stands at `/data/login`"
+    )]
+    #[case(
+        "contract.toml",
+        "graphql = \"schema.graphql\"",
+        "graphql = \"scheme.graphql\"",
+        "x/contract.toml:",
+        "there is no file `scheme.graphql`"
+    )]
+    #[case(
+        "contract.toml",
+        "graphql = \"schema.graphql\"\n",
+        "",
+        "x/contract.toml:",
+        "only a GraphQL service has a `transport`"
+    )]
+    #[case(
+        "contract.toml",
+        "error = \"error\"",
+        "error = \"eror\"",
+        "x/contract.toml:",
+        "there is no schema `eror`"
+    )]
+    #[case(
+        "contract.toml",
+        "{ login(name: $name) { token } }",
+        "{ login(name: $name) { token } again: login(name: $name) { token } }",
+        "x/contract.toml:",
+        "must have one operation with one root field"
+    )]
+    #[case(
+        "contract.toml",
+        "mutation Login($name: String!) { login(name: $name) { token } }",
+        "mutation Login($id: ID!) { cancelJob(id: $id) { id } }",
+        "x/contract.toml:",
+        "has the same root field as `cancelJob`"
+    )]
+    fn mistakes_are_told_in_their_place(
+        #[case] file: &str,
+        #[case] from: &str,
+        #[case] to: &str,
+        #[case] place: &str,
+        #[case] message: &str,
+    ) {
+        let found = mistakes(file, from, to);
+        assert!(found.iter().any(|m| m.starts_with(place) && m.contains(message)), "{found:#?}");
+    }
+
+    #[test]
+    fn a_mistake_inside_a_document_is_told_exactly() {
+        let found = mistakes(
+            "contract.toml",
+            "tasks { count records { id status } } }",
+            "tasks { count records { id stats } } }",
+        );
+        let line = 1 + include_str!("../../../tests/data/atelier/contract.toml")
+            .lines()
+            .position(|line| line.contains("tasks { count records { id status } } }"))
+            .unwrap();
+        assert!(
+            found.iter().any(|m| m.starts_with(&format!("x/contract.toml:{line}:"))),
+            "{line} {found:#?}"
+        );
     }
 }

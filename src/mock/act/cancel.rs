@@ -4,7 +4,7 @@ use super::super::fault::Decision;
 use super::super::job::JobView;
 use super::super::store::Store;
 use super::super::{Call, Mock, Reply, render};
-use crate::contract::cancel::Expect;
+use crate::contract::cancel::{Expect, Row};
 use crate::contract::error::Condition;
 
 impl Mock {
@@ -17,10 +17,11 @@ impl Mock {
         let Some(view) = self.view(call, store, number) else {
             return Err(Condition::UnknownJob);
         };
-        let decision = self.by_table(call, &view);
+        let (row, decision) = self.by_table(call, &view);
         if decision == Decision::Ignore {
             self.release(call, store, number);
         }
+        let decision = self.decoy.cancel(&view, row, decision);
         let earlier = store.jobs.get(number).map_or(0, |job| job.cancels);
         if let Some(job) = store.jobs.get_mut(number) {
             job.cancels = job.cancels.saturating_add(1);
@@ -44,10 +45,11 @@ impl Mock {
         Ok(self.reply(call, self.view(call, store, number)))
     }
 
-    /// What the truth table says of the cancel of a job.
-    pub(super) fn by_table(&self, call: &Call<'_>, view: &JobView) -> Decision {
+    /// What the truth table says of the cancel of a job, with the row that says it.
+    pub(super) fn by_table(&self, call: &Call<'_>, view: &JobView) -> (Option<&Row>, Decision) {
         let facets = render::facets(&self.contract, self.teller(call), view);
-        self.contract.cancel_row(&view.state, &facets).map_or(Decision::Ignore, |row| decision(&row.expect))
+        let row = self.contract.cancel_row(&view.state, &facets);
+        (row, row.map_or(Decision::Ignore, |row| decision(&row.expect)))
     }
 }
 

@@ -20,7 +20,7 @@ impl Mock {
                 job.settle(call.now, &self.contract.facts.lifecycle);
             }
             let Some(view) = self.view(call, store, number) else { continue };
-            let decision = self.by_table(call, &view);
+            let (_, decision) = self.by_table(call, &view);
             let meant = self.meant(call, many, &view, matches!(decision, Decision::Accept { .. }))?;
             let is_selected = meant.is_selected() && many.undocumented.is_none();
             // A fault may cancel what no table allows: then the job goes where others go.

@@ -1,7 +1,7 @@
 //! Starting a job again, by the retry table.
 
 use super::super::fault::Again;
-use super::super::job::usual_way;
+use super::super::job::{STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply, render};
 use crate::contract::cancel::{self, Expect};
@@ -41,14 +41,15 @@ impl Mock {
                 let mut way = usual_way(&self.contract.facts.lifecycle);
                 self.fault.plan_retry(&mut way);
                 if let Some(job) = store.jobs.get_mut(new) {
-                    job.set_out(&way, call.now);
+                    job.set_out(&way, call.now, self.decoy.stay(STAY));
                     job.retried = true;
                 }
                 new
             }
             Again::Same => {
                 if let Some(job) = store.jobs.get_mut(number) {
-                    job.set_out(&usual_way(&self.contract.facts.lifecycle), call.now);
+                    let way = usual_way(&self.contract.facts.lifecycle);
+                    job.set_out(&way, call.now, self.decoy.stay(STAY));
                 }
                 number
             }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::super::Mock;
 use super::super::job::JobView;
-use super::super::refuse::{self, Words};
-use super::value::{Paging, resolved};
+use super::super::refuse::Words;
+use super::value::{Done, Paging, done, resolved};
 use super::{Failure, Outcomes, Talk};
 use crate::exchange::graphql;
 
@@ -34,7 +34,7 @@ impl<'t> Root<'t> {
     }
 
     /// Carries out the operation that a root field is for.
-    fn carry_out(&self, key: &str, field: &str) -> Result<(Value, Option<JobView>), Failure> {
+    fn carry_out(&self, key: &str, field: &str) -> Result<(Value, Option<JobView>, Done), Failure> {
         let mock = self.mock;
         let asked = graphql::asked(&mock.contract, self.talk.request, Some(key)).unwrap_or_default();
         let known = mock.operation(&asked).and_then(|own| Some((own, mock.blueprints.get(own.0)?)));
@@ -43,7 +43,7 @@ impl<'t> Root<'t> {
         let mut call = mock.call(self.talk.request, own, blueprint, asked);
         let (name, operation) = own;
         let reply = mock.carry_out(&mut call).map_err(|condition| Failure {
-            words: refuse::words(&mock.contract, name, operation, condition, id.as_deref()),
+            words: mock.words(name, operation, condition, id.as_deref()),
             condition: Some(condition),
             id,
         })?;
@@ -53,7 +53,7 @@ impl<'t> Root<'t> {
         }
         let data = operation.graphql.as_ref().map(|call| &call.data);
         let value = answer.body_mut().and_then(|body| data?.first(body).cloned());
-        Ok((value.unwrap_or_default(), reply.job))
+        Ok((value.unwrap_or_default(), reply.job, done(operation)))
     }
 
     /// What is said of a field that no operation is for.
@@ -64,6 +64,7 @@ impl<'t> Root<'t> {
             status: answer.status.unwrap_or(200),
             code: answer.code.clone(),
             message: says.unwrap_or_else(|| format!("The field {field} is not implemented here.")),
+            sample: None,
         };
         Failure { words, condition: None, id: None }
     }
@@ -79,9 +80,9 @@ impl ObjectValue for Root<'_> {
         let outcome = self.carry_out(key, info.field_name());
         let mut outcomes = self.outcomes.borrow_mut();
         match outcome {
-            Ok((value, job)) => {
+            Ok((value, job, done)) => {
                 outcomes.jobs.extend(job.map(|job| (key.to_owned(), job)));
-                Ok(resolved(info.schema(), &info.field_definition().ty, value, &self.paging))
+                Ok(resolved(info.schema(), &info.field_definition().ty, value, &self.paging, done))
             }
             Err(failure) => {
                 let message = failure.words.message.clone();

@@ -7,7 +7,8 @@ use apollo_compiler::schema::ExtendedType;
 use serde_json::{Map, Value, json};
 
 use crate::contract::Contract;
-use crate::contract::operation::PageStyle;
+use crate::contract::operation::{Operation, PageStyle};
+use crate::contract::pointer::Pointer;
 
 /// How this service cuts its lists into pages, told from those of its operations that page: lists further down have
 /// arguments and members of the same names.
@@ -19,6 +20,19 @@ pub(super) struct Paging {
     count: Option<String>,
 }
 
+/// Where below its root field a list stands that its operation has cut into pages already.
+pub(super) type Done = Option<Vec<String>>;
+
+/// Where the list of an operation's jobs stands below its root field.
+pub(super) fn done(operation: &Operation) -> Done {
+    operation.pagination.as_ref()?;
+    let data = operation.graphql.as_ref()?.data.as_str();
+    let below = Pointer::new(operation.jobs.as_ref()?.as_str().strip_prefix(data)?);
+    let mut fields = below.segments();
+    fields.pop();
+    Some(fields)
+}
+
 impl Paging {
     pub(super) fn of(contract: &Contract, service: &str) -> Self {
         let own = contract.facts.operations.values().filter(|o| o.service.as_deref() == Some(service));
@@ -26,7 +40,7 @@ impl Paging {
         else {
             return Paging::default();
         };
-        let last = |at: &crate::contract::pointer::Pointer| at.segments().pop();
+        let last = |at: &Pointer| at.segments().pop();
         Paging {
             size: pagination.size.as_ref().and_then(|size| last(&size.request)),
             offset: match &pagination.style {
@@ -65,6 +79,8 @@ struct Object<'s> {
     type_name: String,
     members: Map<String, Value>,
     paging: &'s Paging,
+    /// The way from here to a list that is cut already.
+    done: Done,
 }
 
 impl ObjectValue for Object<'_> {
@@ -74,8 +90,14 @@ impl ObjectValue for Object<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let mut value = self.members.get(info.field_name()).cloned().unwrap_or_default();
-        self.paging.cut(info, &mut value);
-        Ok(resolved(info.schema(), &info.field_definition().ty, value, self.paging))
+        let done = self.done.as_ref().and_then(|way| {
+            let (first, rest) = way.split_first()?;
+            (first == info.field_name()).then(|| rest.to_vec())
+        });
+        if done.as_ref().is_none_or(|rest| !rest.is_empty()) {
+            self.paging.cut(info, &mut value);
+        }
+        Ok(resolved(info.schema(), &info.field_definition().ty, value, self.paging, done))
     }
 }
 
@@ -85,13 +107,16 @@ pub(super) fn resolved<'a>(
     ty: &Type,
     value: Value,
     paging: &'a Paging,
+    done: Done,
 ) -> ResolvedValue<'a> {
     let value = if value.is_null() && ty.is_non_null() { made_up(schema, ty) } else { value };
     match (ty, value) {
         (_, Value::Null) => ResolvedValue::null(),
         (Type::List(inner) | Type::NonNullList(inner), Value::Array(items)) => {
             let inner = (**inner).clone();
-            ResolvedValue::list(items.into_iter().map(move |item| resolved(schema, &inner, item, paging)))
+            ResolvedValue::list(
+                items.into_iter().map(move |item| resolved(schema, &inner, item, paging, None)),
+            )
         }
         (Type::Named(name) | Type::NonNullNamed(name), value) => match (schema.types.get(name), value) {
             (Some(ExtendedType::Scalar(_) | ExtendedType::Enum(_)), value) => {
@@ -99,7 +124,7 @@ pub(super) fn resolved<'a>(
             }
             (Some(_), Value::Object(members)) => {
                 let type_name = concrete(schema, name.as_str(), &members);
-                ResolvedValue::object(Object { type_name, members, paging })
+                ResolvedValue::object(Object { type_name, members, paging, done })
             }
             _ => ResolvedValue::null(),
         },

@@ -173,6 +173,19 @@ fn lists_further_down_are_cut_too() {
 }
 
 #[test]
+fn a_list_below_its_root_field_is_cut_once() {
+    let bench = Bench::of("atelier");
+    let ids: Vec<String> = (0..3).map(|_| bench.arrange("running")).collect();
+    let mut view = bench.view("shelf", None);
+    view["body"]["variables"]["offset"] = json!(1);
+    view["body"]["variables"]["limit"] = json!(1);
+    let (shown, body) = bench.list("shelf", &view);
+    assert_eq!(shown, [ids[1].clone()]);
+    let jobs = &body["data"]["shelf"]["jobs"];
+    assert_eq!((&jobs["count"], &jobs["offset"], &jobs["limit"]), (&json!(1), &json!(1), &json!(1)));
+}
+
+#[test]
 fn lists_are_paged() {
     let bench = Bench::of("atelier");
     let ids: Vec<String> = (0..3).map(|_| bench.arrange("running")).collect();

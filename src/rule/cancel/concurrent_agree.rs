@@ -184,6 +184,13 @@ mod tests {
     }
 
     #[test]
+    fn cancels_made_wrong_on_purpose_do_not_count_and_those_of_ended_jobs_do() {
+        let probed = |condition| two(500, &json!({})).probe(condition);
+        assert!(matches!(probed(Condition::UnknownJob).judge(&ConcurrentAgree), Judgement::NotApplicable(_)));
+        assert_eq!(probed(Condition::NotCancellable).findings(&ConcurrentAgree).len(), 1);
+    }
+
+    #[test]
     fn a_lost_update_is_found() {
         let both = two(202, &json!({})).get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
         let found = both.findings(&ConcurrentAgree);

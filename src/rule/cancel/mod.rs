@@ -14,6 +14,7 @@ pub mod many_range_ends;
 mod many_script;
 pub mod many_selects_only;
 pub mod many_takes_effect;
+pub mod not_offered;
 pub mod one_story;
 pub mod refusal_changes_nothing;
 pub mod refusal_error;
@@ -41,4 +42,5 @@ pub const RULES: &[&dyn Rule] = &[
     &many_takes_effect::ManyTakesEffect,
     &many_range_ends::ManyRangeEnds,
     &one_story::OneStory,
+    &not_offered::NotOffered,
 ];
