@@ -13,7 +13,9 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut cases = Vec::new();
     let facts = &contract.facts;
     for (id, cancel) in contract.of_role(Role::Cancel) {
-        for state in facts.lifecycle.states.keys() {
+        let Some(get) = reader(contract, cancel) else { continue };
+        let shape = contract.shape_of(get);
+        for state in facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
             let alike = representatives(facts, &facts.cancel, state);
             // What a job was is told by its end alone: there, one combination for each row will do.
             let all = if facts.lifecycle.is_terminal(state) {

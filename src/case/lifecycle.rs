@@ -32,8 +32,10 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 .then(Step::Watch { job: "job".into(), times: 3 }),
         );
     }
-    for (id, _) in contract.of_role(Role::Get) {
-        for (state, fact) in &contract.facts.lifecycle.states {
+    for (id, get) in contract.of_role(Role::Get) {
+        let shape = contract.shape(get);
+        for (state, fact) in contract.facts.lifecycle.states.iter().filter(|(state, _)| shape.can_show(state))
+        {
             let arranged = take("job", &[state]);
             if fact.phase.is_terminal() {
                 let mut rules = vec!["lifecycle/terminal-is-final", "idempotency/reads-repeat"];

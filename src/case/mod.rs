@@ -3,6 +3,7 @@
 pub mod around;
 pub mod base;
 pub mod cancel;
+pub mod cancel_many;
 pub mod credentials;
 pub mod errors;
 pub mod graphql;
@@ -17,6 +18,8 @@ pub mod pace;
 pub mod parts;
 pub mod races;
 pub mod reads;
+pub mod retry;
+pub mod surfaces;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +39,9 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let families = [
         lifecycle::cases,
         cancel::cases,
+        cancel_many::cases,
+        retry::cases,
+        surfaces::cases,
         races::cases,
         errors::cases,
         credentials::cases,
@@ -250,6 +256,8 @@ pub struct Call {
     pub parents: Parents,
     /// Members put into the request, over `{ path, query, headers, body }`.
     pub set: Vec<(Pointer, Value)>,
+    /// Points in time put into the request, as in RFC 3339.
+    pub times: Vec<(Pointer, Moment)>,
     /// Members taken out of the request, after `set`.
     pub unset: Vec<Pointer>,
     /// Who sends it, where that is not the usual identity.
@@ -280,6 +288,7 @@ impl Call {
             job: JobRef::None,
             parents: Parents::Own,
             set: Vec::new(),
+            times: Vec::new(),
             unset: Vec::new(),
             identity: None,
             credentials: None,
@@ -298,6 +307,20 @@ impl Call {
         self.job = JobRef::Slot(slot.to_owned());
         self
     }
+}
+
+/// A point in time that a case knows only once its jobs are there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// When the job was created.
+    Of(Slot),
+    /// A moment before.
+    Before(Slot),
+    /// A moment after.
+    After(Slot),
+    /// Half way from one job's creation to another's.
+    Between(Slot, Slot),
 }
 
 /// A part of a request that its signature is over.
@@ -341,6 +364,11 @@ pub enum Parents {
 /// The operation that reads one job of the service of `operation`.
 fn reader<'c>(contract: &'c Contract, operation: &Operation) -> Option<&'c str> {
     contract.of_role(Role::Get).find(|(_, get)| get.service == operation.service).map(|(id, _)| id)
+}
+
+/// The operation that starts a job in the service of `operation`.
+fn creator<'c>(contract: &'c Contract, operation: &Operation) -> Option<&'c str> {
+    contract.of_role(Role::Create).find(|(_, create)| create.service == operation.service).map(|(id, _)| id)
 }
 
 /// A step that reads a job.

@@ -21,6 +21,9 @@ pub struct JobShape {
     pub aliases: BTreeMap<String, Pointer>,
     /// The job's state.
     pub state: Pointer,
+    /// The states that can be seen here; all of the lifecycle's when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub states: Option<Vec<String>>,
     /// What the job belongs to, by the name of the parameter that carries it in requests.
     #[serde(default)]
     pub parents: BTreeMap<String, Pointer>,
@@ -36,6 +39,9 @@ pub struct JobShape {
     /// Members that never change once the job has ended, beside its state.
     #[serde(default)]
     pub frozen: Vec<Pointer>,
+    /// Members that say what work the job does; a retry does the same work.
+    #[serde(default)]
+    pub work: Vec<Pointer>,
     /// Other status words of a job, beside its state.
     #[serde(default)]
     pub words: BTreeMap<String, Word>,
@@ -60,6 +66,11 @@ pub struct JobShape {
 }
 
 impl JobShape {
+    /// Whether a job in this state can be seen here.
+    pub fn can_show(&self, state: &str) -> bool {
+        self.states.as_ref().is_none_or(|states| states.iter().any(|shown| shown == state))
+    }
+
     /// The parameters that say what a job belongs to, shown or not.
     pub fn parent_names(&self) -> impl Iterator<Item = &String> {
         self.parents.keys().chain(&self.hidden_parents)
@@ -82,6 +93,9 @@ impl JobShape {
         };
         set(&mut shape.id, &view.id);
         set(&mut shape.state, &view.state);
+        if view.states.is_some() {
+            shape.states.clone_from(&view.states);
+        }
         // The id that the view goes by stands at `id`.
         if let Some(names) = &view.names {
             shape.aliases.remove(names);
@@ -96,6 +110,9 @@ impl JobShape {
         }
         if let Some(frozen) = &view.frozen {
             shape.frozen.clone_from(frozen);
+        }
+        if let Some(work) = &view.work {
+            shape.work.clone_from(work);
         }
         if let Some(words) = &view.words {
             shape.words.clone_from(words);
@@ -122,7 +139,7 @@ pub struct View {
     /// Where the state stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Pointer>,
-    /// The states that can be seen here; all of them when left out.
+    /// The states that can be seen here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// Where further ids stand.
@@ -140,6 +157,9 @@ pub struct View {
     /// Members that do not change after the end: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Vec<Pointer>>,
+    /// Members that say what work the job does: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Vec<Pointer>>,
     /// Status words beside the state: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<BTreeMap<String, Word>>,

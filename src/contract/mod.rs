@@ -79,10 +79,14 @@ impl Contract {
 
     /// What must be answered to `operation` under `condition`.
     pub fn error_row(&self, condition: Condition, operation: &str) -> Option<&ErrorRow> {
-        self.facts.errors.iter().find(|row| {
-            row.when == condition
-                && (row.operations.is_empty() || row.operations.iter().any(|o| o == operation))
-        })
+        self.facts.errors.iter().find(|row| row.when == condition && self.speaks_of(row, operation))
+    }
+
+    /// Whether a row of the errors is about this operation.
+    pub fn speaks_of(&self, row: &ErrorRow, operation: &str) -> bool {
+        let service = || self.facts.operations.get(operation).and_then(|o| o.service.as_ref());
+        (row.operations.is_empty() || row.operations.iter().any(|o| o == operation))
+            && (row.services.is_empty() || service().is_some_and(|s| row.services.contains(s)))
     }
 
     /// The service of an operation.

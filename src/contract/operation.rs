@@ -97,6 +97,10 @@ pub struct Operation {
     /// Query members that the call always has. They tell it from other calls of the same method and path.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
+    /// Where several calls share a method and a path: the member of the request, over `{ path, query, body }`, that
+    /// tells this one. A request that has none of them is taken for the first of those calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<Pointer>,
     /// The schema of the request, over `{ path, query, headers, body }`.
     pub request: String,
     /// Members that every request of ours carries, over `{ query, headers, body }`. `{name}` inside a string stands
@@ -106,6 +110,9 @@ pub struct Operation {
     /// The schema of each documented response body by status; `default` for all others. An empty name stands for
     /// an empty body.
     pub responses: BTreeMap<String, String>,
+    /// Where the statuses of its answers are documented, when that is elsewhere than the call itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responses_ref: Option<String>,
     /// Where one job stands in a success body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<Pointer>,
@@ -169,6 +176,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The reference for the statuses of its answers.
+    pub fn statuses_ref(&self) -> &str {
+        self.responses_ref.as_ref().unwrap_or(&self.reference)
+    }
+
     /// The documented success statuses, in order.
     pub fn success_statuses(&self) -> impl Iterator<Item = u16> {
         self.responses.keys().filter_map(|key| key.parse().ok()).filter(|status| (200..300).contains(status))

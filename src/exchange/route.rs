@@ -48,8 +48,9 @@ pub(super) fn named(contract: &Contract, id: &str, operation: &Operation, view: 
     }
 }
 
-/// The operation a request is for, with its decoded path parameters. Of several that fit, the one with the most fixed
-/// query members. Operations of GraphQL services share one path; their documents tell them apart.
+/// The operation a request is for, with its decoded path parameters. Operations of GraphQL services share one path;
+/// their documents tell them apart. Of several others that fit it is the one with the most fixed query members, and the
+/// first one whose own member the request has; without any of them the first one of all.
 pub fn operation<'c>(
     contract: &'c Contract,
     request: &Request,
@@ -63,7 +64,9 @@ pub fn operation<'c>(
         path(operation, request).map(|path| (id.as_str(), operation, path))
     });
     // The first of those that are alike.
-    fitting.min_by_key(|(_, operation, _)| std::cmp::Reverse(operation.query.len()))
+    fitting.min_by_key(|(_, operation, path)| {
+        (std::cmp::Reverse(operation.query.len()), !is_told(operation, request, path))
+    })
 }
 
 /// Whether the query has the members that the operation always has.
@@ -82,6 +85,12 @@ fn pairs(request: &Request) -> impl Iterator<Item = (String, String)> {
             |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
         (decode(name), decode(value))
     })
+}
+
+/// Whether a request has the member that tells the operation from others of the same method and path.
+fn is_told(operation: &Operation, request: &Request, path: &BTreeMap<String, String>) -> bool {
+    let Some(member) = &operation.told_by else { return true };
+    member.first(&view(None, request, path.clone())).is_some()
 }
 
 /// The decoded path parameters, where the path is one of the operation's.

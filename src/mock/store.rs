@@ -86,6 +86,7 @@ impl Store {
             held: None,
             created_by_request: seedling.created_by_request,
             cancelled: false,
+            retried: false,
             cancels: 0,
             last_cancel: None,
             reads: 0,

@@ -286,6 +286,9 @@ impl Driver<'_> {
         let in_other_parent =
             matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
         let mut more = more.to_vec();
+        for (place, moment) in &call.times {
+            more.push((place.clone(), json!(self.moment(moment)?)));
+        }
         more.extend(self.used(call)?);
         let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
         let (plain, request) = prepared.map_err(|failed| match failed {
@@ -343,6 +346,7 @@ impl Driver<'_> {
         }
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
+            self.foreign.insert(slot.clone(), call.parents == crate::case::Parents::Foreign);
         }
         self.exchanges.push(exchange);
     }

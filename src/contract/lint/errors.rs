@@ -18,6 +18,9 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let places =
             row.operations.iter().enumerate().map(|(i, o)| (format!("{at}/operations/{i}"), o.clone()));
         super::names(draft, "operation", places, operations(), mistakes);
+        let services = facts.services.keys().map(String::as_str);
+        let places = row.services.iter().enumerate().map(|(i, s)| (format!("{at}/services/{i}"), s.clone()));
+        super::names(draft, "service", places, services, mistakes);
         if row.any_of.is_empty() {
             let place = draft.document.span(&at);
             mistakes

@@ -43,6 +43,21 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             );
         }
         check_role(id, operation, &at, &mut report);
+        if let Some(member) = &operation.told_by {
+            let first = member.segments().into_iter().next().unwrap_or_default();
+            let is_alone = !draft.facts.operations.iter().any(|(other, o)| {
+                other != id
+                    && (o.method, &o.path, &o.service)
+                        == (operation.method, &operation.path, &operation.service)
+            });
+            if !["query", "body", "headers"].contains(&first.as_str()) {
+                let message = format!("`{}` is no place in a request", member.as_str());
+                report(&format!("{at}/told_by"), message, "begin it with /body, /query or /headers");
+            } else if is_alone {
+                let message = format!("no other call has the method and the path of `{id}`");
+                report(&format!("{at}/told_by"), message, "take `told_by` away");
+            }
+        }
         for name in operation.path_parameters() {
             let is_target = operation.target.as_ref().is_some_and(|t| t.segments() == ["path", name]);
             if !is_target && !draft.facts.parameters.contains_key(name) {
@@ -56,6 +71,9 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         }
     }
     check_routes(draft, mistakes);
+    let states = draft.facts.job.states.iter().flatten().enumerate();
+    let states = states.map(|(n, state)| (format!("/job/states/{n}"), state.clone()));
+    super::names(draft, "state", states, draft.facts.lifecycle.states.keys().map(String::as_str), mistakes);
     for (name, view) in &draft.facts.job.views {
         let at = child("/job/views", name);
         let aliases = || draft.facts.job.aliases.keys().map(String::as_str);
@@ -124,6 +142,10 @@ fn check_role(id: &str, operation: &Operation, at: &str, report: &mut dyn FnMut(
             "`{id}` is a {} and does not say where the job stands in its answer",
             operation.role.word()
         );
+        report(at, message, "add `job`, a pointer into the success body");
+    }
+    if operation.role == Role::Retry && operation.job.is_none() {
+        let message = format!("`{id}` is a retry and does not say where the new job stands in its answer");
         report(at, message, "add `job`, a pointer into the success body");
     }
     if operation.role == Role::List && operation.jobs.is_none() {

@@ -92,12 +92,13 @@ pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static
         Condition::InvalidParameter => asks_for(contract, rows, "type").then_some("errors/invalid-parameter"),
         Condition::Conflict => Some("errors/conflict"),
         Condition::NotCancellable => Some("cancel/refusal-error"),
+        Condition::NotRetryable => Some("retry/refusal-error"),
         Condition::MissingCredentials => knows_schemes.then_some("auth/missing-credentials"),
         Condition::BadCredentials => knows_schemes.then_some("auth/bad-credentials"),
         Condition::BadSignature => auth.signs().then_some("auth/bad-signature"),
         Condition::ExpiredCredentials => auth.signs().then_some("auth/expired-credentials"),
         Condition::UnsupportedKind => refuses_kinds(contract).then_some("cancel/refusal-error"),
-        Condition::Forbidden | Condition::NotRetryable | Condition::Throttled => None,
+        Condition::Forbidden | Condition::Throttled => None,
     }
 }
 
@@ -127,7 +128,7 @@ fn asks_for<'r, I: Iterator<Item = &'r ErrorRow>>(
     keyword: &str,
 ) -> bool {
     contract.facts.operations.iter().any(|(name, operation)| {
-        let is_spoken_of = rows().any(|row| row.operations.is_empty() || row.operations.contains(name));
+        let is_spoken_of = rows().any(|row| contract.speaks_of(row, name));
         let Some(shape) = contract.shapes.get(&operation.request).filter(|_| is_spoken_of) else {
             return false;
         };
