@@ -8,6 +8,7 @@ pub mod cli;
 pub mod contract;
 pub mod exchange;
 pub mod mock;
+pub mod prove;
 pub mod report;
 pub mod rule;
 pub mod run;

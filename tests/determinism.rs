@@ -21,7 +21,7 @@ async fn in_process(vendor: &str, seed: u64, fault: Option<&str>, jobs: usize) -
 
 #[rstest]
 #[case::sound(None)]
-#[case::faulty(Some("accepts-cancel::"))]
+#[case::faulty(Some("html-body::"))]
 fn a_run_in_process_repeats(#[case] fault: Option<&str>) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for vendor in jobproof::contract::library::vendors() {

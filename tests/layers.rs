@@ -11,7 +11,7 @@ use regex::Regex;
 use support::{files_below, repository};
 
 /// Every module of the crate's root with its layer.
-const LAYERS: [(&str, u8); 11] = [
+const LAYERS: [(&str, u8); 12] = [
     ("contract", 0),
     ("exchange", 0),
     ("rule", 1),
@@ -22,7 +22,8 @@ const LAYERS: [(&str, u8); 11] = [
     ("run", 3),
     ("report", 4),
     ("suite", 5),
-    ("cli", 6),
+    ("prove", 6),
+    ("cli", 7),
 ];
 
 /// Imports within a layer that are meant.

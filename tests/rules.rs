@@ -1,4 +1,4 @@
-//! The catalogue: rules, cases and faults have names that stay, and texts that read alike.
+//! The catalogue: rules, cases, faults and decoys have names that stay, and texts that read alike.
 
 mod support;
 
@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use jobproof::case::cases;
 use jobproof::contract::library::{builtin, vendors};
+use jobproof::mock::decoy::decoys;
 use jobproof::mock::fault::faults;
 use jobproof::rule::registry::rules;
 use support::{between, files_below, repository, snapshot};
@@ -110,4 +111,42 @@ fn fault_ids_stay_and_name_rules() {
         let ids: Vec<&str> = faults.iter().map(|fault| fault.label().id.as_str()).collect();
         snapshot("ids", &format!("faults-{vendor}"), &ids.join("\n"));
     }
+}
+
+#[test]
+fn decoy_ids_stay() {
+    for vendor in vendors() {
+        let contract = builtin(vendor).unwrap();
+        let ids: Vec<String> = decoys(&contract).iter().map(|decoy| decoy.label().id.clone()).collect();
+        let unique: BTreeSet<&String> = ids.iter().collect();
+        assert_eq!(unique.len(), ids.len(), "{vendor}: a decoy is there twice");
+        snapshot("ids", &format!("decoys-{vendor}"), &ids.join("\n"));
+    }
+}
+
+#[test]
+fn titles_of_faults_and_decoys_read_alike() {
+    let mut wrong = Vec::new();
+    for vendor in vendors() {
+        let contract = builtin(vendor).unwrap();
+        let names: Vec<&String> =
+            contract.facts.operations.keys().chain(contract.facts.lifecycle.states.keys()).collect();
+        let mut check = |id: &str, text: &str| {
+            let begins_with_name = names.iter().any(|name| text.starts_with(name.as_str()));
+            // A name of the vendor's, a standard or a number may begin a line.
+            let first: String = text.chars().take(2).collect();
+            let begins_so = text.starts_with(char::is_lowercase) || first.to_uppercase() == first;
+            if !(begins_so || begins_with_name) || text.ends_with('.') {
+                wrong.push(format!("{vendor} {id}: {text}"));
+            }
+        };
+        for fault in faults(&contract) {
+            check(&fault.label().id, &fault.label().title);
+        }
+        for decoy in decoys(&contract) {
+            check(&decoy.label().id, &decoy.label().title);
+            check(&decoy.label().id, &decoy.label().legal);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

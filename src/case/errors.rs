@@ -39,7 +39,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             }
         }
         let names_parents =
-            contract.facts.job.parents.keys().any(|name| operation.parent_place(name).is_some());
+            contract.facts.job.parent_names().any(|name| operation.parent_place(name).is_some());
         if names_parents && operation.target.is_none() {
             let rules = ["errors/unknown-parent"];
             let case = condition(contract, id, Condition::UnknownParent, "unknown-parent", &rules, |call| {

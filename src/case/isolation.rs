@@ -13,7 +13,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let reaches =
             matches!(operation.role, Role::Get | Role::Cancel | Role::Details) && operation.target.is_some();
         let names_parents =
-            contract.facts.job.parents.keys().any(|name| operation.parent_place(name).is_some());
+            contract.facts.job.parent_names().any(|name| operation.parent_place(name).is_some());
         let Some(get) = reader(contract, operation).filter(|_| reaches && names_parents) else { continue };
         let title = "a job is not reached through another parent".to_owned();
         let mut case = Case::new(contract, id, "foreign-parent", title, &["isolation/foreign-parent"]);

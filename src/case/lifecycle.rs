@@ -13,33 +13,26 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
         let mut start = Call::new(id);
         start.creates = Some("job".into());
+        let mut rules =
+            vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
+        if contract.shows_state(create) {
+            rules.push("lifecycle/initial-state");
+        }
+        rules.extend(told(contract));
+        let title = "a new job goes its declared way to a final state and stays there".to_owned();
         cases.push(
-            Case::new(
-                contract,
-                id,
-                "lifecycle",
-                "a new job goes its declared way to a final state and stays there".into(),
-                &[
-                    "lifecycle/initial-state",
-                    "lifecycle/declared-transition",
-                    "lifecycle/terminal-is-final",
-                    "lifecycle/frozen-members",
-                    "lifecycle/time-goes-forward",
-                    "lifecycle/counters-grow",
-                    "lifecycle/ends-in-time",
-                ],
-            )
-            .then(Step::Call(start))
-            .then(Step::Poll { job: "job".into(), until: Vec::new() })
-            .then(Step::Watch { job: "job".into(), times: 3 }),
+            Case::new(contract, id, "lifecycle", title, &rules)
+                .then(Step::Call(start))
+                .then(Step::Poll { job: "job".into(), until: Vec::new() })
+                .then(Step::Watch { job: "job".into(), times: 3 }),
         );
     }
     for (id, _) in contract.of_role(Role::Get) {
         for (state, fact) in &contract.facts.lifecycle.states {
             let arranged = take("job", &[state]);
             if fact.phase.is_terminal() {
-                let rules =
-                    ["lifecycle/terminal-is-final", "lifecycle/frozen-members", "idempotency/reads-repeat"];
+                let mut rules = vec!["lifecycle/terminal-is-final", "idempotency/reads-repeat"];
+                rules.extend(told(contract).filter(|rule| *rule == "lifecycle/frozen-members"));
                 let title = format!("a job in {state} stays as it is");
                 let mut case =
                     Case::new(contract, id, &format!("final::{state}"), title, &rules).then(arranged);
@@ -56,4 +49,15 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// The rules about members of a job that this contract has any of.
+fn told(contract: &Contract) -> impl Iterator<Item = &'static str> {
+    let shapes = || std::iter::once(&contract.facts.job).chain(contract.views.values());
+    let has = [
+        ("lifecycle/frozen-members", shapes().any(|job| !job.frozen.is_empty())),
+        ("lifecycle/time-goes-forward", shapes().any(|job| job.timestamps.named().next().is_some())),
+        ("lifecycle/counters-grow", shapes().any(|job| !job.counters.is_empty())),
+    ];
+    has.into_iter().filter_map(|(rule, has)| has.then_some(rule))
 }

@@ -2,7 +2,8 @@
 
 use super::{Arrange, Call, Case, Step, finished, read, reader};
 use crate::contract::Contract;
-use crate::contract::operation::{FilterEffect, Role};
+use crate::contract::error::Condition;
+use crate::contract::operation::{FilterEffect, OverMax, PageStyle, Pagination, Role};
 use crate::contract::pointer::Pointer;
 
 /// The cases.
@@ -22,6 +23,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let case = Case::new(contract, id, "contains", title, &["listing/contains-created"]);
         cases.push(jobs(case, 2).then(walk(None)));
         let Some(paging) = &list.pagination else { continue };
+        cases.extend(bad_token(contract, id, paging));
+        cases.extend(over_max(contract, id, paging, get));
         let title = "the pages of a list hold every job once".to_owned();
         let rules =
             ["listing/pages-partition", "listing/walk-ends", "listing/contains-created", "listing/page-size"];
@@ -50,6 +53,35 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// A page token that no answer gave.
+fn bad_token(contract: &Contract, id: &str, paging: &Pagination) -> Option<Case> {
+    let PageStyle::Token(style) = &paging.style else { return None };
+    let title = "a page token that no answer gave is refused".to_owned();
+    let mut case = Case::new(contract, id, "bad-token", title, &["listing/bad-token"]);
+    if contract.error_row(Condition::InvalidParameter, id).is_none() {
+        case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}"));
+        return Some(case);
+    }
+    let mut call = Call::new(id);
+    call.set.push((style.request.clone(), "jobproof-no-such-token-0000".into()));
+    call.probe = Some(Condition::InvalidParameter);
+    call.violation = Some("carries a page token that no answer gave".into());
+    Some(case.then(Step::Call(call)))
+}
+
+/// A page larger than the largest, where that is not simply a wrong parameter.
+fn over_max(contract: &Contract, id: &str, paging: &Pagination, get: &str) -> Option<Case> {
+    let size = paging.size.as_ref().filter(|size| size.over_max != Some(OverMax::Refused))?;
+    let most = size.max?;
+    let title = "a page larger than the largest is refused or made smaller".to_owned();
+    let case = Case::new(contract, id, "size-over-max", title, &["listing/size-limit"]);
+    let mut call = Call::new(id);
+    call.set.push((size.request.clone(), most.saturating_add(1).into()));
+    call.probe = Some(Condition::InvalidParameter);
+    call.violation = Some(format!("asks for a page of {} items, where {most} are the most", most + 1));
+    Some(case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Call(call)))
 }
 
 /// Jobs in two final states, of which one is asked for.

@@ -1,15 +1,20 @@
 //! Cases: what is driven, as data.
 
+pub mod around;
 pub mod base;
 pub mod cancel;
 pub mod credentials;
 pub mod errors;
 pub mod graphql;
 pub mod idempotency;
+pub mod identities;
 pub mod inputs;
 pub mod isolation;
 pub mod lifecycle;
 pub mod listing;
+pub mod not_offered;
+pub mod pace;
+pub mod parts;
 pub mod races;
 pub mod reads;
 
@@ -19,9 +24,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::contract::around::Guess;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
+use crate::exchange::Identity;
 
 /// Every case of a contract, in the order of their ids.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -35,8 +42,13 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         listing::cases,
         idempotency::cases,
         isolation::cases,
+        identities::cases,
         reads::cases,
         graphql::cases,
+        around::cases,
+        parts::cases,
+        pace::cases,
+        not_offered::cases,
     ];
     let mut cases: Vec<Case> = families.iter().flat_map(|family| family(contract)).collect();
     cases.sort_by(|a, b| a.id.cmp(&b.id));
@@ -75,7 +87,9 @@ impl Case {
     /// What the case does to the server: the roles of the calls it makes and the jobs it asks for.
     pub fn needs(&self, contract: &Contract) -> Needs {
         let mut needs = Needs::default();
-        let mut call = |call: &Call| match contract.facts.operations.get(&call.operation).map(|o| o.role) {
+        let operation = |call: &Call| contract.facts.operations.get(&call.operation);
+        let mut call = |call: &Call| match operation(call).map(|o| o.role) {
+            _ if operation(call).is_some_and(|o| o.writes) => needs.writes += 1,
             Some(Role::Create | Role::Retry) => needs.creates += 1,
             Some(Role::Cancel | Role::CancelMany) => needs.cancels += 1,
             _ => needs.reads += 1,
@@ -92,7 +106,11 @@ impl Case {
                         call(&race.cancel);
                     }
                 }
-                Step::Arrange(_) | Step::Poll { .. } | Step::Watch { .. } => {}
+                Step::Guess { .. }
+                | Step::Arrange(_)
+                | Step::Poll { .. }
+                | Step::Watch { .. }
+                | Step::Parts { .. } => {}
             }
         }
         for step in &self.steps {
@@ -101,6 +119,10 @@ impl Case {
                 Step::Poll { .. } => needs.reads += 1,
                 Step::Watch { times, .. } => needs.reads += times,
                 Step::Race(race) => needs.reads += 1 + 2 * race.times,
+                // Two pages at least, and one that holds all.
+                Step::Parts { .. } => needs.reads += 3,
+                Step::Guess { role: Role::Create | Role::Retry, .. } => needs.creates += 1,
+                Step::Guess { .. } => needs.cancels += 1,
                 _ => {}
             }
         }
@@ -117,6 +139,8 @@ pub struct Needs {
     pub creates: usize,
     /// Requests that cancel jobs.
     pub cancels: usize,
+    /// Requests that make, change or remove something other than jobs.
+    pub writes: usize,
     /// Jobs that must be there first.
     pub jobs: usize,
 }
@@ -157,6 +181,20 @@ pub enum Step {
         call: Call,
         /// How many are sent, without those that make a mistake smaller.
         tries: usize,
+    },
+    /// Walks through the pages of a list inside a job, after one page that should hold them all.
+    Parts {
+        /// The call that reads the job.
+        call: Call,
+    },
+    /// Tries something that the API does not offer.
+    Guess {
+        /// The role of the operation there is none of.
+        role: Role,
+        /// The request.
+        guess: Guess,
+        /// The job it names.
+        job: Slot,
     },
     /// Walks through all pages of a list.
     Pages {
@@ -208,6 +246,8 @@ pub struct Call {
     pub set: Vec<(Pointer, Value)>,
     /// Members taken out of the request, after `set`.
     pub unset: Vec<Pointer>,
+    /// Who sends it, where that is not the usual identity.
+    pub identity: Option<Identity>,
     /// What is wrong with its credentials, if anything.
     pub credentials: Option<Condition>,
     /// What of the request its signature was made for another of, if anything.
@@ -220,6 +260,10 @@ pub struct Call {
     pub filter: Option<(String, Option<String>)>,
     /// What the case calls the job that the answer creates.
     pub creates: Option<Slot>,
+    /// What the case calls the value of a parameter that the answer makes.
+    pub makes: Option<Slot>,
+    /// A parameter whose value was made by an earlier call, with what the case calls that.
+    pub uses: Option<(String, Slot)>,
 }
 
 impl Call {
@@ -231,12 +275,15 @@ impl Call {
             parents: Parents::Own,
             set: Vec::new(),
             unset: Vec::new(),
+            identity: None,
             credentials: None,
             signed_for_another: None,
             probe: None,
             violation: None,
             filter: None,
             creates: None,
+            makes: None,
+            uses: None,
         }
     }
 

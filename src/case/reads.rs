@@ -1,4 +1,4 @@
-//! Reads that belong to a job: they answer as documented.
+//! Reads of jobs, and of what belongs to them: they answer as documented.
 
 use super::{Call, Case, Step, finished};
 use crate::contract::Contract;
@@ -6,22 +6,32 @@ use crate::contract::operation::Role;
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
+    let own =
+        contract.of_role(Role::Get).filter(|(_, operation)| operation.target.is_some()).map(|(id, _)| {
+            let title = "of two jobs each is read as itself".to_owned();
+            let one = |job: &str| Step::Call(Call::new(id).job(job));
+            Case::new(contract, id, "two-jobs", title, &["fields/identity-echoed"])
+                .then(finished(contract, "older"))
+                .then(finished(contract, "newer"))
+                .then(one("older"))
+                .then(one("newer"))
+                .then(one("older"))
+        });
     let details = contract.of_role(Role::Details);
-    details
-        .map(|(id, operation)| {
-            let rules: &[&'static str] = if operation.anonymous {
-                &["fields/documented-status", "fields/body-schema", "auth/anonymous-accepted"]
-            } else {
-                &["fields/documented-status", "fields/body-schema"]
-            };
-            if operation.target.is_none() {
-                let title = "what needs no job reads as documented".to_owned();
-                return Case::new(contract, id, "reads", title, rules).then(Step::Call(Call::new(id)));
-            }
-            let title = "what belongs to a finished job reads as documented".to_owned();
-            Case::new(contract, id, "reads", title, rules)
-                .then(finished(contract, "job"))
-                .then(Step::Call(Call::new(id).job("job")))
-        })
-        .collect()
+    let details = details.map(|(id, operation)| {
+        let rules: &[&'static str] = if operation.anonymous {
+            &["fields/documented-status", "fields/body-schema", "auth/anonymous-accepted"]
+        } else {
+            &["fields/documented-status", "fields/body-schema"]
+        };
+        if operation.target.is_none() {
+            let title = "what needs no job reads as documented".to_owned();
+            return Case::new(contract, id, "reads", title, rules).then(Step::Call(Call::new(id)));
+        }
+        let title = "what belongs to a finished job reads as documented".to_owned();
+        Case::new(contract, id, "reads", title, rules)
+            .then(finished(contract, "job"))
+            .then(Step::Call(Call::new(id).job("job")))
+    });
+    own.chain(details).collect()
 }

@@ -32,11 +32,13 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show what `check` would send: jobs, requests, permissions; sends nothing
     Plan(ChoiceArgs),
+    /// Try the suite itself: every seeded fault must be caught, no decoy may raise an alarm
+    Prove(ProveArgs),
     /// Serve the reference server of a vendor
     Mock(MockArgs),
-    /// List vendors, operations, states, rules, cases or faults
+    /// List vendors, operations, states, rules, cases, faults or decoys
     List(ListArgs),
-    /// Explain a rule, a case or a fault
+    /// Explain a rule, a case, a fault or a decoy
     Explain(ExplainArgs),
     /// Check a contract's folder, or a target file
     Lint(LintArgs),
@@ -81,6 +83,9 @@ pub(super) struct ChoiceArgs {
     /// Give the built-in mock this fault (see `jobproof list faults`)
     #[arg(long, value_name = "ID", conflicts_with = "target")]
     pub(super) fault: Option<String>,
+    /// Make the built-in mock this decoy, odd but legal (see `jobproof list decoys`)
+    #[arg(long, value_name = "ID", conflicts_with_all = ["target", "fault"])]
+    pub(super) decoy: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +121,51 @@ pub(super) struct CheckArgs {
     pub(super) verbose: u8,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jobproof prove                       every vendor's mock, with each fault and as each decoy
+  jobproof prove VENDOR -v             with each rule, mechanism and step from state to state
+
+Exit codes: 0 all faults are caught and no alarm is false, 1 not so, 2 usage or configuration, 130 interrupted")]
+pub(super) struct ProveArgs {
+    /// Vendors; none means all that come with the program
+    pub(super) vendors: Vec<String>,
+    /// A folder with further contracts, one folder each, or one contract's own folder; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(super) contracts: Vec<PathBuf>,
+    /// The edition of the contract
+    #[arg(long)]
+    pub(super) edition: Option<String>,
+    /// Ask the mocks over loopback HTTP
+    #[arg(long)]
+    pub(super) http: bool,
+    /// The list of survivors that are accepted, in place of the program's own
+    #[arg(long, value_name = "FILE")]
+    pub(super) accepted: Option<PathBuf>,
+    /// How many mocks are tried at the same time
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<usize>,
+    /// The seed of everything generated
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ProofFormat::Terminal)]
+    pub(super) format: ProofFormat,
+    /// Print each rule, mechanism and step from state to state
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// The forms of a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProofFormat {
+    /// For people
+    Terminal,
+    /// For programs
+    Json,
+}
+
 /// The forms of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -148,6 +198,9 @@ pub(super) struct MockArgs {
     /// Give it this fault
     #[arg(long, value_name = "ID")]
     pub(super) fault: Option<String>,
+    /// Make it this decoy: odd, but legal
+    #[arg(long, value_name = "ID", conflicts_with = "fault")]
+    pub(super) decoy: Option<String>,
     /// How fast its clock runs; 0 makes it stand still until it is moved
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     pub(super) time_scale: f64,
@@ -189,6 +242,8 @@ pub(super) enum What {
     Cases,
     /// The faults of the mocks
     Faults,
+    /// What the mocks can do that is odd but legal
+    Decoys,
 }
 
 /// How a list is printed.
@@ -207,7 +262,7 @@ Examples:
   jobproof explain VENDOR::OPERATION::refused::STATE
   jobproof explain accepts-cancel::STATE")]
 pub(super) struct ExplainArgs {
-    /// A rule, a case or a fault
+    /// A rule, a case, a fault or a decoy
     pub(super) id: String,
     /// A folder with further contracts
     #[arg(long, value_name = "DIR")]

@@ -32,6 +32,7 @@ pub fn main() -> ExitCode {
         rule: Vec::new(),
         seed: None,
         fault: None,
+        decoy: None,
     };
     let (subjects, _) = match subjects(&choice) {
         Ok(subjects) => subjects,

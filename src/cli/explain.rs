@@ -5,10 +5,11 @@ use std::fmt::Write;
 use super::args::ExplainArgs;
 use super::surroundings::Contracts;
 use super::terminal::{Complaint, Terminal};
+use crate::mock::decoy::decoys;
 use crate::mock::fault::faults;
 use crate::rule::registry::{rule, rules};
 
-/// Explains a rule, a case or a fault.
+/// Explains a rule, a case, a fault or a decoy.
 pub(super) fn explain(args: &ExplainArgs, out: &Terminal) -> Result<u8, Complaint> {
     let mut text = String::new();
     if let Some(rule) = rule(&args.id) {
@@ -46,14 +47,25 @@ pub(super) fn explain(args: &ExplainArgs, out: &Terminal) -> Result<u8, Complain
             }
             known.push(fault.label().id.clone());
         }
+        for decoy in decoys(contract) {
+            let label = decoy.label();
+            if label.id == args.id {
+                let vendor = &contract.facts.id;
+                let _ = writeln!(text, "{} ({vendor})\n{}\n", label.id, label.title);
+                let _ = writeln!(text, "Why it is legal\n  {}\n", label.legal);
+                let _ =
+                    writeln!(text, "See that it passes\n  jobproof check {vendor} --decoy '{}'\n", label.id);
+            }
+            known.push(label.id.clone());
+        }
     }
     if text.is_empty() {
         let near = crate::contract::source::nearest(&args.id, known.iter().map(String::as_str));
-        let help = near
-            .map_or("see `jobproof list rules`, `list cases` and `list faults`".to_owned(), |near| {
-                format!("did you mean `{near}`?")
-            });
-        return Err(format!("there is no rule, case or fault `{}`; {help}", args.id).into());
+        let help = near.map_or(
+            "see `jobproof list rules`, `list cases`, `list faults` and `list decoys`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(format!("there is no rule, case, fault or decoy `{}`; {help}", args.id).into());
     }
     out.out(&text);
     Ok(0)

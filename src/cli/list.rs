@@ -8,6 +8,7 @@ use super::args::{ListArgs, ListFormat, What};
 use super::surroundings::Contracts;
 use super::terminal::{Complaint, Terminal};
 use crate::contract::Contract;
+use crate::mock::decoy::decoys;
 use crate::mock::fault::faults;
 use crate::rule::registry::rules;
 
@@ -48,6 +49,7 @@ fn columns(what: What) -> Vec<&'static str> {
         What::Rules => vec!["rule", "keyword", "title"],
         What::Cases => vec!["case", "title"],
         What::Faults => vec!["vendor", "fault", "caught by", "title"],
+        What::Decoys => vec!["vendor", "decoy", "title", "why it is legal"],
     }
 }
 
@@ -87,6 +89,13 @@ fn rows(what: What, contract: &Contract) -> Vec<Vec<String>> {
         What::Cases => {
             crate::case::cases(contract).into_iter().map(|case| vec![case.id, case.title]).collect()
         }
+        What::Decoys => decoys(contract)
+            .into_iter()
+            .map(|decoy| {
+                let label = decoy.label();
+                vec![vendor(), label.id.clone(), label.title.clone(), label.legal.clone()]
+            })
+            .collect(),
         What::Faults => faults(contract)
             .into_iter()
             .map(|fault| {

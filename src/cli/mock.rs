@@ -6,6 +6,7 @@ use super::args::MockArgs;
 use super::surroundings::Contracts;
 use super::terminal::{Complaint, Terminal};
 use crate::mock::clock::Clock;
+use crate::mock::decoy::decoy;
 use crate::mock::fault::fault;
 use crate::mock::serve::serve;
 use crate::mock::{Mock, MockOptions};
@@ -17,11 +18,16 @@ pub(super) fn mock(args: &MockArgs, out: &Terminal) -> Result<u8, Complaint> {
         return Err("--time-scale is a number from 0 up; 0 makes the clock stand still".into());
     }
     let contract = Contracts::new(&args.contracts)?.contract(&args.vendor, args.edition.as_deref())?;
+    let unknown = |what: &str, id: &str| {
+        format!("there is no {what} `{id}`; see `jobproof list {what}s {}`", args.vendor)
+    };
     let fault = match &args.fault {
         None => None,
-        Some(id) => Some(fault(&contract, id).ok_or_else(|| {
-            format!("there is no fault `{id}`; see `jobproof list faults {}`", args.vendor)
-        })?),
+        Some(id) => Some(Arc::from(fault(&contract, id).ok_or_else(|| unknown("fault", id))?)),
+    };
+    let decoy = match &args.decoy {
+        None => None,
+        Some(id) => Some(Arc::from(decoy(&contract, id).ok_or_else(|| unknown("decoy", id))?)),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -33,7 +39,7 @@ pub(super) fn mock(args: &MockArgs, out: &Terminal) -> Result<u8, Complaint> {
         let address = listener.local_addr().map_err(|e| e.to_string())?;
         let clock = Arc::new(Clock::running(args.time_scale));
         let base_url = format!("http://{address}");
-        let options = MockOptions { seed: args.seed, fault, clock, base_url: base_url.clone() };
+        let options = MockOptions { seed: args.seed, fault, decoy, clock, base_url: base_url.clone() };
         let mock = Arc::new(Mock::new(Arc::clone(&contract), options));
         // Scripts wait for this line: it comes first, and once requests are answered.
         out.out(&format!("listening on {base_url}\n"));

@@ -11,6 +11,7 @@ mod list;
 mod mock;
 mod plan;
 mod progress;
+mod prove;
 mod subjects;
 mod surroundings;
 mod terminal;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Check(args) => check::check(args, &terminal),
         Command::Plan(args) => plan::plan(&args, &terminal),
+        Command::Prove(args) => prove::prove(&args, &terminal),
         Command::Mock(args) => mock::mock(&args, &terminal),
         Command::List(args) => list::list(&args, &terminal),
         Command::Explain(args) => explain::explain(&args, &terminal),

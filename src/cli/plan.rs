@@ -31,6 +31,7 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
                     total.reads += needs.reads;
                     total.creates += needs.creates;
                     total.cancels += needs.cancels;
+                    total.writes += needs.writes;
                     total.jobs += needs.jobs;
                     let operation = case.id.split("::").nth(1).unwrap_or_default();
                     *roles.entry(operation.to_owned()).or_default() += 1;
@@ -48,6 +49,13 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
         let _ = writeln!(text, "    {:>4}  that read (polling counted once each)", total.reads);
         let _ = writeln!(text, "    {:>4}  that start a job", total.creates);
         let _ = writeln!(text, "    {:>4}  that cancel a job", total.cancels);
+        if total.writes > 0 {
+            let what = "that make, change or remove something else";
+            let _ = writeln!(text, "    {:>4}  {what}", total.writes);
+        }
+        if let Some(pace) = subject.server.pace() {
+            let _ = writeln!(text, "  readings of jobs keep to the documented pace: {pace}");
+        }
         let _ = writeln!(
             text,
             "  {} jobs in given states would be arranged: from fixtures, by the arrange hook, or",
@@ -64,6 +72,9 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
         }
         if total.cancels > 0 {
             permissions.push("cancel");
+        }
+        if total.writes > 0 {
+            permissions.push("write");
         }
         let _ = writeln!(text, "  permissions used: {}", permissions.join(", "));
         if left_out > 0 {

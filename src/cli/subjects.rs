@@ -21,9 +21,10 @@ pub(super) fn subjects(args: &ChoiceArgs) -> Result<(Vec<Subject>, u64), Complai
     if args.target.is_empty() {
         let seed = args.seed.unwrap_or(0);
         let chosen = contracts.chosen(&args.vendors, args.edition.as_deref())?;
-        let subject = |contract: &Arc<_>| match &args.fault {
-            Some(fault) => Subject::faulty_mock(contract, seed, true, fault),
-            None => Ok(Subject::mock(contract, seed, true)),
+        let subject = |contract: &Arc<_>| match (&args.fault, &args.decoy) {
+            (Some(fault), _) => Subject::faulty_mock(contract, seed, true, fault),
+            (None, Some(decoy)) => Subject::decoy_mock(contract, seed, true, decoy),
+            (None, None) => Ok(Subject::mock(contract, seed, true)),
         };
         let subjects = chosen.iter().map(subject).collect::<Result<Vec<_>, String>>()?;
         return Ok((subjects, seed));

@@ -186,6 +186,12 @@ pub struct Answer {
     /// A regular expression that the message matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Whether it comes as a success that `in_success` tells for an error.
+    #[serde(default)]
+    pub in_success: bool,
+    /// The accepted example of the error's schema that a mock begins with; `documented` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<String>,
     /// The message a mock gives; `{id}` is the job's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,

@@ -6,14 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::around::NotOffered;
 use super::auth::Auth;
 use super::cancel::{CancelMany, Row};
+use super::envelope::Envelope;
 use super::error::{ErrorBody, ErrorRow, Probe};
 use super::graphql::Transport;
 use super::invariant::Invariant;
 use super::job::JobShape;
 use super::lifecycle::Lifecycle;
-use super::operation::Operation;
+use super::operation::{Operation, Role};
 use super::reference::Reference;
 use super::sentence::Sentence;
 use super::span::Span;
@@ -56,6 +58,9 @@ pub struct Facts {
     /// How many jobs are cancelled at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_many: Option<CancelMany>,
+    /// What clients look for and the API does not have.
+    #[serde(default)]
+    pub not_offered: BTreeMap<Role, NotOffered>,
     /// How an error looks.
     pub error_body: ErrorBody,
     /// Which error is due when; for one condition and operation the first row that matches counts.
@@ -64,6 +69,9 @@ pub struct Facts {
     /// How often a status may be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub polling: Option<Polling>,
+    /// Facts across the members of a whole answer and its status.
+    #[serde(default)]
+    pub envelope: Vec<Envelope>,
     /// Facts across fields.
     #[serde(default)]
     pub invariants: Vec<Invariant>,
@@ -149,6 +157,9 @@ pub struct Polling {
     /// The most readings in a minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_minute: Option<u32>,
+    /// Where the most readings in a minute are documented, where that is elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_minute_ref: Option<String>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,
@@ -179,6 +190,9 @@ pub struct Side {
     /// What in one job shows that a server follows this side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_in_job: Option<Probe>,
+    /// What in an error body shows that a server follows this side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_in_error: Option<Probe>,
 }
 
 /// A named variant of the contract.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::error::Probe;
 use super::one_of::one_table;
 use super::pointer::Pointer;
 
@@ -30,10 +31,26 @@ pub enum Requirement {
     Number(Comparison),
     /// The length of the array on the left stands in this order to the number on the right.
     Count(Comparison),
+    /// A word of each item goes with another of its members.
+    Each(ItemFact),
     /// The member is there only in readings of jobs that have ended.
     OnlyWhenEnded(Pointer),
     /// The member is there in every reading of a job that has ended.
     WhenEnded(Pointer),
+}
+
+/// Under a condition a member of an item is one of some words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemFact {
+    /// Where the items stand, with `*`.
+    pub items: Pointer,
+    /// When it is said, over one item.
+    pub when: Probe,
+    /// The member of the item.
+    pub at: Pointer,
+    /// The words.
+    pub one_of: Vec<String>,
 }
 
 /// `[left, relation, right]`.

@@ -23,6 +23,9 @@ pub struct JobShape {
     /// What the job belongs to, by the name of the parameter that carries it in requests.
     #[serde(default)]
     pub parents: BTreeMap<String, Pointer>,
+    /// Parameters of requests that the job belongs to, too, and never shows.
+    #[serde(default)]
+    pub hidden_parents: Vec<String>,
     /// Its points in time.
     #[serde(default)]
     pub timestamps: Timestamps,
@@ -53,6 +56,11 @@ pub struct JobShape {
 }
 
 impl JobShape {
+    /// The parameters that say what a job belongs to, shown or not.
+    pub fn parent_names(&self) -> impl Iterator<Item = &String> {
+        self.parents.keys().chain(&self.hidden_parents)
+    }
+
     /// How the job looks in a view.
     pub fn viewed(&self, view: &View) -> JobShape {
         let mut shape = self.clone();

@@ -1,8 +1,10 @@
 //! What one vendor documents: types, loading, linting and the embedded library of vendors.
 
+pub mod around;
 pub mod auth;
 pub mod cancel;
 pub mod diagnostic;
+pub mod envelope;
 pub mod error;
 pub mod facts;
 pub mod graphql;
@@ -95,6 +97,20 @@ impl Contract {
     /// The row of the cancel truth table for a job in this state with these facets.
     pub fn cancel_row(&self, state: &str, facets: &BTreeMap<String, Vec<String>>) -> Option<&cancel::Row> {
         cancel::row(&self.facts.cancel, state, facets)
+    }
+
+    /// Whether the documented answer of an operation shows the state of a job.
+    pub fn shows_state(&self, operation: &Operation) -> bool {
+        let state = &self.shape(operation).state;
+        let body = |status| self.sample(operation.response_schema(status)?);
+        operation.success_statuses().filter_map(body).any(|body| {
+            operation.job.as_ref().is_some_and(|job| job.join(state.as_str()).first(body).is_some())
+        })
+    }
+
+    /// An accepted example of a schema.
+    pub fn example(&self, schema: &str, label: &str) -> Option<&Value> {
+        self.examples.get(&(schema.to_owned(), label.to_owned()))
     }
 
     /// The documented sample body for a schema, which a mock overlays with a job's facts.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::around::{Makes, Parts};
 use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
@@ -141,6 +142,18 @@ pub struct Operation {
     /// For a GraphQL operation: what it sends and where the answer stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graphql: Option<GraphqlCall>,
+    /// Whether it makes, changes or removes something other than jobs.
+    #[serde(default)]
+    pub writes: bool,
+    /// What it makes, where later calls can name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub makes: Option<Makes>,
+    /// The parameter whose value it takes out of the world.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removes: Option<String>,
+    /// For a get: the list inside the job that it shows a page of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,

@@ -137,12 +137,39 @@ pub struct Asked {
     pub probe: Option<Condition>,
     /// In words, what was made wrong for the probe.
     pub violation: Option<String>,
+    /// The role of the operation that it tries although the API has none of it; only a driver knows it.
+    pub not_offered: Option<Role>,
+    /// Who sent it, where that is not the usual identity; only a driver knows it.
+    pub identity: Option<Identity>,
     /// The filter of a list, by name, with the state it asks for; only a driver knows it.
     pub filter: Option<(String, Option<String>)>,
     /// The number of the walk through a list's pages that this request belongs to; only a driver knows it.
     pub walk: Option<usize>,
     /// The group of requests that were sent at the same time; only a driver knows it.
     pub together: Option<usize>,
+}
+
+/// Valid credentials beside the usual ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// Those of another account or project.
+    Foreign,
+    /// Those that may read, and not change anything.
+    ReadOnly,
+}
+
+impl Identity {
+    /// Each of them.
+    pub const ALL: [Identity; 2] = [Identity::Foreign, Identity::ReadOnly];
+
+    /// The name of its table in target files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Identity::Foreign => "foreign",
+            Identity::ReadOnly => "read_only",
+        }
+    }
 }
 
 /// One request with its response or transport error.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::message::Exchange;
 use crate::contract::Contract;
@@ -129,21 +129,33 @@ pub fn read(job: &Value, shape: &JobShape) -> Reading {
     }
 }
 
-/// A whole number, written as a number or as a digit string.
+/// A whole number, written as a number or as a digit string. `100`, `100.0` and `1e2` are the same JSON number.
 pub fn number(value: &Value) -> Option<i128> {
     match value {
-        Value::Number(n) => n.as_i64().map(i128::from).or_else(|| n.as_u64().map(i128::from)),
+        Value::Number(n) => whole(n),
         Value::String(s) => s.parse().ok(),
         _ => None,
     }
+}
+
+/// Up to here every whole number has a float of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+fn whole(number: &Number) -> Option<i128> {
+    let written_so = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    written_so.or_else(|| {
+        let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT)?;
+        #[allow(clippy::cast_possible_truncation, reason = "it is whole, and within the range")]
+        Some(float as i128)
+    })
 }
 
 /// A point in time, written as the contract says.
 pub fn time(value: &Value, format: TimeFormat) -> Option<Timestamp> {
     match format {
         TimeFormat::Rfc3339 => value.as_str()?.parse().ok(),
-        TimeFormat::UnixMillis => Timestamp::from_millisecond(value.as_i64()?).ok(),
-        TimeFormat::UnixSeconds => Timestamp::from_second(value.as_i64()?).ok(),
+        TimeFormat::UnixMillis => Timestamp::from_millisecond(count(value)?).ok(),
+        TimeFormat::UnixSeconds => Timestamp::from_second(count(value)?).ok(),
         TimeFormat::SpacedUtc => {
             let civil: jiff::civil::DateTime = value.as_str()?.replacen(' ', "T", 1).parse().ok()?;
             civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
@@ -151,11 +163,53 @@ pub fn time(value: &Value, format: TimeFormat) -> Option<Timestamp> {
     }
 }
 
+/// A whole number that is written as one.
+fn count(value: &Value) -> Option<i64> {
+    value.as_number().and_then(whole).and_then(|count| i64::try_from(count).ok())
+}
+
 /// An id, written as a string or as a number.
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
+        Value::Number(n) => Some(whole(n).map_or_else(|| n.to_string(), |n| n.to_string())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("100", Some(100))]
+    #[case("100.0", Some(100))]
+    #[case("1e2", Some(100))]
+    #[case("-1.5e1", Some(-15))]
+    #[case("\"100\"", Some(100))]
+    #[case("18446744073709551615", Some(18_446_744_073_709_551_615))]
+    #[case("1.5", None)]
+    #[case("1e300", None)]
+    #[case("true", None)]
+    fn reads_whole_numbers(#[case] json: &str, #[case] expected: Option<i128>) {
+        assert_eq!(number(&serde_json::from_str(json).unwrap()), expected);
+    }
+
+    #[rstest]
+    #[case("17672256001.23e2", TimeFormat::UnixMillis)]
+    #[case("1767225600.0", TimeFormat::UnixSeconds)]
+    fn reads_times_in_any_form_of_a_number(#[case] json: &str, #[case] format: TimeFormat) {
+        let value = serde_json::from_str(json).unwrap();
+        assert_eq!(time(&value, format).map(|t| t.as_second()), Some(1_767_225_600));
+    }
+
+    #[test]
+    fn a_numeric_id_is_the_same_in_any_form() {
+        let id = |json: &str| text(&serde_json::from_str(json).unwrap());
+        assert_eq!(
+            (id("70"), id("70.0"), id("7e1")),
+            (Some("70".into()), Some("70".into()), Some("70".into()))
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! What an error answer says, read with the contract's locators.
 
-use serde_json::Value;
-
 use super::message::{Exchange, Response};
+use super::reading::text;
 use crate::contract::Contract;
 use crate::contract::error::{ErrorBody, Locator};
 
@@ -54,11 +53,7 @@ fn place(locator: &Locator) -> String {
 fn locate(response: &Response, locator: &Locator) -> Option<String> {
     let text = match (&locator.header, &locator.body) {
         (Some(header), _) => response.headers.get(header)?.to_owned(),
-        (None, Some(pointer)) => match pointer.first(response.json().ok()?)? {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => return None,
-        },
+        (None, Some(pointer)) => text(pointer.first(response.json().ok()?)?)?,
         (None, None) => return None,
     };
     let text = locator

@@ -34,8 +34,7 @@ pub(super) fn named(contract: &Contract, id: &str, operation: &Operation, view: 
         parents: contract
             .facts
             .job
-            .parents
-            .keys()
+            .parent_names()
             .filter_map(|name| Some((name.clone(), operation.parent_place(name).as_ref().and_then(text)?)))
             .collect(),
         client_token: operation.client_token.as_ref().and_then(|token| text(&token.at)),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Mock;
 use super::job::{PAST_STAY, earlier, later, way_to};
+use super::parents::Set;
 use super::store::Seedling;
 use crate::exchange::JobIds;
 
@@ -43,7 +44,7 @@ impl Mock {
         }
         let parents = self
             .parents
-            .complete(parents)
+            .complete(parents, &Set::new(), &Set::new())
             .ok_or_else(|| "these parents do not exist on the mock, or not together".to_owned())?;
 
         let way = way_to(&facts.lifecycle, state);

@@ -2,15 +2,21 @@
 
 use serde_json::Value;
 
+use super::act::page::too_large;
 use super::answer::Answer;
 use super::fault::Check;
 use super::{Call, Mock};
 use crate::contract::error::Condition;
-use crate::contract::operation::{Method, Operation};
-use crate::exchange::{Request, route};
+use crate::contract::operation::{Method, Operation, OverMax, Role};
+use crate::exchange::{Identity, Request, route};
 
 /// The methods a contract may use.
 const METHODS: [Method; 5] = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+
+/// Whose credentials these are, by their place among those that a mock knows.
+fn whose(number: usize) -> Option<Identity> {
+    number.checked_sub(1).and_then(|index| Identity::ALL.get(index)).copied()
+}
 
 impl Mock {
     /// The answer to a request that no operation is for.
@@ -26,27 +32,34 @@ impl Mock {
         }
     }
 
+    /// Throttling, which only faults and decoys do.
+    pub(super) fn let_in(&self, operation: &str, serial: u64) -> Result<(), Condition> {
+        let throttles = (self.decoy.throttles(serial) || self.fault.throttles(serial))
+            && self.contract.error_row(Condition::Throttled, operation).is_some();
+        if throttles { Err(Condition::Throttled) } else { Ok(()) }
+    }
+
     /// Credentials: any of the contract's schemes will do. Where the mock knows none, everyone may come in.
     pub(super) fn authenticate(
         &self,
         request: &Request,
         name: &str,
         operation: &Operation,
-    ) -> Result<(), Condition> {
+    ) -> Result<Option<Identity>, Condition> {
         if operation.anonymous && !self.fault.skips(Check::Anonymous, name) {
-            return Ok(());
+            return Ok(None);
         }
         let mut worst: Option<Condition> = None;
         let is_trusting = self.fault.skips(Check::BodyHash, name);
         for (scheme, known) in &self.schemes {
-            let (known, now) = (std::slice::from_ref(known), self.clock.signing_time());
+            let now = self.clock.signing_time();
             let verdict = if is_trusting {
                 scheme.verify_head(request, known, now)
             } else {
                 scheme.verify(request, known, now)
             };
             match verdict {
-                Ok(_) => return Ok(()),
+                Ok(number) => return Ok(whose(number)),
                 // The scheme that got furthest is the one that was meant.
                 Err((condition, _)) => {
                     if worst.is_none_or(|worst| stage(condition) > stage(worst)) {
@@ -55,13 +68,41 @@ impl Mock {
                 }
             }
         }
-        let Some(condition) = worst else { return Ok(()) };
+        let Some(condition) = worst else { return Ok(None) };
         let check = match condition {
             Condition::BadSignature => Check::Signature,
             Condition::ExpiredCredentials => Check::Expiry,
             _ => Check::Credentials,
         };
-        if self.fault.skips(check, name) { Ok(()) } else { Err(condition) }
+        if self.fault.skips(check, name) { Ok(None) } else { Err(condition) }
+    }
+
+    /// Who sent a request that was let in, where that is not the usual identity.
+    pub(super) fn identity(&self, request: &Request) -> Option<Identity> {
+        let now = self.clock.signing_time();
+        self.schemes
+            .iter()
+            .find_map(|(scheme, known)| scheme.verify(request, known, now).ok())
+            .and_then(whose)
+    }
+
+    /// What others may do: those who may only read change nothing, and another account has nothing here.
+    pub(super) fn authorize(&self, call: &Call<'_>) -> Result<(), Condition> {
+        let reads = matches!(call.operation.role, Role::Get | Role::List | Role::Details);
+        let is_let_in = match call.identity {
+            None => true,
+            Some(Identity::ReadOnly) => reads || self.fault.skips(Check::Rights, call.name),
+            // A list of everything is one of nothing to somebody else.
+            Some(Identity::Foreign) => {
+                let names_parents = !self.parents.named(call.operation, &call.asked.view).is_empty();
+                (call.operation.role == Role::List && !names_parents)
+                    || self.fault.skips(Check::Owner, call.name)
+            }
+        };
+        let refusals = [Condition::Forbidden, Condition::UnknownJob, Condition::UnknownParent];
+        let documented =
+            refusals.into_iter().find(|condition| self.contract.error_row(*condition, call.name).is_some());
+        if is_let_in { Ok(()) } else { Err(documented.unwrap_or(Condition::Forbidden)) }
     }
 
     /// The request against its schema. What the contract has no error for is let through.
@@ -69,7 +110,13 @@ impl Mock {
         if self.fault.skips(Check::Validation, call.name) {
             return Ok(());
         }
-        let found = self.contract.shapes.mismatches(&call.operation.request, &call.asked.view);
+        let mut found = self.contract.shapes.mismatches(&call.operation.request, &call.asked.view);
+        if let Some(paging) = call.operation.pagination.as_ref().filter(|paging| too_large(call, paging)) {
+            let size = paging.size.as_ref();
+            let is_clamped = size.is_some_and(|size| size.over_max == Some(OverMax::Clamped));
+            let is_let_in = is_clamped || self.fault.skips(Check::PageLimit, call.name);
+            found.retain(|m| !is_let_in || size.is_none_or(|size| size.request.as_str() != m.at));
+        }
         let mut conditions: Vec<Condition> = found
             .iter()
             .filter(|mismatch| {
@@ -101,7 +148,9 @@ impl Mock {
     /// The parents must exist.
     pub(super) fn find_parents(&self, call: &mut Call<'_>) -> Result<(), Condition> {
         call.named = self.parents.named(call.operation, &call.asked.view);
-        call.parents = self.parents.complete(&call.named).ok_or(Condition::UnknownParent)?;
+        let store = self.store();
+        let found = self.parents.complete(&call.named, &store.made, &store.removed);
+        call.parents = found.ok_or(Condition::UnknownParent)?;
         Ok(())
     }
 

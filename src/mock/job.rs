@@ -128,13 +128,16 @@ impl Job {
         last.worked + Duration::try_from(until.duration_since(last.at)).unwrap_or_default()
     }
 
-    /// What is shown of the job at `now`.
+    /// What is shown of the job at `now`, which may lie in the past.
     pub(crate) fn view(&self, now: Timestamp, lifecycle: &Lifecycle) -> JobView {
-        let state = self.state().to_owned();
+        // A moment before the job was created shows it as it was then.
+        let past = self.past.iter().take_while(|step| step.at <= now).count().max(1).min(self.past.len());
+        let past = self.past.get(..past).unwrap_or_default();
+        let state = past.last().map_or_else(String::new, |step| step.state.clone());
         let phase = lifecycle.phase(&state);
-        let first = self.past.first().map_or(now, |step| step.at);
-        let last = self.past.last().map_or(now, |step| step.at);
-        let began = self.past.iter().find(|step| {
+        let first = past.first().map_or(now, |step| step.at);
+        let last = past.last().map_or(now, |step| step.at);
+        let began = past.iter().find(|step| {
             !matches!(lifecycle.phase(&step.state), Phase::Waiting | Phase::Cancelled | Phase::Stopping)
         });
         JobView {

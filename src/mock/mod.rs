@@ -10,6 +10,7 @@ mod arrange;
 mod blueprint;
 mod check;
 pub mod clock;
+pub mod decoy;
 pub mod fault;
 mod graphql;
 mod job;
@@ -31,15 +32,17 @@ use jiff::Timestamp;
 pub use answer::{Answer, AnswerContext, Body};
 use blueprint::{Blueprint, blueprints};
 pub use clock::Clock;
+pub use decoy::Decoy;
 pub use fault::Fault;
 pub use job::JobView;
 use parents::Parents;
+use refuse::Words;
 use store::Store;
 
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Operation;
-use crate::exchange::{Asked, Request, Response, route};
+use crate::exchange::{Asked, Identity, Request, Response, route};
 use crate::sign::{self, Credentials, Scheme};
 
 /// What a mock is made with, beside the contract.
@@ -47,7 +50,9 @@ pub struct MockOptions {
     /// Ids and tokens follow from it: the same seed and the same requests give the same bytes.
     pub seed: u64,
     /// The defect it has, if any.
-    pub fault: Option<Box<dyn Fault>>,
+    pub fault: Option<Arc<dyn Fault>>,
+    /// What is odd about it, though legal, if anything.
+    pub decoy: Option<Arc<dyn Decoy>>,
     /// The clock that moves its jobs.
     pub clock: Arc<Clock>,
     /// The address that links begin with, without a slash at the end.
@@ -60,6 +65,7 @@ impl MockOptions {
         MockOptions {
             seed: 0,
             fault: None,
+            decoy: None,
             clock: Arc::new(Clock::held()),
             base_url: "http://localhost".into(),
         }
@@ -70,14 +76,41 @@ impl MockOptions {
 pub struct Mock {
     contract: Arc<Contract>,
     seed: u64,
-    fault: Box<dyn Fault>,
+    fault: Arc<dyn Fault>,
+    decoy: Arc<dyn Decoy>,
     clock: Arc<Clock>,
     base_url: String,
-    blueprints: BTreeMap<String, Blueprint>,
+    blueprints: Arc<BTreeMap<String, Blueprint>>,
     parents: Parents,
-    schemes: Vec<(Box<dyn Scheme>, Credentials)>,
+    /// Each scheme with those it knows: the usual identity, and the others.
+    schemes: Vec<(Box<dyn Scheme>, Vec<Credentials>)>,
     requests: AtomicU64,
     store: Mutex<Store>,
+}
+
+/// What all mocks of one contract have in common, made once.
+#[derive(Clone)]
+pub struct Mould {
+    contract: Arc<Contract>,
+    blueprints: Arc<BTreeMap<String, Blueprint>>,
+}
+
+impl Mould {
+    /// What the mocks of this contract have in common.
+    pub fn of(contract: Arc<Contract>) -> Self {
+        Mould { blueprints: Arc::new(blueprints(&contract)), contract }
+    }
+
+    /// The contract.
+    pub fn contract(&self) -> &Arc<Contract> {
+        &self.contract
+    }
+}
+
+impl std::fmt::Debug for Mould {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Mould").field(&self.contract.facts.id).finish()
+    }
 }
 
 /// One routed request.
@@ -92,6 +125,8 @@ struct Call<'m> {
     /// Those, and the others that go with them.
     parents: BTreeMap<String, String>,
     now: Timestamp,
+    /// Who sent it, where that is not the usual identity.
+    identity: Option<Identity>,
 }
 
 /// A success.
@@ -103,19 +138,27 @@ struct Reply {
 impl Mock {
     /// A mock of this contract.
     pub fn new(contract: Arc<Contract>, options: MockOptions) -> Self {
+        Mock::cast(&Mould::of(contract), options)
+    }
+
+    /// A mock from what all mocks of its contract have in common.
+    pub fn cast(mould: &Mould, options: MockOptions) -> Self {
+        let contract = Arc::clone(&mould.contract);
         let schemes = sign::schemes(&contract.facts.auth)
             .into_iter()
             .map(|scheme| {
-                let known = scheme.example();
+                let others = Identity::ALL.into_iter().map(|who| sign::example_of(scheme.as_ref(), who));
+                let known = std::iter::once(scheme.example()).chain(others).collect();
                 (scheme, known)
             })
             .collect();
         Mock {
             seed: options.seed,
-            fault: options.fault.unwrap_or_else(|| Box::new(fault::Sound::default())),
+            fault: options.fault.unwrap_or_else(|| Arc::new(fault::Sound::default())),
+            decoy: options.decoy.unwrap_or_else(|| Arc::new(decoy::Usual::default())),
             clock: options.clock,
             base_url: options.base_url,
-            blueprints: blueprints(&contract),
+            blueprints: Arc::clone(&mould.blueprints),
             parents: Parents::of(&contract),
             schemes,
             requests: AtomicU64::new(0),
@@ -128,14 +171,21 @@ impl Mock {
     pub fn handle(&self, request: &Request) -> Response {
         let serial = self.requests.fetch_add(1, Ordering::Relaxed);
         if let Some(service) = crate::exchange::graphql::service(&self.contract, request) {
-            return self.graphql(service, request, serial).write();
+            let answer = self.graphql(service, request, serial);
+            return self.decoy.write(request, answer);
         }
         let asked = route::asked(&self.contract, request);
         let known = asked.operation.as_ref().and_then(|name| {
             let (name, operation) = self.contract.facts.operations.get_key_value(name)?;
             Some((name, operation, self.blueprints.get(name)?))
         });
-        let Some((name, operation, blueprint)) = known else { return self.not_routed(request).write() };
+        let Some((name, operation, blueprint)) = known else {
+            // Only a fault answers what no operation is for.
+            let answers = self.fault.skips(fault::Check::Route, "");
+            let answer =
+                if answers { Answer::json(200, serde_json::json!({})) } else { self.not_routed(request) };
+            return answer.write();
+        };
         let mut call = Call {
             name,
             operation,
@@ -145,25 +195,42 @@ impl Mock {
             named: BTreeMap::new(),
             parents: BTreeMap::new(),
             now: self.now(),
+            identity: None,
         };
-        let outcome = self.authenticate(request, name, operation).and_then(|()| self.carry_out(&mut call));
+        let outcome = self
+            .let_in(name, serial)
+            .and_then(|()| self.authenticate(request, name, operation))
+            .and_then(|identity| {
+                call.identity = identity;
+                self.carry_out(&mut call)
+            });
         let (mut answer, condition, job) = match outcome {
             Ok(reply) => (reply.answer, None, reply.job),
             Err(condition) => {
                 let id = call.asked.job.as_deref();
-                let answer = refuse::refuse(&self.contract, name, operation, condition, id);
+                let words = self.words(name, operation, condition, id);
+                let answer = refuse::refuse(&self.contract, name, operation, &words);
                 (answer, Some(condition), None)
             }
         };
         refuse::dress(&self.contract, self.contract.error_body(name), &mut answer, self.seed, serial);
         let context =
             AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
+        self.decoy.answer(&context, &mut answer);
         self.fault.answer(&context, &mut answer);
-        answer.write()
+        self.decoy.write(request, answer)
+    }
+
+    /// What is said to an operation under a condition, by the answer of its row that is chosen.
+    fn words(&self, name: &str, operation: &Operation, condition: Condition, id: Option<&str>) -> Words {
+        let row = self.contract.error_row(condition, name);
+        let right = row.and_then(|row| row.any_of.get(self.decoy.refusal(row)).or(row.any_of.first()));
+        refuse::words(&self.contract, name, operation, (condition, right), id)
     }
 
     /// Does what a request of known origin asks for.
     fn carry_out(&self, call: &mut Call<'_>) -> Result<Reply, Condition> {
+        self.authorize(call)?;
         self.validate(call)?;
         self.find_parents(call)?;
         self.act(call)
@@ -172,6 +239,11 @@ impl Mock {
     /// The contract it was made from.
     pub fn contract(&self) -> &Arc<Contract> {
         &self.contract
+    }
+
+    /// How its answers go over the network.
+    pub fn transfer(&self) -> decoy::Transfer {
+        self.decoy.transfer()
     }
 
     /// Its clock.

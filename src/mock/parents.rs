@@ -8,6 +8,9 @@ use crate::contract::Contract;
 use crate::contract::operation::Operation;
 use crate::contract::pointer::Pointer;
 
+/// Values of parameters, each with the parameter's name.
+pub(crate) type Set = BTreeSet<(String, String)>;
+
 /// The parents that exist.
 #[derive(Debug, Default)]
 pub(crate) struct Parents {
@@ -20,7 +23,7 @@ impl Parents {
     /// The parents of a contract: the examples of its parameters, and the foreign values.
     pub(crate) fn of(contract: &Contract) -> Self {
         let facts = &contract.facts;
-        let mut names: BTreeSet<String> = facts.job.parents.keys().cloned().collect();
+        let mut names: BTreeSet<String> = facts.job.parent_names().cloned().collect();
         for operation in facts.operations.values() {
             names.extend(operation.parents.keys().cloned());
             let parameters = operation.path_parameters().filter(|p| facts.parameters.contains_key(*p));
@@ -43,11 +46,21 @@ impl Parents {
         self.names.iter().filter_map(|name| Some((name.clone(), text(place(name)?.first(view)?)?))).collect()
     }
 
-    /// All parents, where some are named; `None` where those named do not exist, or not together.
-    pub(crate) fn complete(&self, named: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
-        [&self.own, &self.foreign].into_iter().find_map(|all| {
-            let exist =
-                named.iter().all(|(name, value)| all.get(name).is_none_or(|existing| existing == value));
+    /// All parents, where some are named; `None` where those named do not exist, or not together. What was made goes
+    /// with the mock's own.
+    pub(crate) fn complete(
+        &self,
+        named: &BTreeMap<String, String>,
+        made: &Set,
+        removed: &Set,
+    ) -> Option<BTreeMap<String, String>> {
+        [&self.own, &self.foreign].into_iter().enumerate().find_map(|(index, all)| {
+            let exist = named.iter().all(|(name, value)| {
+                let key = (name.clone(), value.clone());
+                let was_made = index == 0 && made.contains(&key);
+                (was_made || all.get(name).is_none_or(|existing| existing == value))
+                    && !removed.contains(&key)
+            });
             exist.then(|| {
                 let mut all = all.clone();
                 all.extend(named.iter().map(|(name, value)| (name.clone(), value.clone())));

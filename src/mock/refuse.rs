@@ -20,33 +20,30 @@ pub(crate) struct Words {
     pub code: Option<String>,
     /// The message.
     pub message: String,
+    /// The label of the sample that shows such an answer, where it is not the usual one.
+    pub sample: Option<String>,
 }
 
-/// What is said to `operation` under `condition`; `id` is that of the job it names.
+/// What is said to `operation` under a condition, with the answer of its row that is chosen; `id` is that of the job it
+/// names.
 pub(crate) fn words(
     contract: &Contract,
     name: &str,
     operation: &Operation,
-    condition: Condition,
+    (condition, row): (Condition, Option<&error::Answer>),
     id: Option<&str>,
 ) -> Words {
-    let row = contract.error_row(condition, name).and_then(|row| row.any_of.first());
     let status = status(operation, condition, row);
     let code = row.and_then(|row| row.code.clone()).or_else(|| code_for(contract, name, status));
     let says = row.and_then(|row| row.says.clone()).unwrap_or_else(|| text_for(condition).to_owned());
-    Words { status, code, message: says.replace("{id}", id.unwrap_or("?")) }
+    let sample = row.and_then(|row| row.sample.clone());
+    Words { status, code, message: says.replace("{id}", id.unwrap_or("?")), sample }
 }
 
-/// The answer to `operation` under `condition`; `id` is that of the job it names.
-pub(crate) fn refuse(
-    contract: &Contract,
-    name: &str,
-    operation: &Operation,
-    condition: Condition,
-    id: Option<&str>,
-) -> Answer {
-    let words = words(contract, name, operation, condition, id);
-    let sample = operation.response_schema(words.status).and_then(|schema| contract.sample(schema));
+/// The answer to `operation` that says these words.
+pub(crate) fn refuse(contract: &Contract, name: &str, operation: &Operation, words: &Words) -> Answer {
+    let label = words.sample.as_deref().unwrap_or("documented");
+    let sample = operation.response_schema(words.status).and_then(|schema| contract.example(schema, label));
     let mut answer = Answer::json(words.status, sample.cloned().unwrap_or_else(|| serde_json::json!({})));
     write(contract.error_body(name), &mut answer, words.code.as_deref(), &words.message);
     answer
@@ -57,7 +54,8 @@ pub(crate) fn write(body: &ErrorBody, answer: &mut Answer, code: Option<&str>, m
     if let Some(code) = code {
         put_code(body, answer, code);
     }
-    if let Some(locator) = body.message.first() {
+    let places = &body.message;
+    if let Some(locator) = places.iter().find(|at| stands(answer, at)).or(places.first()) {
         put(answer, locator, message);
     }
 }
@@ -94,17 +92,24 @@ pub(crate) fn code_for(contract: &Contract, name: &str, status: u16) -> Option<S
     fitting.or_else(|| codes.iter().next()).map(|(code, _)| code.clone())
 }
 
-/// Puts a code at the usual place, and over every other code that the sample has: they must agree.
+/// Puts a code over every code that the sample has, since they must agree, and at the usual place where that is a
+/// header or the sample has none.
 pub(crate) fn put_code(body: &ErrorBody, answer: &mut Answer, code: &str) {
+    let has_none = !body.code.iter().any(|at| stands(answer, at));
     for (index, locator) in body.code.iter().enumerate() {
-        let is_there = match (&locator.header, &locator.body, &answer.body) {
-            (None, Some(at), Body::Json(json)) => at.first(json).is_some(),
-            (Some(header), _, _) => answer.headers.get(header).is_some(),
-            _ => false,
-        };
-        if index == 0 || is_there {
+        let is_usual = index == 0 && (has_none || locator.header.is_some());
+        if is_usual || stands(answer, locator) {
             put(answer, locator, code);
         }
+    }
+}
+
+/// Whether something stands where a locator reads.
+fn stands(answer: &Answer, locator: &Locator) -> bool {
+    match (&locator.header, &locator.body, &answer.body) {
+        (Some(header), _, _) => answer.headers.get(header).is_some(),
+        (None, Some(at), Body::Json(body)) => at.first(body).is_some(),
+        _ => false,
     }
 }
 
@@ -120,7 +125,7 @@ pub(crate) fn remove_codes(body: &ErrorBody, answer: &mut Answer) {
 }
 
 /// Writes where a locator reads.
-fn put(answer: &mut Answer, locator: &Locator, text: &str) {
+pub(crate) fn put(answer: &mut Answer, locator: &Locator, text: &str) {
     match (&locator.header, &locator.body) {
         (Some(header), _) => answer.headers.set(header, text),
         (None, Some(at)) => {
@@ -143,14 +148,18 @@ pub(crate) fn dress(contract: &Contract, body: &ErrorBody, answer: &mut Answer, 
     }
     let mut dice = Dice::new(!seed, request);
     let mut id: Option<String> = None;
-    for locator in &body.request_id {
+    let places = &body.request_id;
+    let has_none = !places.iter().any(|at| at.body.is_some() && stands(answer, at));
+    for (index, locator) in places.iter().enumerate() {
         let id = id.get_or_insert_with(|| {
             let documented = locator.header.as_ref().and_then(|name| contract.facts.headers.get(name));
             like(documented.map_or(REQUEST_ID, |fact| fact.example.as_str()), &mut dice)
         });
         let stands = match (&locator.header, &locator.body, &answer.body) {
             (Some(_), _, _) => true,
-            (None, Some(at), Body::Json(body)) => !answer.is_success() || at.first(body).is_some(),
+            (None, Some(at), Body::Json(body)) => {
+                at.first(body).is_some() || (!answer.is_success() && has_none && index == 0)
+            }
             _ => false,
         };
         if stands {

@@ -6,15 +6,21 @@
 //! - `POST /__jobproof/reset`: forgets every job
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::future::Future;
+use std::io::Write;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body;
+use axum::body::{self, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::serve::ListenerExt;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Deserialize;
 use serde_json::json;
@@ -26,6 +32,8 @@ use crate::exchange::{Request, Response};
 
 /// The longest body that is read, in bytes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// How long a chunk is, in bytes, where answers come in chunks.
+const CHUNK: usize = 64;
 /// What the paths of the side door begin with.
 const DOOR: &str = "/__jobproof/";
 
@@ -48,7 +56,9 @@ async fn answer(State(mock): State<Arc<Mock>>, request: axum::extract::Request) 
     let (parts, incoming) = request.into_parts();
     let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let Ok(bytes) = body::to_bytes(incoming, BODY_LIMIT).await else {
-        return write(Answer::not_in_contract(413, "the body is longer than 10 MB, or broke off").write());
+        let refused = Answer::not_in_contract(413, "the body is longer than 10 MB, or broke off").write();
+        let body = refused.body.clone().into();
+        return write(refused, body);
     };
     let mut headers = Headers::default();
     for (name, value) in &parts.headers {
@@ -71,11 +81,55 @@ async fn answer(State(mock): State<Arc<Mock>>, request: axum::extract::Request) 
     {
         response.headers.push("date", date);
     }
-    write(response)
+    let transfer = mock.transfer();
+    if transfer.compresses && accepts_gzip(&request) {
+        compress(&mut response);
+    }
+    if transfer.closes {
+        response.headers.push("connection", "close");
+    }
+    let body = std::mem::take(&mut response.body);
+    let body = if transfer.in_chunks { body::Body::new(Chunks(body.into())) } else { body.into() };
+    write(response, body)
 }
 
-fn write(response: Response) -> axum::response::Response {
-    let mut written = axum::response::Response::new(body::Body::from(response.body));
+/// Whether a client says that it reads gzip.
+fn accepts_gzip(request: &Request) -> bool {
+    let accepted = request.headers.get("accept-encoding").unwrap_or_default();
+    accepted.split(',').any(|coding| coding.split(';').next().unwrap_or_default().trim() == "gzip")
+}
+
+/// Compresses a body.
+fn compress(response: &mut Response) {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    if let (false, Ok(()), Ok(body)) =
+        (response.body.is_empty(), encoder.write_all(&response.body), encoder.finish())
+    {
+        response.body = body;
+        response.headers.set("content-encoding", "gzip");
+        response.headers.push("vary", "accept-encoding");
+    }
+}
+
+/// A body that comes in small pieces and does not say how long it is.
+struct Chunks(Bytes);
+
+impl http_body::Body for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        let length = self.0.len().min(CHUNK);
+        let piece = self.0.split_to(length);
+        Poll::Ready((length > 0).then(|| Ok(http_body::Frame::data(piece))))
+    }
+}
+
+fn write(response: Response, body: body::Body) -> axum::response::Response {
+    let mut written = axum::response::Response::new(body);
     *written.status_mut() =
         StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers.iter() {

@@ -1,11 +1,13 @@
 //! What the mock remembers: its jobs, and the tokens they were created with.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::job::{Job, STAY, Step, later};
+use super::job::{Job, Step, later};
+use super::parents::Set;
 use crate::contract::Contract;
 use crate::contract::likeness::{Dice, like};
 
@@ -18,6 +20,10 @@ pub(crate) struct Store {
     by_id: BTreeMap<String, usize>,
     /// The number of the job that each token created.
     pub tokens: BTreeMap<String, usize>,
+    /// Values of parameters that calls made, each with its parameter.
+    pub made: Set,
+    /// Values of parameters that calls removed.
+    pub removed: Set,
 }
 
 /// What a new job is made from.
@@ -85,8 +91,8 @@ impl Store {
 }
 
 impl Job {
-    /// Sets the job out on a way that begins now.
-    pub(crate) fn set_out(&mut self, way: &[String], now: Timestamp) {
+    /// Sets the job out on a way that begins now, with so long a stay in each state.
+    pub(crate) fn set_out(&mut self, way: &[String], now: Timestamp, stay: Duration) {
         let mut at = now;
         if let Some(first) = way.first() {
             let worked = self.past.last().map(|step| step.worked).unwrap_or_default();
@@ -97,7 +103,7 @@ impl Job {
             .iter()
             .skip(1)
             .map(|state| {
-                at = later(at, STAY);
+                at = later(at, stay);
                 (at, state.clone())
             })
             .collect();

@@ -10,5 +10,5 @@ pub mod terminal;
 
 #[cfg(test)]
 mod fixture;
-mod printable;
+pub(crate) mod printable;
 mod words;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// The text with everything escaped that could move a terminal's cursor, hide or reorder other text, or pass for a
 /// line of the report. A server under test chooses this text; it must not choose how the report looks.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, is_hostile)
 }
 

@@ -150,6 +150,14 @@ pub(crate) fn cut(text: &str) -> String {
     }
 }
 
+/// A test in words.
+pub(crate) fn told(probe: &crate::contract::error::Probe) -> String {
+    match &probe.equals {
+        Some(value) => format!("{} is {value}", probe.at.as_str()),
+        None => format!("{} is there", probe.at.as_str()),
+    }
+}
+
 /// Words as a list for people: `one of A, B, C`.
 pub(crate) fn one_of<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let words: Vec<S> = words.into_iter().collect();

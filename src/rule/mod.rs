@@ -9,6 +9,7 @@ pub mod graphql;
 pub mod idempotency;
 pub mod isolation;
 pub mod lifecycle;
+pub mod limits;
 pub mod listing;
 mod order;
 pub mod registry;

@@ -1,7 +1,7 @@
 //! Every rule, in a list that can be read. A test compares it with the folders.
 
 use super::{
-    Rule, auth, cancel, errors, fields, graphql, idempotency, isolation, lifecycle, listing, status,
+    Rule, auth, cancel, errors, fields, graphql, idempotency, isolation, lifecycle, limits, listing, status,
 };
 
 /// Every rule, in the order of their groups.
@@ -17,6 +17,7 @@ pub fn rules() -> Vec<&'static dyn Rule> {
         listing::RULES,
         idempotency::RULES,
         graphql::RULES,
+        limits::RULES,
     ]
     .concat()
 }

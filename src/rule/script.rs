@@ -84,7 +84,7 @@ impl Script {
     pub(crate) fn view(&self, operation: &str, job: Option<&str>) -> Value {
         let fact = &self.contract.facts.operations[operation];
         let mut view = json!({ "path": {}, "query": {}, "headers": {} });
-        for name in self.contract.facts.job.parents.keys() {
+        for name in self.contract.facts.job.parent_names() {
             if let Some(place) = fact.parent_place(name) {
                 place.put(&mut view, self.contract.facts.parameters[name].example.clone());
             }

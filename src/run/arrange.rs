@@ -88,7 +88,9 @@ impl Driver<'_> {
                 facets: wanted.facets.clone(),
                 parents: parents
                     .iter()
-                    .filter(|(name, _)| self.setup.contract.facts.job.parents.contains_key(*name))
+                    .filter(|(name, _)| {
+                        self.setup.contract.facts.job.parent_names().any(|parent| parent == *name)
+                    })
                     .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
                     .collect(),
             };

@@ -2,15 +2,51 @@
 
 use std::sync::atomic::AtomicUsize;
 
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::drive::drive;
 use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Step};
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
 
-/// Cancels the jobs that this run created and that have not ended. Gives a line for each that may still be running.
+/// Cancels the jobs that this run created and that have not ended, and removes what else it made. Gives a line for
+/// each thing that may be left.
 pub(super) async fn clean(setup: &Setup, pool: &Mutex<Pool>, requests: &AtomicUsize) -> Vec<String> {
+    let mut warnings = jobs(setup, pool, requests).await;
+    warnings.extend(made(setup, pool, requests).await);
+    warnings
+}
+
+/// Removes what cases made and did not get to remove.
+async fn made(setup: &Setup, pool: &Mutex<Pool>, requests: &AtomicUsize) -> Vec<String> {
+    // Not inside the loop's head: there the lock would be held for all of it.
+    let made = pool.lock().await.made.clone();
+    for (parameter, value) in made {
+        let removes = |o: &Operation| o.removes.as_ref() == Some(&parameter);
+        let remover = setup.contract.facts.operations.iter().find(|(_, o)| removes(o));
+        let place = remover.and_then(|(_, operation)| operation.parent_place(&parameter));
+        if let Some(((remover, _), place)) = remover.zip(place).filter(|_| setup.allow.write) {
+            let mut call = Call::new(remover);
+            call.set.push((place, Value::from(value)));
+            drive(setup, pool, requests, &case(setup, vec![Step::Call(call)])).await;
+        }
+    }
+    let left = pool.lock().await.made.clone();
+    left.iter().map(|(parameter, value)| format!("{parameter} {value}, made by this run, was left")).collect()
+}
+
+fn case(setup: &Setup, steps: Vec<Step>) -> Case {
+    Case {
+        id: format!("{}::clean-up", setup.contract.facts.id),
+        title: "puts an end to what the run created".into(),
+        rules: Vec::new(),
+        steps,
+        silent: None,
+    }
+}
+
+async fn jobs(setup: &Setup, pool: &Mutex<Pool>, requests: &AtomicUsize) -> Vec<String> {
     let lifecycle = &setup.contract.facts.lifecycle;
     let left: Vec<String> = {
         let pool = pool.lock().await;
@@ -31,13 +67,7 @@ pub(super) async fn clean(setup: &Setup, pool: &Mutex<Pool>, requests: &AtomicUs
         };
         // Read first: a job that has ended by itself needs no cancel, and must not get one.
         let steps = reader.iter().map(|(reader, _)| call(reader)).collect();
-        let mut case = Case {
-            id: format!("{}::clean-up", setup.contract.facts.id),
-            title: "cancels what the run created".into(),
-            rules: Vec::new(),
-            steps,
-            silent: None,
-        };
+        let mut case = case(setup, steps);
         drive(setup, pool, requests, &case).await;
         let state = |pool: &Pool| pool.jobs.get(&id).map(|known| known.state.clone()).unwrap_or_default();
         let now = state(&*pool.lock().await);

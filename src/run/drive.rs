@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -10,14 +11,20 @@ use super::request::{Failed, prepare};
 use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
 use crate::contract::Contract;
+use crate::contract::error::Condition;
 use crate::contract::operation::{PageStyle, Role};
-use crate::exchange::reading::readings;
+use crate::contract::pointer::Pointer;
+use crate::exchange::reading::{number, readings};
+use crate::exchange::refusal::is_error_inside;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
 use crate::exchange::{Asked, Exchange, Reading, Request, Transcript};
 
 /// The most pages that one walk through a list takes. A list that does not end must not hold the run.
 const PAGE_LIMIT: usize = 200;
+
+/// How often a throttled request is sent again.
+const THROTTLED: usize = 3;
 
 /// Why a case could not be driven to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +45,9 @@ pub(super) struct Driver<'s> {
     pub(super) foreign: BTreeMap<Slot, bool>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) given_up: Vec<GivenUp>,
-    walks: usize,
+    /// Values of parameters that calls of this case made.
+    made: BTreeMap<Slot, String>,
+    pub(super) walks: usize,
     groups: usize,
 }
 
@@ -58,11 +67,12 @@ pub(super) async fn drive(
         foreign: BTreeMap::new(),
         exchanges: Vec::new(),
         given_up: Vec::new(),
+        made: BTreeMap::new(),
         walks: 0,
         groups: 0,
     };
-    let mut stop = None;
-    for step in &case.steps {
+    let mut stop = lacking(setup, case).map(Stop::Skip);
+    for step in case.steps.iter().take_while(|_| stop.is_none()) {
         if let Err(why) = driver.step(step).await {
             stop = Some(why);
             break;
@@ -72,6 +82,15 @@ pub(super) async fn drive(
     let mut transcript = Transcript::new(driver.exchanges);
     transcript.given_up = driver.given_up;
     (transcript, stop)
+}
+
+/// What the target file lacks for a case to come to its end: no job need be brought into its state for one that cannot.
+fn lacking(setup: &Setup, case: &Case) -> Option<String> {
+    case.steps.iter().find_map(|step| {
+        let Step::Call(call) = step else { return None };
+        let who = call.identity.filter(|who| !setup.identities.contains_key(who));
+        who.map(|who| format!("add [identities.{}] to the target file", who.word()))
+    })
 }
 
 impl Driver<'_> {
@@ -97,6 +116,8 @@ impl Driver<'_> {
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,
+            Step::Parts { call } => self.parts(call).await,
+            Step::Guess { role, guess, job } => self.guess(*role, guess, job).await,
         }
     }
 
@@ -140,19 +161,33 @@ impl Driver<'_> {
         self.call_with(call, &[]).await
     }
 
-    async fn call_with(
-        &mut self,
-        call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
-    ) -> Result<usize, Stop> {
+    pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Stop> {
         let role = self.setup.contract.facts.operations.get(&call.operation).map(|operation| operation.role);
         if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
-        let exchange = self.exchange(call, more).await?;
+        let mut exchange = self.exchange(call, more).await?;
+        // A throttled request was not acted on, so it is no second one when it comes again.
+        for _ in 0..THROTTLED {
+            let Some(wait) = self.throttled(&exchange) else { break };
+            self.keep(call, exchange).await;
+            self.setup.target.pause(wait).await;
+            exchange = self.exchange(call, more).await?;
+        }
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
         Ok(index)
+    }
+
+    /// How long a throttled request has to wait; none where the answer is what the case is about.
+    fn throttled(&self, exchange: &Exchange) -> Option<Duration> {
+        let response = exchange.response().filter(|response| response.status == 429)?;
+        if exchange.asked.probe == Some(Condition::Throttled) {
+            return None;
+        }
+        let limits = &self.setup.limits;
+        let asked = response.headers.get("retry-after").and_then(|text| text.trim().parse().ok());
+        Some(asked.map_or(limits.poll_interval, Duration::from_secs).min(limits.deadline))
     }
 
     /// How many more jobs the run may create.
@@ -167,11 +202,7 @@ impl Driver<'_> {
     }
 
     /// Sends one call.
-    pub(super) async fn exchange(
-        &self,
-        call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
-    ) -> Result<Exchange, Stop> {
+    pub(super) async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Stop> {
         let (plain, request, job) = self.prepared(call, more).await?;
         let mut asked = asked(&self.setup.contract, &plain);
         if asked.operation.as_ref() != Some(&call.operation) {
@@ -181,12 +212,43 @@ impl Driver<'_> {
         }
         asked.probe = call.probe;
         asked.violation.clone_from(&call.violation);
+        asked.identity = call.identity;
         asked.filter.clone_from(&call.filter);
+        if asked.role == Some(Role::Get) {
+            self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
+        }
+        Ok(self.send(asked, request).await)
+    }
+
+    /// Sends a request that is ready.
+    pub(super) async fn send(&self, asked: Asked, request: Request) -> Exchange {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let sent = self.setup.target.elapsed();
         let outcome = self.setup.target.send(&request).await;
         let received = self.setup.target.elapsed();
-        Ok(Exchange { asked, request, outcome, sent, received })
+        Exchange { asked, request, outcome, sent, received }
+    }
+
+    /// Waits until a job may be read, where the vendor documents a pace.
+    async fn keep_pace(&self, job: &str) {
+        let Some(pace) = &self.setup.limits.pace else { return };
+        let now = self.setup.target.elapsed();
+        let turn = self.pool.lock().await.readings.turn(pace, job, now);
+        let wait = turn.saturating_sub(now);
+        if !wait.is_zero() {
+            self.setup.target.pause(wait).await;
+        }
+    }
+
+    /// The value that an earlier call made, at its place in the request.
+    fn used(&self, call: &Call) -> Result<Option<(Pointer, Value)>, Stop> {
+        let Some((parameter, slot)) = &call.uses else { return Ok(None) };
+        let Some(value) = self.made.get(slot) else {
+            return Err(Stop::Error(format!("the answer before made nothing to go on with (`{slot}`)")));
+        };
+        let operation = self.setup.contract.facts.operations.get(&call.operation);
+        let place = operation.and_then(|operation| operation.parent_place(parameter));
+        Ok(place.map(|place| (place, json!(value))))
     }
 
     /// What a server would see of a call. Nothing is sent.
@@ -199,7 +261,7 @@ impl Driver<'_> {
     async fn prepared(
         &self,
         call: &Call,
-        more: &[(crate::contract::pointer::Pointer, Value)],
+        more: &[(Pointer, Value)],
     ) -> Result<(Request, Request, Option<String>), Stop> {
         let job = match &call.job {
             JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
@@ -208,7 +270,9 @@ impl Driver<'_> {
         };
         let in_other_parent =
             matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, more);
+        let mut more = more.to_vec();
+        more.extend(self.used(call)?);
+        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
         let (plain, request) = prepared.map_err(|failed| match failed {
             Failed::Missing(what) => Stop::Skip(what),
             Failed::Unsigned(why) => Stop::Error(why),
@@ -243,10 +307,40 @@ impl Driver<'_> {
                 pool.created.push(id.clone());
             }
         }
+        if let Some(slot) = &call.makes {
+            let operation = self.setup.contract.facts.operations.get(&call.operation);
+            let body = exchange.success().and_then(|response| response.json().ok());
+            let at = operation.and_then(|operation| operation.makes.as_ref()).map(|makes| &makes.at);
+            if let Some(value) = at.zip(body).and_then(|(at, body)| at.text(body)) {
+                self.made.insert(slot.clone(), value.to_owned());
+            }
+        }
+        self.keep_made(&exchange).await;
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
         }
         self.exchanges.push(exchange);
+    }
+
+    /// Keeps what an answer says was made, and forgets what it says was removed. What was made by a request that should
+    /// have been refused counts as well.
+    async fn keep_made(&self, exchange: &Exchange) {
+        let name = exchange.asked.operation.as_ref();
+        let Some(operation) = name.and_then(|name| self.setup.contract.facts.operations.get(name)) else {
+            return;
+        };
+        if exchange.success().is_none() || is_error_inside(exchange, &self.setup.contract) {
+            return;
+        }
+        let body = exchange.success().and_then(|response| response.json().ok());
+        let made = operation.makes.as_ref().zip(body);
+        if let Some((makes, value)) = made.and_then(|(makes, body)| Some((makes, makes.at.text(body)?))) {
+            self.pool.lock().await.made.push((makes.parameter.clone(), value.to_owned()));
+        }
+        let place = operation.removes.as_ref().and_then(|parameter| operation.parent_place(parameter));
+        if let Some(removed) = place.and_then(|place| place.text(&exchange.asked.view).map(str::to_owned)) {
+            self.pool.lock().await.made.retain(|(_, value)| *value != removed);
+        }
     }
 
     /// Sends calls at the same time.
@@ -360,15 +454,13 @@ impl Driver<'_> {
                 Some(PageStyle::Page(style)) => {
                     let linked =
                         style.next_link.iter().any(|link| link.text(body).is_some_and(|l| !l.is_empty()));
-                    let counted = style.pages.as_ref().and_then(|p| p.first(body)).and_then(Value::as_u64);
+                    let counted = style.pages.as_ref().and_then(|p| p.first(body)).and_then(counted);
                     let more = linked || counted.is_some_and(|pages| number <= pages);
                     (more && items > 0).then(|| (style.request.clone(), json!(number)))
                 }
                 Some(PageStyle::Offset(style)) => {
-                    let total = paging
-                        .and_then(|p| p.total.as_ref())
-                        .and_then(|t| t.first(body))
-                        .and_then(Value::as_u64);
+                    let total =
+                        paging.and_then(|p| p.total.as_ref()).and_then(|t| t.first(body)).and_then(counted);
                     let more = items > 0 && total.is_none_or(|total| seen < total);
                     more.then(|| (style.request.clone(), json!(seen)))
                 }
@@ -404,6 +496,11 @@ impl Driver<'_> {
             }
         }
     }
+}
+
+/// A number of items or pages, in whatever form it is written.
+fn counted(value: &Value) -> Option<u64> {
+    number(value).and_then(|number| u64::try_from(number).ok())
 }
 
 /// Waits for all futures, driving them at the same time.

@@ -114,6 +114,9 @@ fn decide(
     if needs.cancels > 0 && !allow.cancel {
         lacks.push("\"cancel\"");
     }
+    if needs.writes > 0 && !allow.write {
+        lacks.push("\"write\"");
+    }
     if lacks.is_empty() {
         Decision::Drive
     } else {

@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use super::setup::Setup;
 use crate::case::base::merge;
 use crate::case::{Call, Case, JobRef, Parents, Part};
+use crate::contract::around::Guess;
 use crate::contract::likeness::{Dice, like, mix};
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
 use crate::exchange::Request;
-use crate::exchange::compose::compose;
+use crate::exchange::compose::{compose, encode};
+use crate::exchange::headers::Headers;
 use crate::sign::{Destination, sign_badly};
 
 /// Why a request cannot be made.
@@ -39,7 +41,7 @@ pub(super) fn prepare(
         merge(&mut view, send);
     }
     if operation.role == Role::Create {
-        merge(&mut view, &setup.create);
+        merge(&mut view, &created_with(setup, operation));
     }
     fill(&mut view, setup, case);
     for name in operation.path_parameters().map(str::to_owned).chain(operation.parents.keys().cloned()) {
@@ -65,7 +67,14 @@ pub(super) fn prepare(
     }
     let plain = compose(operation, &view);
     let mut request = plain.clone();
-    if let Some((scheme, credentials)) = setup.signer.as_ref().filter(|_| !operation.anonymous) {
+    let signer =
+        match call.identity {
+            None => setup.signer.as_ref(),
+            Some(who) => Some(setup.identities.get(&who).ok_or_else(|| {
+                Failed::Missing(format!("add [identities.{}] to the target file", who.word()))
+            })?),
+        };
+    if let Some((scheme, credentials)) = signer.filter(|_| !operation.anonymous) {
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
         let to = Destination { operation: &call.operation, authority, prefix };
         let (scheme, now) = (scheme.as_ref(), setup.target.now());
@@ -88,6 +97,54 @@ pub(super) fn prepare(
     Ok((plain, request))
 }
 
+/// A request that no operation is for: as composed, and as signed. `{name}` stands for a parameter, `{job}` for the
+/// job's id.
+pub(super) fn prepare_guess(setup: &Setup, guess: &Guess, job: &str) -> Result<(Request, Request), Failed> {
+    let fill = |text: &str| -> Result<String, Failed> {
+        let Some(name) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            return Ok(text.to_owned());
+        };
+        match setup.parameters.get(name) {
+            _ if name == "job" => Ok(job.to_owned()),
+            Some(value) => Ok(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+            None => Err(Failed::Missing(format!("add `{name}` to [parameters] of the target file"))),
+        }
+    };
+    let mut target = String::new();
+    for segment in guess.path.split('/').skip(1) {
+        target.push('/');
+        target.push_str(&encode(&fill(segment)?));
+    }
+    for (index, (name, value)) in guess.query.iter().enumerate() {
+        target.push(if index == 0 { '?' } else { '&' });
+        target.push_str(&format!("{}={}", encode(name), encode(&fill(value)?)));
+    }
+    let mut headers = Headers::default();
+    headers.push("accept", "application/json");
+    let method = guess.method.word().to_owned();
+    let plain = Request { service: guess.service.clone(), method, target, headers, body: Vec::new() };
+    let mut request = plain.clone();
+    if let Some((scheme, credentials)) = &setup.signer {
+        let (authority, prefix) = setup.target.authority(request.service.as_deref());
+        // There is no operation to name: a client that guesses would make a name of the path.
+        let operation = guess.path.rsplit('/').next().unwrap_or_default();
+        scheme
+            .sign(&mut request, Destination { operation, authority, prefix }, credentials, setup.target.now())
+            .map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
+    }
+    Ok((plain, request))
+}
+
+/// What the target file puts into a request that starts a job: into its query where it has no body.
+fn created_with(setup: &Setup, operation: &Operation) -> Value {
+    let shape = setup.contract.shapes.get(&operation.request);
+    let has = |part: &str| shape.is_some_and(|shape| shape.document.pointer(part).is_some());
+    match setup.create.get("body") {
+        Some(members) if has("/properties/query") && !has("/properties/body") => json!({ "query": members }),
+        _ => setup.create.clone(),
+    }
+}
+
 /// The same request with another path, query or body.
 fn another(request: &Request, part: Part) -> Request {
     let mut other = request.clone();
@@ -103,7 +160,7 @@ fn another(request: &Request, part: Part) -> Request {
 /// The value of a parameter for this call.
 fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool) -> Result<Value, Failed> {
     let fact = setup.contract.facts.parameters.get(name);
-    let is_parent = setup.contract.facts.job.parents.contains_key(name);
+    let is_parent = setup.contract.facts.job.parent_names().any(|parent| parent == name);
     let missing = |table: &str| Failed::Missing(format!("add `{name}` to [{table}] of the target file"));
     let own = || setup.parameters.get(name).cloned().ok_or_else(|| missing("parameters"));
     let other = || setup.other_parent.get(name).cloned().ok_or_else(|| missing("other_parent"));

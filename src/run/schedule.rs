@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::clean::clean;
 use super::drive::{Stop, drive};
 use super::judge::{Outcome, RuleVerdict, judge, not_driven};
+use super::pace::Pace;
 use super::plan::{Choice, Decision, plan};
 use super::setup::{Allow, Pool, Setup};
 use crate::case::Case;
@@ -29,6 +30,11 @@ pub trait Server: Send + Sync {
 
     /// What may be sent to it.
     fn allow(&self) -> Allow;
+
+    /// The documented pace that readings of jobs keep to; none on servers of our own.
+    fn pace(&self) -> Option<Pace> {
+        None
+    }
 
     /// The server for a case: one of its own, or the one that all share.
     ///
@@ -203,6 +209,11 @@ impl Session {
     /// A run that begins.
     pub fn new(server: Arc<dyn Server>) -> Session {
         Session { server, pool: Mutex::default(), requests: AtomicUsize::new(0), shared: Mutex::new(None) }
+    }
+
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// Drives and judges one case; gives also how long it took by the clock of its server.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::pace::{Pace, Readings};
 use crate::contract::Contract;
-use crate::exchange::JobIds;
+use crate::exchange::{Identity, JobIds};
 use crate::sign::{Credentials, Scheme};
 use crate::target::Target;
 
@@ -20,11 +21,13 @@ pub struct Allow {
     pub create: bool,
     /// Requests that cancel jobs.
     pub cancel: bool,
+    /// Requests that make, change or remove something other than jobs.
+    pub write: bool,
 }
 
 impl Allow {
     /// Everything, for servers of our own.
-    pub const ALL: Allow = Allow { read: true, create: true, cancel: true };
+    pub const ALL: Allow = Allow { read: true, create: true, cancel: true, write: true };
 }
 
 /// Jobs known to be in a state, and to stay there until acted on.
@@ -49,6 +52,8 @@ pub struct Limits {
     pub deadline: Duration,
     /// The time between two readings of a job.
     pub poll_interval: Duration,
+    /// The documented pace of readings, which every single one keeps; none on servers of our own.
+    pub pace: Option<Pace>,
 }
 
 /// A server under test with everything the driver may use.
@@ -59,6 +64,8 @@ pub struct Setup {
     pub target: Arc<dyn Target>,
     /// How requests are signed; `None` where the contract asks for nothing.
     pub signer: Option<(Box<dyn Scheme>, Credentials)>,
+    /// How requests of others are signed.
+    pub identities: BTreeMap<Identity, (Box<dyn Scheme>, Credentials)>,
     /// The values of the contract's parameters.
     pub parameters: BTreeMap<String, Value>,
     /// A second, foreign parent; empty where there is none.
@@ -91,6 +98,10 @@ pub struct Pool {
     pub jobs: BTreeMap<String, Known>,
     /// The ids of the jobs that this run created, in order.
     pub created: Vec<String>,
+    /// Values of parameters that this run made and did not remove, each with the parameter's name.
+    pub made: Vec<(String, String)>,
+    /// When jobs were read.
+    pub(super) readings: Readings,
     /// Fixture jobs that a case has changed.
     pub used: BTreeSet<String>,
 }

@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::contract::auth::Auth;
 use crate::contract::error::Condition;
-use crate::exchange::Request;
+use crate::contract::likeness::{Dice, like, mix};
+use crate::exchange::{Identity, Request};
 
 /// Secrets of one identity, by name (`token`, `access_key_id`, `secret_access_key` …).
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -115,6 +116,19 @@ pub trait Scheme: Send + Sync {
 
     /// Credentials for the built-in mock: made up, and not secret.
     fn example(&self) -> Credentials;
+}
+
+/// Credentials of another identity of the built-in mock, in the likeness of its usual ones: made up, and not secret.
+pub fn example_of(scheme: &dyn Scheme, who: Identity) -> Credentials {
+    let alike = |(name, value): (String, String)| {
+        // A region is where one is, not who.
+        let other = match name.as_str() {
+            "region" => value,
+            _ => like(&value, &mut Dice::new(who as u64, mix(name.len() as u64))),
+        };
+        (name, other)
+    };
+    Credentials(scheme.example().0.into_iter().map(alike).collect())
 }
 
 /// Signs a request in such a way that it has to be refused for `condition`; `false` where the scheme knows no way.

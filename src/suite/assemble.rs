@@ -165,9 +165,21 @@ fn curl_line(
                 | Condition::ExpiredCredentials
         )
     );
-    let auth = match &setup.signer {
+    let signer = match exchange.asked.identity {
+        None => setup.signer.as_ref(),
+        Some(who) => setup.identities.get(&who),
+    };
+    let auth = match signer {
         Some((scheme, credentials)) if !spoiled => scheme.curl(credentials),
         _ => CurlAuth::AsSent,
+    };
+    let auth = match (auth, exchange.asked.identity) {
+        // The secrets of somebody else are in another variable.
+        (CurlAuth::Header { name, prefix, variable }, Some(who)) => {
+            let variable = format!("{variable}_{}", who.word().to_uppercase());
+            CurlAuth::Header { name, prefix, variable }
+        }
+        (auth, _) => auth,
     };
     curl(&subject.base_url, &exchange.request, &auth, redactor)
 }

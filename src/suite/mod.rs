@@ -14,7 +14,7 @@ use crate::report::model::Report;
 use crate::rule::registry;
 use crate::run::plan::Choice;
 use crate::run::schedule::{Event, Options, Server, run};
-use server::{Endpoint, MockServer};
+use server::{Endpoint, MockServer, Oddity};
 
 /// One server with what the report says of it.
 pub struct Subject {
@@ -36,7 +36,7 @@ impl Subject {
     /// The built-in mock of a contract, over loopback HTTP or in this process.
     pub fn mock(contract: &Arc<Contract>, seed: u64, over_http: bool) -> Subject {
         Subject {
-            server: Arc::new(MockServer::new(Arc::clone(contract), seed, over_http, None)),
+            server: Arc::new(MockServer::new(Arc::clone(contract), seed, over_http, Oddity::None)),
             target: "built-in mock".into(),
             fault: None,
             warnings: Vec::new(),
@@ -55,17 +55,36 @@ impl Subject {
         over_http: bool,
         fault: &str,
     ) -> Result<Subject, String> {
-        let known: Vec<String> =
-            crate::mock::fault::faults(contract).iter().map(|f| f.label().id.clone()).collect();
-        if !known.iter().any(|id| id == fault) {
-            let near = crate::contract::source::nearest(fault, known.iter().map(String::as_str));
-            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            return Err(format!("the mock of {} has no fault `{fault}`{help}", contract.facts.id));
-        }
-        let server = MockServer::new(Arc::clone(contract), seed, over_http, Some(fault.to_owned()));
+        let known = crate::mock::fault::faults(contract);
+        let ids: Vec<String> = known.iter().map(|f| f.label().id.clone()).collect();
+        let found = known.into_iter().find(|f| f.label().id == fault);
+        let found = found.ok_or_else(|| unknown(contract, "fault", fault, &ids))?;
+        let oddity = Oddity::Fault(Arc::from(found));
         Ok(Subject {
-            server: Arc::new(server),
+            server: Arc::new(MockServer::new(Arc::clone(contract), seed, over_http, oddity)),
             fault: Some(fault.to_owned()),
+            ..Subject::mock(contract, seed, over_http)
+        })
+    }
+
+    /// The built-in mock as a decoy.
+    ///
+    /// # Errors
+    /// Names a decoy that is meant, when there is none of this id.
+    pub fn decoy_mock(
+        contract: &Arc<Contract>,
+        seed: u64,
+        over_http: bool,
+        decoy: &str,
+    ) -> Result<Subject, String> {
+        let known = crate::mock::decoy::decoys(contract);
+        let ids: Vec<String> = known.iter().map(|d| d.label().id.clone()).collect();
+        let found = known.into_iter().find(|d| d.label().id == decoy);
+        let found = found.ok_or_else(|| unknown(contract, "decoy", decoy, &ids))?;
+        let oddity = Oddity::Decoy(Arc::from(found));
+        Ok(Subject {
+            server: Arc::new(MockServer::new(Arc::clone(contract), seed, over_http, oddity)),
+            target: format!("built-in mock as decoy {decoy}"),
             ..Subject::mock(contract, seed, over_http)
         })
     }
@@ -93,6 +112,13 @@ impl Subject {
             base_url,
         })
     }
+}
+
+/// Says that a mock has no fault or decoy of this id, and which one may be meant.
+fn unknown(contract: &Contract, what: &str, id: &str, known: &[String]) -> String {
+    let near = crate::contract::source::nearest(id, known.iter().map(String::as_str));
+    let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    format!("the mock of {} has no {what} `{id}`{help}", contract.facts.id)
 }
 
 /// A run in the making.

@@ -10,14 +10,15 @@ use serde_json::{Value, json};
 use crate::case::{Case, Step};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
+use crate::exchange::Identity;
 use crate::mock::clock::Clock;
-use crate::mock::fault::fault;
-use crate::mock::{Mock, MockOptions};
+use crate::mock::{Decoy, Fault, Mock, MockOptions, Mould};
+use crate::run::pace::Pace;
 use crate::run::schedule::Server;
 use crate::run::setup::{Allow, Fixture, Limits, Setup};
-use crate::sign::{Credentials, Scheme, schemes};
+use crate::sign::{Credentials, Scheme, example_of, schemes};
 use crate::target::Target;
-use crate::target::file::settings::Settings;
+use crate::target::file::settings::{self, Settings};
 use crate::target::file::{Allow as Allowed, FixtureParent};
 use crate::target::http::HttpTarget;
 use crate::target::in_process::InProcess;
@@ -25,6 +26,12 @@ use crate::target::loopback::Loopback;
 
 /// How long a reading of a mock's job waits for the next, by the mock's clock.
 const MOCK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The same, but no shorter than the vendor asks for.
+fn mock_interval(contract: &Contract) -> Duration {
+    let asked = contract.facts.polling.as_ref().and_then(|polling| polling.min_interval.as_ref());
+    asked.map_or(MOCK_INTERVAL, |span| span.0.max(MOCK_INTERVAL))
+}
 
 /// How long a mock's job may take, by the mock's clock.
 const MOCK_DEADLINE: Duration = Duration::from_secs(600);
@@ -34,23 +41,40 @@ const MOCK_URL: &str = "http://mock.local";
 
 /// Mocks of one contract: a fresh one for each case, so that what one case does is nothing to another.
 pub struct MockServer {
-    contract: Arc<Contract>,
+    mould: Mould,
     seed: u64,
     over_http: bool,
-    fault: Option<String>,
+    oddity: Oddity,
+}
+
+/// What sets a mock apart from the usual one.
+#[derive(Clone, Default)]
+pub enum Oddity {
+    /// Nothing.
+    #[default]
+    None,
+    /// A defect.
+    Fault(Arc<dyn Fault>),
+    /// Something odd but legal.
+    Decoy(Arc<dyn Decoy>),
 }
 
 impl MockServer {
     /// Mocks with these properties.
-    pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, fault: Option<String>) -> Self {
-        MockServer { contract, seed, over_http, fault }
+    pub fn new(contract: Arc<Contract>, seed: u64, over_http: bool, oddity: Oddity) -> Self {
+        MockServer::cast(Mould::of(contract), seed, over_http, oddity)
+    }
+
+    /// Mocks with these properties, from what all mocks of their contract have in common.
+    pub fn cast(mould: Mould, seed: u64, over_http: bool, oddity: Oddity) -> Self {
+        MockServer { mould, seed, over_http, oddity }
     }
 }
 
 #[async_trait]
 impl Server for MockServer {
     fn contract(&self) -> Arc<Contract> {
-        Arc::clone(&self.contract)
+        Arc::clone(self.mould.contract())
     }
 
     fn allow(&self) -> Allow {
@@ -58,34 +82,46 @@ impl Server for MockServer {
     }
 
     async fn setup(&self, case: &Case) -> Result<Arc<Setup>, String> {
-        let fault = self.fault.as_ref().and_then(|id| fault(&self.contract, id));
+        let (fault, decoy) = match &self.oddity {
+            Oddity::None => (None, None),
+            Oddity::Fault(fault) => (Some(Arc::clone(fault)), None),
+            Oddity::Decoy(decoy) => (None, Some(Arc::clone(decoy))),
+        };
         let clock = Arc::new(Clock::held());
         let options = |base_url: &str| MockOptions {
             seed: self.seed,
             fault,
+            decoy,
             clock: Arc::clone(&clock),
             base_url: base_url.to_owned(),
         };
         let target: Arc<dyn Target> = if self.over_http {
-            let make = |_: &str| Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
+            let make = |_: &str| Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
             Arc::new(Loopback::start(make).await?)
         } else {
-            let mock = Arc::new(Mock::new(Arc::clone(&self.contract), options(MOCK_URL)));
+            let mock = Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
             Arc::new(InProcess::new(mock, Arc::clone(&clock)))
         };
-        let facts = &self.contract.facts;
+        let contract = self.mould.contract();
+        let facts = &contract.facts;
         let parameters = facts.parameters.iter().filter(|(_, p)| !p.optional);
         let foreign = facts.parameters.iter().filter_map(|(n, p)| Some((n.clone(), p.foreign.clone()?)));
         let setup = Setup {
-            contract: Arc::clone(&self.contract),
+            contract: Arc::clone(contract),
             target,
-            signer: signer(&self.contract, case),
+            signer: signer(contract, case),
+            identities: identities(contract),
             parameters: parameters.map(|(name, p)| (name.clone(), p.example.clone())).collect(),
             other_parent: foreign.collect(),
             allow: Allow::ALL,
             fixtures: Vec::new(),
             create: json!({}),
-            limits: Limits { max_jobs: 1_000, deadline: MOCK_DEADLINE, poll_interval: MOCK_INTERVAL },
+            limits: Limits {
+                max_jobs: 1_000,
+                deadline: MOCK_DEADLINE,
+                poll_interval: mock_interval(contract),
+                pace: None,
+            },
             seed: self.seed,
         };
         Ok(Arc::new(setup))
@@ -109,6 +145,16 @@ fn signer(contract: &Contract, case: &Case) -> Option<(Box<dyn Scheme>, Credenti
     Some((scheme, credentials))
 }
 
+/// The mock's other identities, each with the contract's first scheme.
+fn identities(contract: &Contract) -> BTreeMap<Identity, (Box<dyn Scheme>, Credentials)> {
+    let of = |who| {
+        let scheme = schemes(&contract.facts.auth).into_iter().next()?;
+        let credentials = example_of(scheme.as_ref(), who);
+        Some((who, (scheme, credentials)))
+    };
+    Identity::ALL.into_iter().filter_map(of).collect()
+}
+
 /// One server that all cases share.
 pub struct Endpoint {
     setup: Arc<Setup>,
@@ -126,15 +172,18 @@ impl Endpoint {
     /// Says what in the settings cannot be used.
     pub fn new(settings: &Settings, seed: u64) -> Result<Endpoint, String> {
         let contract = Arc::clone(&settings.contract);
-        let signer = match &settings.identity {
-            Some(identity) => {
-                let scheme = schemes(&contract.facts.auth).into_iter().find(|s| s.name() == identity.scheme);
-                let scheme =
-                    scheme.ok_or_else(|| format!("the contract does not accept {}", identity.scheme))?;
-                Some((scheme, identity.credentials.clone()))
-            }
-            None => None,
+        let signing = |identity: &settings::Identity| {
+            let scheme = schemes(&contract.facts.auth).into_iter().find(|s| s.name() == identity.scheme);
+            let scheme = scheme.ok_or_else(|| format!("the contract does not accept {}", identity.scheme))?;
+            Ok::<_, String>((scheme, identity.credentials.clone()))
         };
+        let signer = settings.identity.as_ref().map(signing).transpose()?;
+        let mut identities = BTreeMap::new();
+        for who in Identity::ALL {
+            if let Some(identity) = settings.identities.get(who.word()) {
+                identities.insert(who, signing(identity)?);
+            }
+        }
         let polling = contract.facts.polling.as_ref();
         let documented = polling.and_then(|p| {
             let paced = p.per_minute.map(|n| Duration::from_secs(60) / n.max(1));
@@ -150,16 +199,20 @@ impl Endpoint {
                 asked.unwrap_or(Duration::from_secs(5)).max(documented.unwrap_or_default())
             }
         };
+        // Cases read jobs between the readings of a wait, too: each keeps to the pace.
+        let pace = polling.map(Pace::of).filter(|_| !(is_local && asked.is_some()));
         let create: BTreeMap<&str, Value> = [("body", Value::Object(settings.create.clone()))].into();
         let setup = Setup {
             target: Arc::new(HttpTarget::new(settings)?),
             signer,
+            identities,
             parameters: settings.parameters.clone(),
             other_parent: settings.other_parent.clone().unwrap_or_default(),
             allow: Allow {
                 read: settings.allow.contains(&Allowed::Read),
                 create: settings.allow.contains(&Allowed::Create),
                 cancel: settings.allow.contains(&Allowed::Cancel),
+                write: settings.allow.contains(&Allowed::Write),
             },
             fixtures: settings
                 .fixtures
@@ -176,7 +229,7 @@ impl Endpoint {
                 })
                 .collect(),
             create: if settings.create.is_empty() { json!({}) } else { json!(create) },
-            limits: Limits { max_jobs: limits.max_jobs, deadline: limits.deadline.0, poll_interval },
+            limits: Limits { max_jobs: limits.max_jobs, deadline: limits.deadline.0, poll_interval, pace },
             seed,
             contract,
         };
@@ -192,6 +245,10 @@ impl Server for Endpoint {
 
     fn allow(&self) -> Allow {
         self.setup.allow
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        self.setup.limits.pace
     }
 
     async fn setup(&self, _case: &Case) -> Result<Arc<Setup>, String> {

@@ -14,7 +14,7 @@ python=$work/venv/bin/python
 
 # The clients must neither go through a proxy nor pick up the caller's accounts and endpoints.
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
-for name in $(compgen -e | grep -E '^(AWS|DIGITALOCEAN|GRADIENT|PYDO)_' || true); do unset "$name"; done
+for name in $(compgen -e | grep -E '^(ALIBABA_CLOUD|AWS|DIGITALOCEAN|GRADIENT|PYDO)_' || true); do unset "$name"; done
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 # The scripts import their neighbour; leave no cache in the source tree.
 export PYTHONDONTWRITEBYTECODE=1
@@ -52,10 +52,11 @@ start_mock() {
 }
 
 code=0
-for script in bedrock_boto3 digitalocean_gradient digitalocean_pydo; do
+for script in bailian_sdk bedrock_boto3 digitalocean_gradient digitalocean_pydo; do
     echo "== $script"
     start_mock "${script%%_*}" "$script"
     JOBPROOF_MOCK_URL=$url "$python" "$here/$script.py" || code=1
     stop_mock
 done
+"$here/graphql.sh" "$work" || code=1
 exit "$code"

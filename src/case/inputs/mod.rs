@@ -8,7 +8,7 @@ mod violation;
 use serde_json::Value;
 
 use super::base::{base, on_the_wire};
-use super::{Call, Case, Step, finished};
+use super::{Call, Case, Step, around, finished};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, OverMax};
@@ -82,6 +82,10 @@ fn one(contract: &Contract, id: &str, operation: &Operation, violation: Violatio
     call.unset = violation.unset();
     call.probe = Some(condition);
     call.violation = Some(words);
+    // A server that accepts it all the same must do no harm.
+    if operation.writes && operation.makes.is_none() {
+        return around::on_made(contract, id, operation, case, call);
+    }
     with_job(contract, operation, case, call, Step::Call)
 }
 
@@ -116,6 +120,11 @@ fn generated(contract: &Contract, id: &str, operation: &Operation, nothing_to_br
     };
     if nothing_to_break {
         case.silent = Some("a schema allows everything that such a request can hold, beside its ids".into());
+        return case;
+    }
+    if operation.writes {
+        case.silent =
+            Some("a server that accepts such a request would write to what is not the suite's".into());
         return case;
     }
     let mut call = Call::new(id);

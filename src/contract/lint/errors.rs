@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::diagnostic::Diagnostic;
-use crate::contract::error::ErrorBody;
+use crate::contract::error::{ErrorBody, ErrorRow};
 use crate::contract::facts::Facts;
 use crate::contract::load::Draft;
 use crate::contract::operation::Operation;
@@ -41,7 +41,16 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
                 let message = format!("`error_body.codes` gives this code another status than {status}");
                 mistakes.push(draft.document.error(place, message));
             }
-            if answer.status.is_none() && !answer.any_client_error {
+            if answer.in_success && bodies.iter().all(|body| body.in_success.is_none()) {
+                let place = draft.document.span(&format!("{at}/in_success"));
+                let help = "add `error_body.in_success`, which tells such an answer".to_owned();
+                let message = "nothing says how to tell an error inside a success";
+                mistakes.push(draft.document.error(place, message).with_help(help));
+            }
+            if let Some(label) = &answer.sample {
+                check_sample(draft, row, answer.status, &at, label, mistakes);
+            }
+            if answer.status.is_none() && !answer.any_client_error && !answer.in_success {
                 let place = draft.document.span(&at);
                 let help = "add `status`, or `any_client_error = true`".to_owned();
                 mistakes.push(draft.document.error(place, "an answer needs a status").with_help(help));
@@ -69,6 +78,29 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             let place = draft.document.span(&format!("{at}/example"));
             mistakes.push(draft.document.error(place, "the example does not match the pattern"));
         }
+    }
+}
+
+/// The example that a mock begins with is an accepted one of the schema of each answer that the row speaks of.
+fn check_sample(
+    draft: &Draft,
+    row: &ErrorRow,
+    status: Option<u16>,
+    at: &str,
+    label: &str,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    let speaks_of = |id: &String| row.operations.is_empty() || row.operations.contains(id);
+    let operations = draft.facts.operations.iter().filter(|(id, _)| speaks_of(id));
+    let schemas: BTreeSet<&str> =
+        operations.filter_map(|(_, operation)| operation.response_schema(status.unwrap_or(400))).collect();
+    for schema in schemas {
+        let known = || {
+            let own = draft.examples.iter().filter(|example| example.accept && example.schema == schema);
+            own.map(|example| example.label.as_str())
+        };
+        let place = [(format!("{at}/sample"), label.to_owned())];
+        super::names(draft, &format!("accepted example of `{schema}`"), place, known(), mistakes);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Checks on what a contract means, made after its shape is known to be right.
 
+mod around;
 mod cancel;
+mod envelope;
 mod errors;
 mod examples;
 pub(super) mod graphql;
@@ -22,6 +24,8 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     schemas::check(draft, mistakes);
     cancel::check(draft, mistakes);
     errors::check(draft, mistakes);
+    around::check(draft, mistakes);
+    envelope::check(draft, mistakes);
     examples::check(draft, mistakes);
     sentences::check(draft, mistakes);
 }

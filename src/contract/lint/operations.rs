@@ -77,10 +77,12 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             mistakes.push(draft.document.error(draft.document.span(&at), message).with_help(help));
         }
     }
-    for name in draft.facts.job.parents.keys() {
-        let known = draft.facts.parameters.keys().map(String::as_str);
-        super::names(draft, "parameter", [(child("/job/parents", name), name.clone())], known, mistakes);
-    }
+    let job = &draft.facts.job;
+    let shown = job.parents.keys().map(|name| (child("/job/parents", name), name.clone()));
+    let hidden = job.hidden_parents.iter().enumerate();
+    let hidden = hidden.map(|(n, name)| (format!("/job/hidden_parents/{n}"), name.clone()));
+    let known = draft.facts.parameters.keys().map(String::as_str);
+    super::names(draft, "parameter", shown.chain(hidden), known, mistakes);
 }
 
 /// Each role has what it needs.

@@ -94,7 +94,7 @@ fn check_pointers(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
 }
 
 /// Whether a schema can have something at a place. What is composed of several schemas gets the benefit of the doubt.
-fn may_hold(draft: &Draft, name: &str, here: &Value, segments: &[String]) -> bool {
+pub(super) fn may_hold(draft: &Draft, name: &str, here: &Value, segments: &[String]) -> bool {
     if let Some(target) = here.get("$ref").and_then(Value::as_str) {
         let (id, fragment) = target.split_once('#').unwrap_or((target, ""));
         let next = if id.is_empty() { name } else { id.rsplit('/').next().unwrap_or_default() };

@@ -17,7 +17,8 @@ impl Mock {
             return Err(Condition::UnknownJob);
         };
         let facets = render::facets(&self.contract, call.blueprint, &view);
-        let decision = match self.contract.cancel_row(&view.state, &facets).map(|row| &row.expect) {
+        let row = self.contract.cancel_row(&view.state, &facets);
+        let decision = match row.map(|row| &row.expect) {
             Some(Expect::Accepted(accepted)) => {
                 let leads_to = accepted.leads_to.first().or(accepted.settles_in.first());
                 match leads_to {
@@ -34,6 +35,7 @@ impl Mock {
                 Decision::Ignore
             }
         };
+        let decision = self.decoy.cancel(&view, row, decision);
         let earlier = store.jobs.get(number).map_or(0, |job| job.cancels);
         if let Some(job) = store.jobs.get_mut(number) {
             job.cancels = job.cancels.saturating_add(1);

@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::job::usual_way;
+use super::super::job::{STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply};
 use crate::contract::error::Condition;
 
 impl Mock {
     pub(super) fn create(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
-        let token = call.asked.client_token.as_ref().map(|token| format!("{} {token}", call.name));
+        let token = call.asked.client_token.as_ref().map(|token| {
+            let is_bound = self.fault.skips(Check::TokenAlone, call.name);
+            let body = Mock::body(call).filter(|_| is_bound).map(ToString::to_string).unwrap_or_default();
+            format!("{} {token}{body}", call.name)
+        });
         if let Some(number) = token.as_ref().and_then(|token| store.tokens.get(token)).copied()
             && !self.fault.skips(Check::Token, call.name)
         {
@@ -32,9 +36,10 @@ impl Mock {
         };
         let number = store.add(&self.contract, self.whole_job(), self.seed, seedling);
         let mut way = usual_way(&self.contract.facts.lifecycle);
+        self.decoy.plan(&mut way);
         self.fault.plan(&mut way);
         if let Some(job) = store.jobs.get_mut(number) {
-            job.set_out(&way, call.now);
+            job.set_out(&way, call.now, self.decoy.stay(STAY));
         }
         if let Some(token) = token {
             store.tokens.insert(token, number);

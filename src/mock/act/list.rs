@@ -3,17 +3,22 @@
 use serde_json::Value;
 
 use super::super::fault::Check;
+use super::super::job::earlier;
 use super::super::store::Store;
 use super::super::{Call, Mock, Reply, render};
 use super::filter;
 use crate::contract::error::Condition;
+use crate::contract::operation::FilterEffect;
+use crate::exchange::Identity;
 
 impl Mock {
     pub(super) fn list(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
         let lifecycle = &self.contract.facts.lifecycle;
         let mut numbers = Vec::new();
         for (number, job) in store.jobs.iter_mut().enumerate() {
-            if call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
+            let is_theirs =
+                call.identity != Some(Identity::Foreign) || self.fault.skips(Check::Owner, call.name);
+            if is_theirs && call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
                 job.settle(call.now, lifecycle);
                 numbers.push(number);
             }
@@ -21,8 +26,15 @@ impl Mock {
         // The newest first; of those created at the same time, the one that came last.
         let created = |number: usize| store.jobs.get(number).and_then(|job| Some(job.past.first()?.at));
         numbers.sort_by_key(|number| std::cmp::Reverse((created(*number), *number)));
+        let is_ordered = self.asks_for_order(call);
+        if self.decoy.is_oldest_first() && !is_ordered && call.operation.latest.is_none() {
+            numbers.reverse();
+        }
         let numbers = self.filtered(call, store, numbers);
-        let page = self.cut(call, &numbers)?;
+        let mut page = self.cut(call, &numbers)?;
+        if !is_ordered {
+            self.decoy.shuffle(&mut page.numbers);
+        }
         let items: Vec<Value> =
             page.numbers.iter().filter_map(|number| self.item(call, store, *number)).collect();
 
@@ -61,7 +73,17 @@ impl Mock {
         items.into_iter().map(|(number, _)| number).collect()
     }
 
+    /// Whether the request asks for an order.
+    fn asks_for_order(&self, call: &Call<'_>) -> bool {
+        call.operation.filters.iter().any(|filter| {
+            !matches!(filter.effect, FilterEffect::OnlyState(_))
+                && filter::carries(&filter.send, Some(&call.asked.view), &mut Vec::new())
+        })
+    }
+
     fn item(&self, call: &Call<'_>, store: &Store, number: usize) -> Option<Value> {
-        Some(render::job(&self.contract, call.blueprint, &self.view(call, store, number)?))
+        let then = earlier(call.now, self.decoy.list_lag());
+        let view = store.jobs.get(number)?.view(then, &self.contract.facts.lifecycle);
+        Some(render::job(&self.contract, call.blueprint, &view))
     }
 }

@@ -1,10 +1,12 @@
 //! What each role does.
 
+mod around;
 mod cancel;
 mod create;
 mod filter;
 mod list;
-mod page;
+pub(in crate::mock) mod page;
+mod parts;
 mod read;
 mod retry;
 
@@ -28,6 +30,7 @@ impl Mock {
                 Ok(Reply { answer: Answer::not_in_contract(501, what), job: None })
             }
             Role::Get => self.with_job(call, &mut store, Mock::get),
+            Role::Details if call.operation.target.is_none() => Ok(self.around(call, &mut store)),
             Role::Details => self.with_job(call, &mut store, Mock::details),
             Role::Cancel => self.with_job(call, &mut store, Mock::cancel),
             Role::Retry => self.with_job(call, &mut store, Mock::retry),
@@ -57,8 +60,6 @@ impl Mock {
             None if call.asked.job.is_some() && self.fault.skips(Check::Existence, call.name) => {
                 Ok(self.made_up(call))
             }
-            // A lookup that names no job at all, such as a list of everything, is answered by the sample.
-            None if call.asked.job.is_none() && call.operation.target.is_none() => Ok(self.reply(call, None)),
             None => Err(Condition::UnknownJob),
         }
     }
@@ -132,7 +133,8 @@ impl Mock {
             at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
         });
         let settles = then.filter(|then| *then != to);
-        job.plan = settles.map(|then| (later(call.now, STAY), then.to_owned())).into_iter().collect();
+        let stay = self.decoy.stay(STAY);
+        job.plan = settles.map(|then| (later(call.now, stay), then.to_owned())).into_iter().collect();
     }
 
     /// Lets a held job go on to its end: someone has acted on it, even if nothing came of that.
@@ -149,6 +151,7 @@ impl Mock {
             .find_map(|phase| lifecycle.of_phase(phase).find(|end| lifecycle.path(&from, end).is_some()));
         let Some(way) = end.and_then(|end| lifecycle.path(&from, end)) else { return };
         let steps = (1_u32..).zip(way.into_iter().skip(1));
-        job.plan = steps.map(|(step, state)| (later(call.now, STAY * step), state.to_owned())).collect();
+        let stay = self.decoy.stay(STAY);
+        job.plan = steps.map(|(step, state)| (later(call.now, stay * step), state.to_owned())).collect();
     }
 }

@@ -38,7 +38,10 @@ impl Mock {
         let start = match &pagination.style {
             PageStyle::Token(style) => match style.request.first(&call.asked.view) {
                 None | Some(Value::Null) => Some(0),
-                Some(token) => token.as_str().and_then(|token| self.place(token, all)),
+                Some(token) => token
+                    .as_str()
+                    .and_then(|token| self.place(token, all))
+                    .or_else(|| self.fault.skips(Check::PageToken, call.name).then_some(0)),
             },
             PageStyle::Page(style) => Some(match whole(&style.request, &call.asked.view) {
                 Some(page) => page.saturating_sub(1).saturating_mul(size),
@@ -50,6 +53,9 @@ impl Mock {
         let end = start.saturating_add(size).min(all.len());
         let mut numbers = all.get(start..end).unwrap_or_default().to_vec();
         let last = numbers.last().copied().unwrap_or_default();
+        if self.fault.skips(Check::PageLimit, call.name) && too_large(call, pagination) {
+            numbers.clear();
+        }
         self.fault.page(start, all, &mut numbers);
         let next = if end < all.len() {
             Some((end, last))
@@ -67,7 +73,8 @@ impl Mock {
         let asked = whole(&size.request, &call.asked.view)
             .filter(|_| !self.fault.skips(Check::PageSize, call.name))
             .unwrap_or_else(|| size.default.map_or(USUAL_SIZE, fits));
-        asked.clamp(1, size.max.map_or(usize::MAX, fits))
+        let asked = asked.clamp(1, size.max.map_or(usize::MAX, fits));
+        self.decoy.size(asked, matches!(pagination.style, PageStyle::Token(_)))
     }
 
     /// An opaque token for a place in a list: the last job before it, and where that stood.
@@ -176,8 +183,15 @@ impl Mock {
     }
 }
 
+/// Whether a request asks for a page that is larger than the largest.
+pub(in crate::mock) fn too_large(call: &Call<'_>, pagination: &Pagination) -> bool {
+    let Some(size) = &pagination.size else { return false };
+    let asked = whole(&size.request, &call.asked.view).and_then(|asked| u64::try_from(asked).ok());
+    asked.zip(size.max).is_some_and(|(asked, most)| asked > most)
+}
+
 /// A whole number of the request that is not negative.
-fn whole(at: &Pointer, view: &Value) -> Option<usize> {
+pub(super) fn whole(at: &Pointer, view: &Value) -> Option<usize> {
     let number = crate::exchange::reading::number(at.first(view)?)?;
     usize::try_from(number.max(0)).ok()
 }

@@ -1,6 +1,6 @@
 //! Starting a job again, by the retry table.
 
-use super::super::job::usual_way;
+use super::super::job::{STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply, render};
 use crate::contract::cancel::{self, Expect};
@@ -35,7 +35,8 @@ impl Mock {
                     number
                 };
                 if let Some(job) = store.jobs.get_mut(number) {
-                    job.set_out(&usual_way(&self.contract.facts.lifecycle), call.now);
+                    let way = usual_way(&self.contract.facts.lifecycle);
+                    job.set_out(&way, call.now, self.decoy.stay(STAY));
                 }
                 number
             }

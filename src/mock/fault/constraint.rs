@@ -46,8 +46,10 @@ impl Fault for Constraint {
 pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let mut seen: BTreeMap<&'static str, &'static str> = BTreeMap::new();
     // A cancel or a retry that is wrong is sent to a job which refuses it anyway.
+    // What a GraphQL request carries is checked by the engine.
     let shows = |operation: &&Operation| {
-        matches!(operation.role, Role::Create | Role::Get | Role::List | Role::Details)
+        operation.graphql.is_none()
+            && matches!(operation.role, Role::Create | Role::Get | Role::List | Role::Details)
     };
     for (name, operation) in contract.facts.operations.iter().filter(|(_, operation)| shows(operation)) {
         let Some(shape) = contract.shapes.get(&operation.request) else { continue };

@@ -4,6 +4,7 @@ use super::super::job::usual_way;
 use super::{Fault, Label};
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
+use crate::contract::operation::Role;
 
 struct Course {
     label: Label,
@@ -42,7 +43,8 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let wrong = begins.into_iter().find_map(|phase| {
         lifecycle.of_phase(phase).find(|state| !lifecycle.initial.iter().any(|initial| initial == state))
     });
-    if let Some(wrong) = wrong {
+    let is_seen = contract.of_role(Role::Create).any(|(_, operation)| contract.shows_state(operation));
+    if let Some(wrong) = wrong.filter(|_| is_seen) {
         let mut way = vec![wrong.to_owned()];
         if let Some(end) = usual.last().filter(|_| !lifecycle.is_terminal(wrong)) {
             way.push(end.clone());

@@ -13,7 +13,6 @@ enum Wrong {
     Status(Condition, u16),
     ServerError(Condition, Option<String>),
     NoCode,
-    InSuccess(Condition),
 }
 
 struct Error {
@@ -38,9 +37,6 @@ impl Fault for Error {
                 }
             }
             Wrong::NoCode => remove_codes(context.error_body(), answer),
-            Wrong::InSuccess(when) if condition == *when => {
-                answer.status = context.operation.success_statuses().next().unwrap_or(200);
-            }
             _ => {}
         }
     }
@@ -119,6 +115,11 @@ fn asks_for<'r, I: Iterator<Item = &'r ErrorRow>>(
         let Some(shape) = contract.shapes.get(&operation.request).filter(|_| is_spoken_of) else {
             return false;
         };
+        let required =
+            shape.document.pointer("/properties/query/required").and_then(serde_json::Value::as_array);
+        if keyword == "required" && required.is_some_and(|names| !names.is_empty()) {
+            return true;
+        }
         ["/properties/query/properties", "/properties/body"]
             .iter()
             .filter_map(|part| Pointer::new(*part).first(&shape.document))
@@ -169,7 +170,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             );
         }
         let is_right = |status: &u16| {
-            answers.iter().any(|a| a.status == Some(*status) || a.any_client_error || a.status.is_none())
+            answers.iter().any(|a| {
+                a.status == Some(*status) || a.any_client_error || (a.status.is_none() && !a.in_success)
+            })
         };
         if let Some(status) = [418, 400, 409].into_iter().find(|status| !is_right(status)) {
             add(
@@ -196,20 +199,6 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         );
     }
     if rule(contract, Condition::UnknownJob).is_some() {
-        // Where that is how errors come, it is no fault.
-        let is_outside = |name: &String| {
-            let row = contract.error_row(Condition::UnknownJob, name);
-            row.and_then(|row| row.any_of.first()?.status).is_some_and(|status| status >= 400)
-        };
-        let named = contract.facts.operations.iter().filter(|(_, operation)| operation.target.is_some());
-        if named.map(|(name, _)| name).any(is_outside) {
-            add(
-                "error-in-success::unknown-job".into(),
-                "unknown-job is answered with a success status and an error inside".into(),
-                &["errors/error-in-success", "errors/unknown-job"],
-                Wrong::InSuccess(Condition::UnknownJob),
-            );
-        }
         found.push(Box::new(Found {
             label: Label::new(
                 "unknown-job-found",

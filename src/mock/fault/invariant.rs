@@ -53,6 +53,16 @@ impl Fault for Broken {
                     put_where_present(job, &order.2, &|right| one_more(right, number));
                 }
             }
+            Requirement::Each(fact) => {
+                let places: Vec<String> = fact.items.select(job).into_iter().map(|(at, _)| at).collect();
+                for item in places {
+                    let Some(item) = job.pointer_mut(&item) else { continue };
+                    if let Some(value) = &fact.when.equals {
+                        fact.when.at.put(item, value.clone());
+                    }
+                    fact.at.put(item, "JOBPROOF_UNHEARD_OF".into());
+                }
+            }
             Requirement::OnlyWhenEnded(at) if !has_ended => {
                 if let Some(value) = at.first(&self.sample) {
                     at.put(job, value.clone());
@@ -81,6 +91,7 @@ pub(super) fn faults(ground: &Ground<'_>) -> Vec<Box<dyn Fault>> {
                 Requirement::Time(order) | Requirement::Number(order) | Requirement::Count(order) => {
                     stands(&order.0) && stands(&order.2)
                 }
+                Requirement::Each(fact) => stands(&fact.items),
                 Requirement::OnlyWhenEnded(at) | Requirement::WhenEnded(at) => stands(at),
             }
         })

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Check, Fault, Label};
 use crate::contract::Contract;
-use crate::contract::operation::{FilterEffect, PageStyle, Role};
+use crate::contract::error::Condition;
+use crate::contract::operation::{FilterEffect, OverMax, PageStyle, Role};
 
 enum Wrong {
     /// Loses the first job of every page but the first.
@@ -15,6 +16,8 @@ enum Wrong {
     ForgetsNewest,
     Size,
     Endless,
+    Token,
+    Limit,
     Filter(String),
 }
 
@@ -30,7 +33,10 @@ impl Fault for List {
 
     fn skips(&self, check: Check<'_>, _: &str) -> bool {
         match (&self.wrong, check) {
-            (Wrong::Size, Check::PageSize) | (Wrong::Endless, Check::LastPage) => true,
+            (Wrong::Size, Check::PageSize)
+            | (Wrong::Endless, Check::LastPage)
+            | (Wrong::Token, Check::PageToken)
+            | (Wrong::Limit, Check::PageLimit) => true,
             (Wrong::Filter(wrong), Check::Filter(name)) => wrong == name,
             _ => false,
         }
@@ -57,7 +63,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let mut add = |id: String, title: String, rules: &[&'static str], wrong: Wrong| {
         found.push(List { label: Label::new(id, title, rules), wrong });
     };
-    for (_, operation) in contract.of_role(Role::List) {
+    for (name, operation) in contract.of_role(Role::List) {
         add(
             "list-forgets-newest".into(),
             "a list leaves out the newest job".into(),
@@ -86,6 +92,24 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     Wrong::Size,
                 );
             }
+            let refuses = contract.error_row(Condition::InvalidParameter, name).is_some();
+            if matches!(pagination.style, PageStyle::Token(_)) && refuses {
+                add(
+                    "page-token-not-checked".into(),
+                    "a page token that nobody gave leads to the first page".into(),
+                    &["listing/bad-token"],
+                    Wrong::Token,
+                );
+            }
+            let size = pagination.size.as_ref();
+            if size.is_some_and(|size| size.max.is_some() && size.over_max != Some(OverMax::Refused)) {
+                add(
+                    "page-over-max-empty".into(),
+                    "a page that is larger than the largest holds nothing".into(),
+                    &["listing/size-limit"],
+                    Wrong::Limit,
+                );
+            }
             let can_say_so = match &pagination.style {
                 PageStyle::Token(_) => true,
                 PageStyle::Page(style) => !style.next_link.is_empty(),
@@ -111,6 +135,17 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 );
             }
         }
+    }
+    if contract.of_role(Role::Get).any(|(_, operation)| operation.parts.is_some()) {
+        let mut add_part = |id: &str, title: &str, wrong: Wrong| {
+            add(id.to_owned(), title.to_owned(), &["listing/parts-partition"], wrong);
+        };
+        let lost = "the first part of every page of a job's parts but the first is lost";
+        add_part("parts-lose-item", lost, Wrong::Loses);
+        let repeated =
+            "every page of a job's parts but the first begins with the last part of the page before";
+        add_part("parts-repeat-item", repeated, Wrong::Repeats);
+        add_part("parts-size-ignored", "a get does not mind the page size asked for", Wrong::Size);
     }
     // One fault of a kind serves all lists.
     let mut seen = BTreeSet::new();

@@ -1,18 +1,26 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
+mod agreement;
 mod cancel;
 mod constraint;
 mod course;
+mod edge;
 mod envelope;
 mod error;
+mod forgotten;
 mod graphql;
 mod ground;
 mod identity;
+mod in_success;
 mod invariant;
 mod list;
 mod member;
+mod other_error;
 mod race;
 mod shown;
+mod swapped;
+mod throttle;
+mod two_codes;
 mod unchecked;
 mod word;
 
@@ -42,6 +50,10 @@ pub enum Check<'n> {
     Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
+    /// That a job belongs to the account that asks for it.
+    Owner,
+    /// That credentials which may only read change nothing.
+    Rights,
     /// The filter of this name.
     Filter(&'n str),
     /// The page size asked for.
@@ -52,6 +64,18 @@ pub enum Check<'n> {
     Existence,
     /// The idempotency token of a create.
     Token,
+    /// That there is an operation for a request.
+    Route,
+    /// That a job's state is the same on every page of its parts.
+    PartState,
+    /// That a client which keeps to the documented pace is served.
+    Pace,
+    /// That a token counts whatever else the create says.
+    TokenAlone,
+    /// That a page token is one of the mock's own.
+    PageToken,
+    /// That a page which is too large is made smaller.
+    PageLimit,
 }
 
 /// What becomes of a cancel.
@@ -79,11 +103,19 @@ pub struct Label {
     pub title: String,
     /// The rules that must see it: at least one of them.
     pub caught_by: Vec<&'static str>,
+    /// The step from state to state that it takes or forbids against the documentation, if any.
+    pub edge: Option<(String, String)>,
 }
 
 impl Label {
     fn new(id: impl Into<String>, title: impl Into<String>, caught_by: &[&'static str]) -> Self {
-        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec() }
+        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec(), edge: None }
+    }
+
+    /// The same label, for a fault in one step from state to state.
+    fn on_edge(mut self, from: &str, to: &str) -> Self {
+        self.edge = Some((from.to_owned(), to.to_owned()));
+        self
     }
 }
 
@@ -113,6 +145,18 @@ pub trait Fault: Send + Sync {
     fn on_refusal(&self, job: &JobView) -> Option<String> {
         let _ = job;
         None
+    }
+
+    /// The job that a get shows instead of the one asked for; `all` jobs are there.
+    fn instead(&self, number: usize, all: usize) -> usize {
+        let _ = all;
+        number
+    }
+
+    /// Whether the request of this number is throttled.
+    fn throttles(&self, serial: u64) -> bool {
+        let _ = serial;
+        false
     }
 
     /// Changes what a get shows of a job.
@@ -147,6 +191,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         found.extend(invariant::faults(&ground));
     }
     found.extend(envelope::faults(contract));
+    found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
     found.extend(race::faults(contract));
@@ -154,8 +199,20 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(unchecked::faults(contract));
     found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(edge::faults(contract));
+    found.extend(in_success::faults(contract));
+    found.extend(two_codes::faults(contract));
+    found.extend(other_error::faults(contract));
+    found.extend(forgotten::faults(contract));
+    found.extend(swapped::faults(contract));
+    found.extend(throttle::faults(contract));
     found.extend(graphql::faults(contract));
     found
+}
+
+/// Whether a condition comes about in a run of the suite.
+pub(super) fn is_answered(contract: &Contract, condition: Condition) -> bool {
+    error::rule(contract, condition).is_some()
 }
 
 /// The fault of this id.

@@ -56,12 +56,33 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Check::Expiry,
             );
         }
-        if facts.auth.states_hash() {
+        let has_body = |request: &str| {
+            let shape = contract.shapes.get(request);
+            shape.is_some_and(|shape| shape.document.pointer("/properties/body").is_some())
+        };
+        if facts.auth.states_hash() && facts.operations.values().any(|o| has_body(&o.request)) {
             add(
                 "body-hash-not-checked",
                 "the hash that a request states of its body is taken on trust",
                 &["auth/bad-signature"],
                 Check::BodyHash,
+            );
+        }
+    }
+    if !crate::sign::schemes(&facts.auth).is_empty() {
+        add(
+            "other-account-let-in",
+            "jobs can be read and cancelled by another account",
+            &["isolation/foreign-identity"],
+            Check::Owner,
+        );
+        let changes = |role| contract.of_role(role).any(|(_, operation)| !operation.anonymous);
+        if changes(Role::Cancel) || changes(Role::Create) {
+            add(
+                "reader-may-change",
+                "credentials that may only read start and cancel jobs",
+                &["auth/read-only-identity"],
+                Check::Rights,
             );
         }
     }
@@ -92,12 +113,42 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             Check::Parent,
         );
     }
+    if !facts.not_offered.is_empty() {
+        add(
+            "answers-what-is-not-offered",
+            "a request that no operation is for is answered with success",
+            &["cancel/not-offered"],
+            Check::Route,
+        );
+    }
+    if contract.of_role(Role::Get).any(|(_, operation)| operation.parts.is_some()) {
+        add(
+            "state-follows-page",
+            "a job is in its first state on every page of its parts but the first",
+            &["listing/parts-partition"],
+            Check::PartState,
+        );
+    }
+    if facts.polling.is_some() {
+        add(
+            "throttles-early",
+            "every third reading of a job is throttled, however seldom they come",
+            &["limits/paced-reads-served"],
+            Check::Pace,
+        );
+    }
     if facts.operations.values().any(|operation| operation.client_token.is_some()) {
         add(
             "token-replay-makes-new-job",
             "a create with a token that was used before makes another job",
             &["idempotency/token-replays"],
             Check::Token,
+        );
+        add(
+            "token-bound-to-body",
+            "a token that comes again with another body makes another job",
+            &["idempotency/token-conflict"],
+            Check::TokenAlone,
         );
     }
     found

@@ -88,6 +88,7 @@ impl Mock {
         if let Some((name, operation)) = self.operation(&asked) {
             let context =
                 AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
+            self.decoy.answer(&context, &mut answer);
             self.fault.answer(&context, &mut answer);
         }
         self.fault.graphql(executed, &mut answer);
@@ -145,6 +146,9 @@ impl Mock {
 
     /// Credentials are looked at once for the whole request, unless every root field does without.
     fn admit(&self, talk: &Talk<'_>, asked: &Asked) -> Result<(), Condition> {
+        if let Some((name, _)) = self.operation(asked) {
+            self.let_in(name, talk.serial)?;
+        }
         let keys = asked.graphql.iter().flat_map(|document| &document.keys);
         let roots: Vec<Option<&String>> = keys
             .map(|key| {
@@ -164,7 +168,7 @@ impl Mock {
             self.contract.facts.operations.iter().filter(|(_, o)| o.service.as_deref() == Some(talk.service));
         let mut names = roots.into_iter().flatten().chain(own.map(|(name, _)| name));
         match names.find_map(|name| Some((name, needs(name)?))) {
-            Some((name, operation)) => self.authenticate(talk.request, name, operation),
+            Some((name, operation)) => self.authenticate(talk.request, name, operation).map(drop),
             None => Ok(()),
         }
     }
@@ -234,6 +238,7 @@ impl Mock {
             named: BTreeMap::new(),
             parents: BTreeMap::new(),
             now: self.now(),
+            identity: self.identity(request),
         }
     }
 }

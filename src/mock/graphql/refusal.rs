@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::super::Mock;
 use super::super::answer::Answer;
-use super::super::{Mock, refuse};
 use super::entry::Entry;
 use super::{Made, Talk, wire};
 use crate::contract::error::Condition;
@@ -29,7 +29,7 @@ impl Mock {
             let call = self.call(talk.request, (name, operation), blueprint, asked.clone());
             let condition = self.validate(&call).err()?;
             let id = asked.job.as_deref();
-            Some((condition, refuse::words(&self.contract, name, operation, condition, id)))
+            Some((condition, self.words(name, operation, condition, id)))
         });
         let Some((condition, words)) = refusal else { return self.invalid(talk, vec![entry]) };
         entry.code = words.code;
@@ -54,7 +54,7 @@ impl Mock {
         let (status, code, message) = self
             .operation(asked)
             .or_else(|| own().map(|(name, operation)| (name.as_str(), operation)))
-            .map(|(name, operation)| refuse::words(&self.contract, name, operation, condition, None))
+            .map(|(name, operation)| self.words(name, operation, condition, None))
             .map_or((401, None, String::new()), |words| (words.status, words.code, words.message));
         let keys = asked.graphql.iter().flat_map(|document| &document.keys);
         let is_success = (200..300).contains(&status);

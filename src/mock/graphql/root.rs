@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::Mock;
 use super::super::job::JobView;
-use super::super::refuse::{self, Words};
+use super::super::refuse::Words;
 use super::value::{Done, Paging, done, resolved};
 use super::{Failure, Outcomes, Talk};
 use crate::exchange::graphql;
@@ -43,7 +43,7 @@ impl<'t> Root<'t> {
         let mut call = mock.call(self.talk.request, own, blueprint, asked);
         let (name, operation) = own;
         let reply = mock.carry_out(&mut call).map_err(|condition| Failure {
-            words: refuse::words(&mock.contract, name, operation, condition, id.as_deref()),
+            words: mock.words(name, operation, condition, id.as_deref()),
             condition: Some(condition),
             id,
         })?;
@@ -64,6 +64,7 @@ impl<'t> Root<'t> {
             status: answer.status.unwrap_or(200),
             code: answer.code.clone(),
             message: says.unwrap_or_else(|| format!("The field {field} is not implemented here.")),
+            sample: None,
         };
         Failure { words, condition: None, id: None }
     }

@@ -39,7 +39,7 @@ impl Bench {
         Bench::with(contract(vendor), None, 7)
     }
 
-    pub(super) fn with(contract: Arc<Contract>, fault: Option<Box<dyn Fault>>, seed: u64) -> Self {
+    pub(super) fn with(contract: Arc<Contract>, fault: Option<Arc<dyn Fault>>, seed: u64) -> Self {
         let options = MockOptions { seed, fault, ..MockOptions::held() };
         Bench { mock: Mock::new(Arc::clone(&contract), options), contract }
     }
@@ -57,7 +57,7 @@ impl Bench {
         for (name, value) in operation.send.iter().flat_map(|send| send.as_object().unwrap()) {
             view[name] = value.clone();
         }
-        for name in facts.parameters.keys().chain(facts.job.parents.keys()) {
+        for name in facts.parameters.keys().chain(facts.job.parent_names()) {
             if let (Some(at), Some(parameter)) = (operation.parent_place(name), facts.parameters.get(name)) {
                 at.put(&mut view, parameter.example.clone());
             }
@@ -158,6 +158,10 @@ impl Bench {
                     .is_none_or(|(l, r)| c.1.holds(&reading::number(&l), &reading::number(&r))),
                 Requirement::Count(c) => both(&c.0, &c.2).is_none_or(|(l, r)| {
                     c.1.holds(&Some(l.as_array().unwrap().len() as i128), &reading::number(&r))
+                }),
+                Requirement::Each(fact) => fact.items.select(&job.job).iter().all(|(_, item)| {
+                    !fact.when.holds(item)
+                        || fact.at.text(item).is_none_or(|word| fact.one_of.iter().any(|w| w == word))
                 }),
                 Requirement::OnlyWhenEnded(at) => ended || at.first(&job.job).is_none(),
                 Requirement::WhenEnded(at) => !ended || at.first(&job.job).is_some(),

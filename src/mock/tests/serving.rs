@@ -97,3 +97,46 @@ async fn the_side_door_says_what_is_wrong() {
     drop(client);
     task.await.unwrap();
 }
+
+/// Sends a plain request over a socket, and gives the head of the answer.
+async fn head(decoy: &str, more: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let contract = contract("bedrock");
+    let decoy = crate::mock::decoy::decoy(&contract, decoy).unwrap();
+    let options = MockOptions { decoy: Some(Arc::from(decoy)), ..MockOptions::held() };
+    let mock = Arc::new(Mock::new(contract, options));
+    let (_stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    tokio::spawn(serve::serve(listener, mock, async { drop(stopped.await) }));
+    let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+    let path = "/knowledgebases/KB12345678/datasources/DS12345678/ingestionjobs/AAAAAAAAAA";
+    let request = format!("GET {path} HTTP/1.1\r\nhost: mock\r\n{more}\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut seen = Vec::new();
+    while !seen.windows(4).any(|end| end == b"\r\n\r\n") {
+        assert!(socket.read_buf(&mut seen).await.unwrap() > 0, "the connection ended early");
+    }
+    String::from_utf8_lossy(&seen).to_lowercase()
+}
+
+#[tokio::test]
+async fn bodies_come_in_chunks() {
+    let head = head("transfer::chunked", "").await;
+    assert!(head.contains("transfer-encoding: chunked\r\n") && !head.contains("content-length"), "{head}");
+}
+
+#[tokio::test]
+async fn bodies_are_compressed_where_that_is_accepted() {
+    let asked = head("transfer::compressed", "accept-encoding: br;q=1, gzip;q=0.5\r\n").await;
+    assert!(asked.contains("content-encoding: gzip\r\n"), "{asked}");
+    let unasked = head("transfer::compressed", "").await;
+    assert!(!unasked.contains("content-encoding"), "{unasked}");
+}
+
+#[tokio::test]
+async fn connections_are_closed() {
+    let head = head("transfer::closed", "").await;
+    assert!(head.contains("connection: close\r\n"), "{head}");
+}

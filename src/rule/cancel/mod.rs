@@ -8,6 +8,7 @@ pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
 #[cfg(test)]
 mod honest;
+pub mod not_offered;
 pub mod one_story;
 pub mod refusal_changes_nothing;
 pub mod refusal_error;
@@ -32,4 +33,5 @@ pub const RULES: &[&dyn Rule] = &[
     &repeat_harmless::RepeatHarmless,
     &concurrent_agree::ConcurrentAgree,
     &one_story::OneStory,
+    &not_offered::NotOffered,
 ];

@@ -39,8 +39,10 @@ pub(in crate::rule) fn is_one_of(row: &ErrorRow, exchange: &Exchange, contract: 
     if is_accepted(exchange, contract) {
         return false;
     }
-    let said = said(exchange, contract);
-    row.any_of.iter().any(|answer| is_answer(answer, response.status, &said))
+    let (said, inside) = (said(exchange, contract), is_error_inside(exchange, contract));
+    row.any_of
+        .iter()
+        .any(|answer| (inside || !answer.in_success) && is_answer(answer, response.status, &said))
 }
 
 fn is_answer(answer: &Answer, status: u16, said: &Refusal) -> bool {
@@ -63,6 +65,7 @@ pub(in crate::rule) fn alternatives(row: &ErrorRow) -> String {
 
 fn in_words(answer: &Answer) -> String {
     let mut words = match (answer.status, answer.any_client_error) {
+        _ if answer.in_success => "an error inside a success".to_owned(),
         (Some(status), _) => status.to_string(),
         (None, true) => "a status from 400 to 499".to_owned(),
         (None, false) => "an error".to_owned(),

@@ -1,6 +1,6 @@
 //! `errors/error-in-success`.
 
-use super::answer::seen;
+use super::answer::{is_accepted, seen};
 use crate::contract::Contract;
 use crate::exchange::Transcript;
 use crate::exchange::refusal::refusal;
@@ -12,8 +12,8 @@ static META: Meta = Meta {
     title: "a success answer holds no error",
     keyword: Keyword::Must,
     checks: "The body of an answer with a success status has no documented error code in a place of error codes, and \
-             is not an error body (code and message) in place of a job. Vendors that document errors inside a success \
-             are left out.",
+             is not an error body (code and message) in place of a job. Where the vendor documents how to tell an \
+             error inside a success, only a documented code in an answer that is not marked so counts.",
     why: "Clients look at the status first: an error inside a success is taken for the result, and the job for \
           cancelled when it is not.",
     fix: "Send errors with their error status, not with 200.",
@@ -30,18 +30,13 @@ impl Rule for ErrorInSuccess {
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        let mut missing = "no request to a known operation was answered with success";
-        for answer in answers(transcript, contract).filter(|a| a.response.is_success()) {
+        for answer in answers(transcript, contract).filter(|a| is_accepted(a.exchange, contract)) {
             let body = contract.error_body(answer.name);
-            if body.in_success.is_some() {
-                missing = "the vendor documents errors inside a success";
-                continue;
-            }
             looked_at += 1;
             let said = refusal(answer.response, body);
             let Some((place, _)) = said.codes.first() else { continue };
             let is_known = said.codes.iter().any(|(_, code)| body.codes.contains_key(code));
-            let replaces_job = said.message.is_some() && !holds_job(&answer);
+            let replaces_job = body.in_success.is_none() && said.message.is_some() && !holds_job(&answer);
             if is_known || replaces_job {
                 let message = "a success answer holds an error".to_owned();
                 let mut finding = Finding::new(
@@ -55,7 +50,7 @@ impl Rule for ErrorInSuccess {
                 findings.push(finding);
             }
         }
-        Judgement::of(looked_at, findings, missing)
+        Judgement::of(looked_at, findings, "no request to a known operation was answered with success")
     }
 }
 

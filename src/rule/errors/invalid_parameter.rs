@@ -4,6 +4,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::exchange::Transcript;
 use crate::rule::errors::due;
+use crate::rule::listing::{bad_token, size_limit};
 use crate::rule::{Judgement, Keyword, Meta, Rule};
 
 static META: Meta = Meta {
@@ -25,6 +26,9 @@ impl Rule for InvalidParameter {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::InvalidParameter, transcript, contract, |_| false)
+        due::judge(Condition::InvalidParameter, transcript, contract, |index| {
+            bad_token::is_meant(transcript, contract, index)
+                || size_limit::limit(transcript, contract, index).is_some()
+        })
     }
 }

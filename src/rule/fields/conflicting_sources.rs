@@ -3,6 +3,7 @@
 use crate::contract::Contract;
 use crate::contract::error::Probe;
 use crate::exchange::Transcript;
+use crate::rule::errors::answer::is_refused;
 use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
 
@@ -27,7 +28,11 @@ impl Rule for ConflictingSources {
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let conflicts = &contract.facts.conflicts;
-        if conflicts.values().flat_map(|c| &c.sides).all(|s| s.seen.is_none() && s.seen_in_job.is_none()) {
+        if conflicts
+            .values()
+            .flat_map(|c| &c.sides)
+            .all(|s| s.seen.is_none() && s.seen_in_job.is_none() && s.seen_in_error.is_none())
+        {
             return Judgement::NotApplicable("the contract has no conflict that shows in a body".to_owned());
         }
         let bodies = || {
@@ -36,6 +41,10 @@ impl Rule for ConflictingSources {
                 .filter_map(|a| Some((a.index, a.response.json().ok()?)))
         };
         let in_body = |probe: &Probe| bodies().find(|(_, body)| probe.holds(body)).map(|(index, _)| index);
+        let in_error = |probe: &Probe| {
+            let mut refusals = answers(transcript, contract).filter(|a| is_refused(a.exchange, contract));
+            refusals.find(|a| a.response.json().is_ok_and(|body| probe.holds(body))).map(|a| a.index)
+        };
         let in_job = |probe: &Probe| {
             transcript.readings(contract).iter().find(|r| probe.holds(&r.job)).map(|r| r.exchange)
         };
@@ -44,7 +53,9 @@ impl Rule for ConflictingSources {
             for side in &conflict.sides {
                 let by_body = side.seen.as_ref().and_then(in_body);
                 let by_job = side.seen_in_job.as_ref().and_then(in_job);
-                let Some(exchange) = by_body.into_iter().chain(by_job).min() else { continue };
+                let by_error = side.seen_in_error.as_ref().and_then(in_error);
+                let seen = by_body.into_iter().chain(by_job).chain(by_error).min();
+                let Some(exchange) = seen else { continue };
                 let title = |id: &str| contract.reference(id).map_or(id.to_owned(), |r| r.title.clone());
                 let (source, says, about) = (title(&side.reference), &side.says, lowered(&conflict.title));
                 let sides: Vec<String> =
@@ -61,7 +72,8 @@ impl Rule for ConflictingSources {
                 );
             }
         }
-        Judgement::of(bodies().count(), findings, "no success body came")
+        let looked_at = bodies().count() + findings.len();
+        Judgement::of(looked_at, findings, "no success body came")
     }
 }
 

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::contract::Contract;
-use crate::contract::invariant::{Comparison, Requirement};
+use crate::contract::invariant::{Comparison, ItemFact, Requirement};
 use crate::contract::lifecycle::Phase;
 use crate::contract::pointer::Pointer;
 use crate::exchange::reading::{number, time};
 use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{omits, place, show};
+use crate::rule::evidence::{omits, one_of, place, show, told};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 
 /// `fields/invariants`.
@@ -45,7 +45,7 @@ impl Rule for Invariants {
                         broken.expected,
                         broken.actual,
                     );
-                    findings.push(finding.at(place(transcript, reading, broken.at)));
+                    findings.push(finding.at(place(transcript, reading, &broken.at)));
                     break;
                 }
             }
@@ -59,24 +59,20 @@ impl Rule for Invariants {
     }
 }
 
-struct Broken<'c> {
-    at: &'c str,
+struct Broken {
+    at: String,
     expected: String,
     actual: String,
 }
 
 /// `None` where a reading says nothing about the requirement, `Some(None)` where it meets it.
-fn examine<'c>(
-    requirement: &'c Requirement,
-    reading: &Reading,
-    contract: &Contract,
-) -> Option<Option<Broken<'c>>> {
+fn examine(requirement: &Requirement, reading: &Reading, contract: &Contract) -> Option<Option<Broken>> {
     let member = |pointer: &Pointer| pointer.first(&reading.job).filter(|v| !v.is_null());
-    let compare = |comparison: &'c Comparison, holds: &dyn Fn(&Value, &Value) -> Option<bool>| {
+    let compare = |comparison: &Comparison, holds: &dyn Fn(&Value, &Value) -> Option<bool>| {
         let Comparison(left, relation, right) = comparison;
         let (l, r) = (member(left)?, member(right)?);
         Some((!holds(l, r)?).then(|| Broken {
-            at: left.as_str(),
+            at: left.as_str().to_owned(),
             expected: format!("{} {} {}", left.as_str(), relation.sign(), right.as_str()),
             actual: format!("{} and {}", size(requirement, l), show(Some(r))),
         }))
@@ -92,12 +88,13 @@ fn examine<'c>(
         Requirement::Count(c) => {
             compare(c, &|l, r| Some(c.1.holds(&i128::try_from(l.as_array()?.len()).ok()?, &number(r)?)))
         }
+        Requirement::Each(fact) => each(fact, &reading.job),
         Requirement::OnlyWhenEnded(pointer) => {
             let (value, state) = (member(pointer)?, state()?);
             let phase = lifecycle.phase(state);
             let is_early = !phase.is_terminal() && phase != Phase::Unknown;
             Some(is_early.then(|| Broken {
-                at: pointer.as_str(),
+                at: pointer.as_str().to_owned(),
                 expected: format!("{} only in jobs that have ended", pointer.as_str()),
                 actual: format!("{} in state {state}", show(Some(value))),
             }))
@@ -108,12 +105,32 @@ fn examine<'c>(
                 return None;
             }
             Some(member(pointer).is_none().then(|| Broken {
-                at: "",
+                at: String::new(),
                 expected: format!("{} in every job that has ended", pointer.as_str()),
                 actual: format!("{} in state {state}", show(pointer.first(&reading.job))),
             }))
         }
     }
+}
+
+/// The first item whose words do not go together.
+fn each(fact: &ItemFact, job: &Value) -> Option<Option<Broken>> {
+    let items = fact.items.select(job);
+    let mut spoken_of = items.iter().filter(|(_, item)| fact.when.holds(item)).filter_map(|(_, item)| {
+        let word = fact.at.first(item).filter(|value| !value.is_null())?;
+        Some((word, word.as_str().is_some_and(|word| fact.one_of.iter().any(|w| w == word))))
+    });
+    let first = spoken_of.next()?;
+    let broken = std::iter::once(first).chain(spoken_of).find(|(_, holds)| !holds);
+    Some(broken.map(|(word, _)| Broken {
+        at: format!("{}{}", fact.items.as_str(), fact.at.as_str()),
+        expected: format!(
+            "{} where {}",
+            one_of(fact.one_of.iter().map(|w| format!("{w:?}"))),
+            told(&fact.when)
+        ),
+        actual: show(Some(word)),
+    }))
 }
 
 /// What stands on the left of a comparison, as a finding shows it.

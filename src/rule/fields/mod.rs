@@ -6,6 +6,7 @@ pub mod body_schema;
 pub mod conflicting_sources;
 pub mod content_type;
 pub mod documented_status;
+pub mod envelope;
 pub mod identity_echoed;
 pub mod invariants;
 pub mod readable_body;
@@ -21,6 +22,7 @@ pub const RULES: &[&dyn Rule] = &[
     &content_type::ContentType,
     &response_headers::ResponseHeaders,
     &identity_echoed::IdentityEchoed,
+    &envelope::Envelope,
     &invariants::Invariants,
     &conflicting_sources::ConflictingSources,
 ];

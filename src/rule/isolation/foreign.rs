@@ -1,8 +1,11 @@
 //! Whether a request names a job under parents that it does not belong to.
 
 use crate::contract::Contract;
+use crate::contract::lifecycle::Phase;
+use crate::contract::operation::Role;
 use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::is_named;
+use crate::rule::Finding;
+use crate::rule::evidence::{Answer, is_named, place};
 use crate::rule::order::precedes;
 
 /// Whether the request at `index` names a job that was read before under other parents.
@@ -38,4 +41,47 @@ pub(in crate::rule) fn parent<'t>(
 ) -> Option<&'t str> {
     let asked = || transcript.exchanges.get(reading.exchange)?.asked.parents.get(name);
     reading.parents.get(name).or_else(asked).map(String::as_str)
+}
+
+/// The finding for a job that stopped after a cancel which nobody should have minded, though nobody else asked for it.
+/// `home` is a reading from before.
+pub(in crate::rule) fn stopped(
+    transcript: &Transcript,
+    contract: &Contract,
+    answer: &Answer<'_>,
+    home: &Reading,
+    reference: &str,
+    message: &str,
+) -> Option<Finding> {
+    let is_stopped = |reading: &Reading| {
+        let phase = reading.state.as_ref().map(|state| contract.facts.lifecycle.phase(state));
+        matches!(phase, Some(Phase::Stopping | Phase::Cancelled))
+    };
+    let after =
+        transcript.of_job(contract, &home.id).find(|r| precedes(transcript, answer.index, r.exchange))?;
+    let asked_properly = transcript.exchanges.iter().enumerate().any(|(index, exchange)| {
+        index != answer.index
+            && matches!(exchange.asked.role, Some(Role::Cancel | Role::CancelMany))
+            && exchange.asked.job.as_ref().is_none_or(|id| is_named(home, id))
+            && !precedes(transcript, after.exchange, index)
+    });
+    if is_stopped(home) || !is_stopped(after) || asked_properly {
+        return None;
+    }
+    let text = |r: &Reading| r.state.clone().unwrap_or_default();
+    let at = place(transcript, after, contract.shape_of(&after.operation).state.as_str());
+    Some(Finding::new(after.exchange, reference, message.to_owned(), text(home), text(after)).at(at))
+}
+
+/// The last reading of a job that the request at `index` names, made by the usual identity before it.
+pub(in crate::rule) fn known_before<'t>(
+    transcript: &'t Transcript,
+    contract: &Contract,
+    index: usize,
+) -> Option<&'t Reading> {
+    let job = transcript.exchanges.get(index)?.asked.job.as_ref()?;
+    transcript.readings(contract).iter().rev().find(|reading| {
+        let sender = transcript.exchanges.get(reading.exchange).map(|e| e.asked.identity);
+        sender == Some(None) && precedes(transcript, reading.exchange, index) && is_named(reading, job)
+    })
 }

@@ -1,14 +1,12 @@
 //! `isolation/foreign-parent`.
 
-use super::foreign::home_reading;
+use super::foreign::{home_reading, stopped};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
+use crate::exchange::Transcript;
 use crate::rule::errors::answer::{alternatives, is_accepted, is_one_of, seen};
-use crate::rule::evidence::{Answer, answers, is_named, place};
-use crate::rule::order::precedes;
+use crate::rule::evidence::{Answer, answers};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
 
 static META: Meta = Meta {
@@ -42,7 +40,11 @@ impl Rule for ForeignParent {
             looked_at += 1;
             findings.extend(let_in(&answer, contract));
             if answer.operation.role == Role::Cancel {
-                findings.extend(stopped(transcript, contract, &answer, home));
+                let reference = contract
+                    .error_row(Condition::UnknownJob, answer.name)
+                    .map_or(&answer.operation.reference, |row| &row.reference);
+                let message = "a cancel through foreign parents stopped the job";
+                findings.extend(stopped(transcript, contract, &answer, home, reference, message));
             }
         }
         Judgement::of(looked_at, findings, "no known job was named under foreign parents")
@@ -72,40 +74,6 @@ fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
         new("a job named under foreign parents was refused with another error than an unknown job")
             .at_most(Level::Warn)
     })
-}
-
-/// The finding for a job that stopped after a cancel through foreign parents, though nobody else asked for it.
-fn stopped(
-    transcript: &Transcript,
-    contract: &Contract,
-    answer: &Answer<'_>,
-    home: &Reading,
-) -> Option<Finding> {
-    let is_stopped = |reading: &Reading| {
-        let phase = reading.state.as_ref().map(|state| contract.facts.lifecycle.phase(state));
-        matches!(phase, Some(Phase::Stopping | Phase::Cancelled))
-    };
-    let after =
-        transcript.of_job(contract, &home.id).find(|r| precedes(transcript, answer.index, r.exchange))?;
-    let asked_properly = transcript.exchanges.iter().enumerate().any(|(index, exchange)| {
-        index != answer.index
-            && matches!(exchange.asked.role, Some(Role::Cancel | Role::CancelMany))
-            && exchange.asked.job.as_ref().is_none_or(|id| is_named(home, id))
-            && !precedes(transcript, after.exchange, index)
-    });
-    if is_stopped(home) || !is_stopped(after) || asked_properly {
-        return None;
-    }
-    let text = |r: &Reading| r.state.clone().unwrap_or_default();
-    let reference = contract
-        .error_row(Condition::UnknownJob, answer.name)
-        .map_or(&answer.operation.reference, |row| &row.reference);
-    let message = "a cancel through foreign parents stopped the job".to_owned();
-    Some(Finding::new(after.exchange, reference, message, text(home), text(after)).at(place(
-        transcript,
-        after,
-        contract.shape_of(&after.operation).state.as_str(),
-    )))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::Rule;
 
 pub(in crate::rule) mod foreign;
+pub mod foreign_identity;
 pub mod foreign_parent;
 
 /// The rules of this group.
-pub const RULES: &[&dyn Rule] = &[&foreign_parent::ForeignParent];
+pub const RULES: &[&dyn Rule] = &[&foreign_parent::ForeignParent, &foreign_identity::ForeignIdentity];

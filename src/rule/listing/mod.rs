@@ -2,11 +2,14 @@
 
 use super::Rule;
 
+pub mod bad_token;
 pub mod contains_created;
 pub mod filter;
 pub mod page_size;
 pub mod pages_partition;
+pub mod parts_partition;
 mod seen_before;
+pub mod size_limit;
 mod walk;
 pub mod walk_ends;
 
@@ -14,7 +17,10 @@ pub mod walk_ends;
 pub const RULES: &[&dyn Rule] = &[
     &contains_created::ContainsCreated,
     &pages_partition::PagesPartition,
+    &parts_partition::PartsPartition,
     &page_size::PageSize,
     &filter::FilterObeyed,
     &walk_ends::WalkEnds,
+    &bad_token::BadToken,
+    &size_limit::SizeLimit,
 ];

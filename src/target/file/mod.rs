@@ -65,7 +65,7 @@ pub struct TargetFile {
     /// Jobs known to be in a state, and to stay there until acted on.
     #[serde(default)]
     pub fixtures: Vec<Fixture>,
-    /// Members merged into the body of every create request.
+    /// Members merged into the body of every create request, or into its query where it has no body.
     #[serde(default)]
     pub create: Map<String, Value>,
     /// What puts a job into a state on demand.
@@ -93,6 +93,8 @@ pub enum Allow {
     Create,
     /// Calls that cancel jobs.
     Cancel,
+    /// Calls that make, change or remove what jobs belong to. The suite writes only to what it made itself.
+    Write,
 }
 
 /// Credentials beside the usual ones.

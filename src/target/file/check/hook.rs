@@ -21,7 +21,7 @@ impl Check<'_> {
         }
         let Some(contract) = contract else { return };
         let facets = contract.facts.job.facets.keys().map(|name| format!("facet.{name}"));
-        let parents = contract.facts.job.parents.keys().cloned();
+        let parents = contract.facts.job.parent_names().cloned();
         let known: Vec<String> = std::iter::once("state".to_owned()).chain(facets).chain(parents).collect();
         for (index, argument) in command.iter().enumerate().skip(1) {
             for name in argument.as_str().into_iter().flat_map(placeholders) {

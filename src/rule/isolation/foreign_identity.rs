@@ -1,0 +1,149 @@
+//! `isolation/foreign-identity`.
+
+use super::foreign::{known_before, stopped};
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+use crate::exchange::{Identity, Reading, Transcript};
+use crate::rule::errors::answer::{is_accepted, seen};
+use crate::rule::evidence::{Answer, answers};
+use crate::rule::order::precedes;
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "isolation/foreign-identity",
+    title: "another account does not get at a job",
+    keyword: Keyword::Must,
+    checks: "With valid credentials of another account a job is neither read nor cancelled, and it stands in no list.",
+    why: "Valid credentials are not enough: a server that only asks whether they are valid shows, and lets stop, \
+          everybody's work to everybody.",
+    fix: "Look jobs up among those of the account that the credentials belong to, in lists as well.",
+};
+
+/// Another account does not get at a job.
+#[derive(Debug)]
+pub struct ForeignIdentity;
+
+impl Rule for ForeignIdentity {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for answer in answers(transcript, contract) {
+            let is_foreign = answer.exchange.asked.identity == Some(Identity::Foreign);
+            // A server that is busy or in trouble says nothing about whose the job is.
+            if !is_foreign || answer.response.status == 429 || answer.response.status >= 500 {
+                continue;
+            }
+            let reference = reference(&answer, contract);
+            if answer.operation.role == Role::List {
+                looked_at += 1;
+                findings.extend(listed(&answer, reference, transcript, contract));
+                continue;
+            }
+            let Some(home) = known_before(transcript, contract, answer.index) else { continue };
+            looked_at += 1;
+            if is_accepted(answer.exchange, contract) {
+                let message = "a job was reached with the credentials of another account".to_owned();
+                let actual = seen(answer.exchange, contract);
+                findings.push(Finding::new(answer.index, reference, message, "a refusal", actual));
+            }
+            if answer.operation.role == Role::Cancel {
+                let message = "a cancel with the credentials of another account stopped the job";
+                findings.extend(stopped(transcript, contract, &answer, home, reference, message));
+            }
+        }
+        Judgement::of(looked_at, findings, "no request came from another account")
+    }
+}
+
+fn reference<'c>(answer: &Answer<'c>, contract: &'c Contract) -> &'c str {
+    let rows = [Condition::Forbidden, Condition::UnknownJob, Condition::UnknownParent];
+    let row = rows.into_iter().find_map(|condition| contract.error_row(condition, answer.name));
+    row.map_or(&answer.operation.reference, |row| &row.reference)
+}
+
+/// The finding for a list that shows a job of ours.
+fn listed(
+    answer: &Answer<'_>,
+    reference: &str,
+    transcript: &Transcript,
+    contract: &Contract,
+) -> Option<Finding> {
+    let readings = transcript.readings(contract);
+    let is_ours = |shown: &Reading| {
+        readings.iter().any(|own| {
+            let sender = transcript.exchanges.get(own.exchange).map(|e| e.asked.identity);
+            own.id == shown.id && sender == Some(None) && precedes(transcript, own.exchange, answer.index)
+        })
+    };
+    let shown = readings.iter().find(|r| r.exchange == answer.index && is_ours(r))?;
+    let message = "a list for another account holds a job that is not theirs".to_owned();
+    Some(Finding::new(answer.index, reference, message, "no such job", shown.id.clone()).at(shown.at.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    const ID: &str = "JOB0000001";
+
+    fn by_others(script: Script) -> Script {
+        script.last(|e| e.asked.identity = Some(Identity::Foreign)).probe(Condition::Forbidden)
+    }
+
+    fn read() -> Script {
+        Script::of("bedrock").get(ID, &json!({"status": "IN_PROGRESS"}))
+    }
+
+    fn answered(operation: &str, status: u16, body: &Value) -> Script {
+        let script = read();
+        let view = script.view(operation, Some(ID));
+        by_others(script.call(operation, view, status, body))
+    }
+
+    #[rstest]
+    #[case("GetIngestionJob", 200, 1)]
+    #[case("StopIngestionJob", 202, 1)]
+    #[case("GetIngestionJob", 403, 0)]
+    #[case("GetIngestionJob", 404, 0)]
+    #[case("GetIngestionJob", 401, 0)]
+    fn a_job_is_not_reached(#[case] operation: &str, #[case] status: u16, #[case] expected: usize) {
+        let found = answered(operation, status, &json!({"message": "?"})).findings(&ForeignIdentity);
+        assert_eq!(found.len(), expected, "{found:?}");
+    }
+
+    #[test]
+    fn a_refused_cancel_must_not_stop_the_job() {
+        let refused = || answered("StopIngestionJob", 403, &json!({"message": "no"}));
+        let stopped = refused().get(ID, &json!({"status": "STOPPING"}));
+        assert_eq!(stopped.findings(&ForeignIdentity).len(), 1);
+        assert_eq!(refused().get(ID, &json!({"status": "COMPLETE"})).findings(&ForeignIdentity), []);
+    }
+
+    #[rstest]
+    #[case(ID, 1)]
+    #[case("JOB0000002", 0)]
+    fn a_list_holds_what_is_theirs(#[case] listed: &str, #[case] expected: usize) {
+        let script = by_others(read().shows(Role::List, listed, &json!({"status": "IN_PROGRESS"})));
+        assert_eq!(script.findings(&ForeignIdentity).len(), expected);
+    }
+
+    #[rstest]
+    #[case(429)]
+    #[case(503)]
+    fn a_busy_server_says_nothing(#[case] status: u16) {
+        let script = answered("GetIngestionJob", status, &json!({}));
+        assert!(matches!(script.judge(&ForeignIdentity), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn our_own_requests_are_no_business_of_it() {
+        assert!(matches!(read().judge(&ForeignIdentity), Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,116 @@
+//! `limits/paced-reads-served`.
+
+use std::time::Duration;
+
+use crate::contract::Contract;
+use crate::contract::facts::Polling;
+use crate::contract::operation::Role;
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::seen;
+use crate::rule::evidence::{Answer, answers};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "limits/paced-reads-served",
+    title: "a client that keeps to the documented pace is not throttled",
+    keyword: Keyword::Should,
+    checks: "A reading of a job that keeps the documented distance from the reading before, in a minute with no more \
+             readings than documented, is not answered with 429. One that comes faster is left out.",
+    why: "A client that waits as long as the documentation asks for, and is turned away all the same, cannot know how \
+          long to wait, and loses sight of its job.",
+    fix: "Let the limit begin where the documentation says, or document the limit there is.",
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A client that keeps to the documented pace is not throttled.
+#[derive(Debug)]
+pub struct PacedReadsServed;
+
+impl Rule for PacedReadsServed {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let Some(polling) = &contract.facts.polling else {
+            return Judgement::NotApplicable("the documentation names no pace".into());
+        };
+        let reads: Vec<Answer<'_>> =
+            answers(transcript, contract).filter(|a| a.operation.role == Role::Get).collect();
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for (index, read) in reads.iter().enumerate() {
+            if !is_paced(polling, &reads[..index], read) {
+                continue;
+            }
+            looked_at += 1;
+            if read.response.status == 429 {
+                findings.push(Finding::new(
+                    read.index,
+                    &polling.reference,
+                    "a reading within the documented pace was throttled".to_owned(),
+                    format!("an answer, since readings are {}", pace(polling)),
+                    seen(read.exchange, contract),
+                ));
+            }
+        }
+        Judgement::of(looked_at, findings, "no job was read within the documented pace")
+    }
+}
+
+/// Whether a reading keeps to the pace, after those before it. The first of a transcript says nothing: others may have
+/// been sent before.
+fn is_paced(polling: &Polling, before: &[Answer<'_>], read: &Answer<'_>) -> bool {
+    let Some(last) = before.last() else { return false };
+    let apart = read.exchange.sent.saturating_sub(last.exchange.sent);
+    let since = read.exchange.sent.saturating_sub(MINUTE);
+    let recent = before.iter().filter(|earlier| earlier.exchange.sent > since).count() + 1;
+    polling.min_interval.as_ref().is_none_or(|least| apart >= least.0)
+        && polling.per_minute.is_none_or(|most| {
+            recent <= usize::try_from(most).unwrap_or(usize::MAX) && apart >= MINUTE / most.max(1)
+        })
+}
+
+fn pace(polling: &Polling) -> String {
+    let apart = polling.min_interval.as_ref().map(|least| format!("at least {least} apart"));
+    let most = polling.per_minute.map(|most| format!("at most {most} a minute"));
+    apart.into_iter().chain(most).collect::<Vec<_>>().join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    /// Reads at these seconds, of which the last is throttled.
+    fn read_at(seconds: &[u64]) -> Script {
+        let mut script = Script::of("bailian");
+        for (index, second) in seconds.iter().enumerate() {
+            script = script.get("66122af1", &json!({}));
+            let is_last = index + 1 == seconds.len();
+            script = script.last(|e| {
+                e.sent = Duration::from_secs(*second);
+                e.received = e.sent;
+                if is_last && let Ok(response) = &mut e.outcome {
+                    response.status = 429;
+                }
+            });
+        }
+        script
+    }
+
+    #[rstest]
+    #[case(&[0, 5], 1)]
+    #[case(&[0, 5, 10, 15, 20], 1)]
+    #[case(&[0, 5, 9], 0)]
+    fn the_pace_decides(#[case] seconds: &[u64], #[case] found: usize) {
+        assert_eq!(read_at(seconds).findings(&PacedReadsServed).len(), found);
+    }
+
+    #[test]
+    fn one_reading_says_nothing() {
+        assert!(matches!(read_at(&[0]).judge(&PacedReadsServed), Judgement::NotApplicable(_)));
+    }
+}

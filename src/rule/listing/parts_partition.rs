@@ -1,0 +1,180 @@
+//! `listing/parts-partition`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::contract::around::Parts;
+use crate::exchange::reading::number;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::evidence::{place, show};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "listing/parts-partition",
+    title: "the pages of a list inside a job hold every item once, and do not change the job",
+    keyword: Keyword::Must,
+    checks: "In one walk through the pages of a job that has ended, every page shows the same state and no more items \
+             than asked for, no item comes twice, and the walk has the items of one page that holds them all.",
+    why: "Clients count on every document being on one page, and read the job's state from whichever page they asked \
+          for last.",
+    fix: "Cut the pages from one ordered list of the job's items, and take the state from the job.",
+};
+
+/// The pages of a list inside a job hold every item once, and do not change the job.
+#[derive(Debug)]
+pub struct PartsPartition;
+
+/// One page: its reading, its size and its items' ids.
+struct Page<'t> {
+    reading: &'t Reading,
+    size: u64,
+    number: u64,
+    ids: Vec<String>,
+}
+
+impl Rule for PartsPartition {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let mut walks: BTreeMap<(usize, &str), (&Parts, Vec<Page<'_>>)> = BTreeMap::new();
+        for reading in transcript.readings(contract) {
+            let operation = contract.facts.operations.get(&reading.operation);
+            let exchange = transcript.exchanges.get(reading.exchange);
+            let (Some(parts), Some(exchange)) = (operation.and_then(|o| o.parts.as_ref()), exchange) else {
+                continue;
+            };
+            let Some(walk) = exchange.asked.walk else { continue };
+            let asked = |at: &crate::contract::pointer::Pointer| {
+                at.first(&exchange.asked.view).and_then(number).and_then(|n| u64::try_from(n).ok())
+            };
+            let items = parts.at.join("/*").select(&reading.job);
+            let page = Page {
+                reading,
+                size: asked(&parts.size).unwrap_or(parts.default_size),
+                number: asked(&parts.page).unwrap_or(1),
+                ids: items.iter().filter_map(|(_, item)| parts.id.text(item).map(str::to_owned)).collect(),
+            };
+            walks.entry((walk, reading.id.as_str())).or_insert((parts, Vec::new())).1.push(page);
+        }
+        let ended = |page: &Page<'_>| {
+            page.reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
+        };
+        walks.retain(|_, (_, pages)| pages.first().is_some_and(ended));
+        // One page that holds them all, by job.
+        let whole: BTreeMap<&str, BTreeSet<&String>> = walks
+            .iter()
+            .filter(|(_, (_, pages))| pages.len() == 1 && is_short(&pages[0]))
+            .map(|((_, job), (_, pages))| (*job, pages[0].ids.iter().collect()))
+            .collect();
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for ((_, job), (parts, pages)) in &walks {
+            if pages.len() > 1 {
+                looked_at += 1;
+                findings.extend(examine(transcript, contract, parts, pages, whole.get(job)));
+            }
+        }
+        Judgement::of(looked_at, findings, "no job that has ended was seen on more than one page")
+    }
+}
+
+fn is_short(page: &Page<'_>) -> bool {
+    page.number == 1 && (page.ids.len() as u64) < page.size
+}
+
+/// What is wrong with the pages of one walk; the first thing only.
+fn examine(
+    transcript: &Transcript,
+    contract: &Contract,
+    parts: &Parts,
+    pages: &[Page<'_>],
+    whole: Option<&BTreeSet<&String>>,
+) -> Option<Finding> {
+    let first = pages.first()?;
+    let at = |page: &Page<'_>, below: &str| place(transcript, page.reading, below);
+    if let Some(other) = pages.iter().find(|page| page.reading.state != first.reading.state) {
+        let text = |page: &Page<'_>| page.reading.state.clone().unwrap_or_else(|| "no state".into());
+        let message = "a job that has ended is in another state on another page".to_owned();
+        let finding =
+            Finding::new(other.reading.exchange, &parts.reference, message, text(first), text(other));
+        let state = contract.shape_of(&other.reading.operation).state.as_str();
+        return Some(finding.at(at(other, state)));
+    }
+    if let Some(page) = pages.iter().find(|page| page.ids.len() as u64 > page.size) {
+        let message = "a page holds more items than asked for".to_owned();
+        let (most, number) = (format!("at most {}", page.size), page.ids.len().to_string());
+        let finding = Finding::new(page.reading.exchange, &parts.reference, message, most, number);
+        return Some(finding.at(at(page, parts.at.as_str())));
+    }
+    let mut seen = BTreeSet::new();
+    for page in pages {
+        if let Some(twice) = page.ids.iter().find(|id| !seen.insert(*id)) {
+            let message = "an item is on the pages of a job twice".to_owned();
+            let twice = show(Some(&Value::from(twice.as_str())));
+            let finding =
+                Finding::new(page.reading.exchange, &parts.agrees_ref, message, "each item once", twice);
+            return Some(finding.at(at(page, parts.at.as_str())));
+        }
+    }
+    let last = pages.last()?;
+    let is_complete = first.number == 1 && (last.ids.len() as u64) < last.size;
+    let lost = whole.filter(|_| is_complete)?.difference(&seen).next().copied()?;
+    let message = "an item of a job is on none of its pages".to_owned();
+    let lost = show(Some(&Value::from(lost.as_str())));
+    let finding = Finding::new(last.reading.exchange, &parts.agrees_ref, message, lost, "absent");
+    Some(finding.at(at(last, parts.at.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::operation::Role;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    /// A walk of pages of two, after one page with all of three documents. A page is written as its state and the
+    /// numbers of its documents.
+    fn walk(pages: &[&str]) -> Script {
+        let mut script = page(Script::of("bailian"), 1, 1, 1_000, "COMPLETED 1 2 3");
+        for (number, written) in (1..).zip(pages) {
+            script = page(script, 2, number, 2, written);
+        }
+        script
+    }
+
+    fn page(script: Script, walk: usize, number: u64, size: u64, written: &str) -> Script {
+        let (state, ids) = written.split_once(' ').unwrap_or((written, ""));
+        let (get, operation) = script.contract.of_role(Role::Get).next().unwrap();
+        let (get, parts) = (get.to_owned(), operation.parts.clone().unwrap());
+        let documents: Vec<Value> =
+            ids.split_whitespace().map(|id| json!({"DocId": id, "Status": "FINISH"})).collect();
+        let job = script.job("66122af1", &json!({"Status": state, "Documents": documents}));
+        let mut view = script.view(&get, Some("66122af1"));
+        parts.page.put(&mut view, json!(number));
+        parts.size.put(&mut view, json!(size));
+        script.call(&get, view, 200, &json!({"Data": job})).last(|e| e.asked.walk = Some(walk))
+    }
+
+    #[rstest]
+    #[case(&["COMPLETED 1 2", "COMPLETED 3"], None)]
+    #[case(&["COMPLETED 3 1", "COMPLETED 2", "COMPLETED"], None)]
+    #[case(&["COMPLETED 1 2", "RUNNING 3"], Some("a job that has ended is in another state on another page"))]
+    #[case(&["COMPLETED 1 2", "COMPLETED 2"], Some("an item is on the pages of a job twice"))]
+    #[case(&["COMPLETED 1 2 3", "COMPLETED"], Some("a page holds more items than asked for"))]
+    #[case(&["COMPLETED 1 2", "COMPLETED"], Some("an item of a job is on none of its pages"))]
+    #[case(&["COMPLETED 1 2", "COMPLETED 3 4"], None)]
+    fn pages_partition(#[case] pages: &[&str], #[case] expected: Option<&str>) {
+        let found = walk(pages).findings(&PartsPartition);
+        assert_eq!(found.first().map(|f| f.message.as_str()), expected);
+    }
+
+    #[test]
+    fn a_job_that_goes_on_may_change() {
+        let script = walk(&["RUNNING 1 2", "COMPLETED 1 2"]);
+        assert!(matches!(script.judge(&PartsPartition), Judgement::NotApplicable(_)));
+    }
+}
