@@ -61,4 +61,5 @@ for script in bailian_sdk bedrock_boto3 digitalocean_gradient digitalocean_pydo 
     JOBPROOF_MOCK_URL=$url "$python" "$here/$script.py" || code=1
     stop_mock
 done
+"$here/graphql.sh" "$work" || code=1
 exit "$code"
