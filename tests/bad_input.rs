@@ -136,6 +136,42 @@ fn mistakes_around_jobs_are_told_at_once() {
 }
 
 #[test]
+fn mistakes_in_facets_and_routes_are_told_at_once() {
+    let folder = copy_of("ges", "facets");
+    let contract = folder.join("contract.toml");
+    spoil(
+        &contract,
+        &[
+            ("facets = { kind = \"edge-query\" }", "facets = { kind = \"edge-querry\" }"),
+            ("facets_from = { algorithm =", "facets_from = { algorithmus ="),
+            ("query = { action_id = \"delete\" }", "query = { action_id = \"export\" }"),
+            ("only_with = { kind = [\"algorithm\"] }", "only_with = { kind = [\"algorithms\"] }"),
+            ("state = \"failed\"\nref = \"algorithm-2021\"", "state = \"broken\"\nref = \"algorithm-2021\""),
+            ("hidden_parents = [\"graph_name\"", "hidden_parents = [\"graph\""),
+            (
+                "state = [\"pending\", \"waiting\", \"running\"]\nexpect = { refused",
+                "state = [\"pending\", \"waiting\"]\nexpect = { refused",
+            ),
+        ],
+    );
+    let (parent, last) = (folder.parent().expect("a folder"), folder.file_name().expect("a name"));
+    let ended = jobproof_in(parent, &["lint", last.to_str().expect("UTF-8")]);
+    assert_eq!(ended.code, Some(2), "{ended:#?}");
+    for words in [
+        "there is no value `edge-querry`",
+        "there is no facet `algorithmus`",
+        "`ExportVertices` and `DeleteVertices` have the same method and path",
+        "there is no value `algorithms`",
+        "there is no state `broken`",
+        "there is no parameter `graph`",
+        "the `cancel` table has no row for `running` with filtered-query",
+    ] {
+        assert!(ended.err.contains(words), "{words}: {}", ended.err);
+    }
+    assert_eq!(mistakes(&ended.err), 7, "{}", ended.err);
+}
+
+#[test]
 fn mistakes_in_a_target_file_are_told_at_once() {
     let folder = folder("target-mistakes");
     std::fs::write(folder.join("target.toml"), TARGET).unwrap();

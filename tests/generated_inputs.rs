@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what is not expected here stops everything")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jobproof::Suite;
@@ -64,7 +65,9 @@ async fn a_counterexample_is_one_mistake_and_still_a_mistake() {
                 let broken = contract.shapes.mismatches(&operation.request, &asked.view);
                 // What was shrunk must not have become right on the way.
                 assert!(!broken.is_empty(), "{vendor}: a right request was called wrong: {finding:?}");
-                assert!(broken.iter().all(|m| m.at == broken[0].at), "{vendor}: {finding:?}: {broken:?}");
+                // One wrong member may break a condition on another one, too.
+                let places: BTreeSet<&str> = broken.iter().map(|m| m.at.as_str()).collect();
+                assert!(places.len() <= 2, "{vendor}: {finding:?}: {broken:?}");
                 assert!(finding.message.contains(&format!("(found with --seed {seed})")), "{finding:?}");
                 let quoted = exchange.request_body.replace('\'', r"'\''");
                 assert!(finding.curl.contains(exchange.target.as_str()), "{finding:?}");

@@ -131,7 +131,7 @@ async fn writes_are_allowed_and_touch_only_what_was_made() {
     let writes = |asked: &Asked| operation(asked).is_some_and(|o| o.writes);
     let own = contract.facts.parameters["IndexId"].example.as_str().unwrap();
 
-    let reads = Allow { read: true, create: false, cancel: false, write: false };
+    let reads = Allow { read: true, create: false, cancel: false, write: false, destroy: false };
     let (seen, ran) = asked_of(&contract, reads, &[], None).await;
     assert!(seen.len() > 20);
     assert!(!seen.iter().any(|(_, asked)| writes(asked) || asked.operation.is_none()));

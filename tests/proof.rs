@@ -106,7 +106,7 @@ async fn conforming_mocks_pass_and_give_reasons_for_skips() {
 /// names what was expected; where success without a change is tolerated, it is noted, by the reference that says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_guessed_never_fails() {
-    for contract in contracts() {
+    for contract in own() {
         let vendor = &contract.facts.id;
         let usual = check(Subject::mock(&contract, 0, false)).await;
         let known: Vec<&str> = usual.findings.iter().map(|f| f.fingerprint.as_str()).collect();

@@ -1,9 +1,8 @@
 //! Others, with valid credentials of their own: another account, and one that may only read.
 
-use super::{Call, Case, Step, finished, read, reader, take};
+use super::{Call, Case, Step, finished, read, reader, take_cancellable};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::contract::lifecycle::Phase;
 use crate::contract::operation::{Operation, Role};
 use crate::exchange::Identity;
 
@@ -30,6 +29,10 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 cases.extend(around(contract, id, operation, foreign, Identity::Foreign));
                 cases.extend(around(contract, id, operation, reading, Identity::ReadOnly));
             }
+            Role::Create if names_job => {
+                let call = call(id, Identity::ReadOnly).job("job");
+                cases.push(reading.then(finished(contract, "job")).then(Step::Call(call)));
+            }
             Role::Create => cases.push(reading.then(Step::Call(call(id, Identity::ReadOnly)))),
             _ => {}
         }
@@ -41,12 +44,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
 fn around(contract: &Contract, id: &str, operation: &Operation, case: Case, who: Identity) -> Option<Case> {
     let get = reader(contract, operation)?;
     let arranged = if operation.role == Role::Cancel {
-        let lifecycle = &contract.facts.lifecycle;
-        let mut states: Vec<&str> =
-            lifecycle.states.keys().map(String::as_str).filter(|s| contract.is_cancellable(s)).collect();
-        // What is under way longest is the easiest to catch.
-        states.sort_by_key(|state| lifecycle.phase(state) != Phase::Running);
-        take("job", &states)
+        take_cancellable(contract, "job")
     } else {
         finished(contract, "job")
     };

@@ -1,6 +1,6 @@
 //! From a job's first state to its last, and what stays so after the end.
 
-use super::{Call, Case, Step, reader, take};
+use super::{Call, Case, Step, finished, reader, take};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
 
@@ -20,15 +20,22 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
         rules.extend(told(contract));
         let title = "a new job goes its declared way to a final state and stays there".to_owned();
+        let mut case = Case::new(contract, id, "lifecycle", title, &rules);
+        // Some jobs are made of another one, which must be there and have ended.
+        if create.target.is_some() {
+            case = case.then(finished(contract, "source"));
+            start = start.job("source");
+        }
         cases.push(
-            Case::new(contract, id, "lifecycle", title, &rules)
-                .then(Step::Call(start))
+            case.then(Step::Call(start))
                 .then(Step::Poll { job: "job".into(), until: Vec::new() })
                 .then(Step::Watch { job: "job".into(), times: 3 }),
         );
     }
-    for (id, _) in contract.of_role(Role::Get) {
-        for (state, fact) in &contract.facts.lifecycle.states {
+    for (id, get) in contract.of_role(Role::Get) {
+        let shape = contract.shape(get);
+        for (state, fact) in contract.facts.lifecycle.states.iter().filter(|(state, _)| shape.can_show(state))
+        {
             let arranged = take("job", &[state]);
             if fact.phase.is_terminal() {
                 let mut rules = vec!["lifecycle/terminal-is-final", "idempotency/reads-repeat"];

@@ -3,6 +3,7 @@
 pub mod around;
 pub mod base;
 pub mod cancel;
+pub mod cancel_many;
 pub mod credentials;
 pub mod errors;
 pub mod graphql;
@@ -17,6 +18,8 @@ pub mod pace;
 pub mod parts;
 pub mod races;
 pub mod reads;
+pub mod retry;
+pub mod surfaces;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +28,7 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::contract::around::Guess;
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
@@ -35,6 +39,9 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let families = [
         lifecycle::cases,
         cancel::cases,
+        cancel_many::cases,
+        retry::cases,
+        surfaces::cases,
         races::cases,
         errors::cases,
         credentials::cases,
@@ -90,7 +97,10 @@ impl Case {
         let operation = |call: &Call| contract.facts.operations.get(&call.operation);
         let mut call = |call: &Call| match operation(call).map(|o| o.role) {
             _ if operation(call).is_some_and(|o| o.writes) => needs.writes += 1,
-            Some(Role::Create | Role::Retry) => needs.creates += 1,
+            Some(Role::Create | Role::Retry) => {
+                needs.creates += 1;
+                needs.destroys += usize::from(operation(call).is_some_and(|o| o.destroys));
+            }
             Some(Role::Cancel | Role::CancelMany) => needs.cancels += 1,
             _ => needs.reads += 1,
         };
@@ -137,6 +147,8 @@ pub struct Needs {
     pub reads: usize,
     /// Requests that start a job.
     pub creates: usize,
+    /// Those of them whose jobs destroy data.
+    pub destroys: usize,
     /// Requests that cancel jobs.
     pub cancels: usize,
     /// Requests that make, change or remove something other than jobs.
@@ -226,7 +238,7 @@ pub struct Arrange {
     /// The states it may be in; none means a job just created.
     pub states: Vec<String>,
     /// Its facets.
-    pub facets: BTreeMap<String, Vec<String>>,
+    pub facets: Facets,
     /// Whether it belongs to the target's other parent.
     pub foreign: bool,
     /// Whether the case changes the job, so that no other case may share it.
@@ -244,6 +256,8 @@ pub struct Call {
     pub parents: Parents,
     /// Members put into the request, over `{ path, query, headers, body }`.
     pub set: Vec<(Pointer, Value)>,
+    /// Points in time put into the request, as in RFC 3339.
+    pub times: Vec<(Pointer, Moment)>,
     /// Members taken out of the request, after `set`.
     pub unset: Vec<Pointer>,
     /// Who sends it, where that is not the usual identity.
@@ -274,6 +288,7 @@ impl Call {
             job: JobRef::None,
             parents: Parents::Own,
             set: Vec::new(),
+            times: Vec::new(),
             unset: Vec::new(),
             identity: None,
             credentials: None,
@@ -292,6 +307,20 @@ impl Call {
         self.job = JobRef::Slot(slot.to_owned());
         self
     }
+}
+
+/// A point in time that a case knows only once its jobs are there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// When the job was created.
+    Of(Slot),
+    /// A moment before.
+    Before(Slot),
+    /// A moment after.
+    After(Slot),
+    /// Half way from one job's creation to another's.
+    Between(Slot, Slot),
 }
 
 /// A part of a request that its signature is over.
@@ -337,6 +366,11 @@ fn reader<'c>(contract: &'c Contract, operation: &Operation) -> Option<&'c str> 
     contract.of_role(Role::Get).find(|(_, get)| get.service == operation.service).map(|(id, _)| id)
 }
 
+/// The operation that starts a job in the service of `operation`.
+fn creator<'c>(contract: &'c Contract, operation: &Operation) -> Option<&'c str> {
+    contract.of_role(Role::Create).find(|(_, create)| create.service == operation.service).map(|(id, _)| id)
+}
+
 /// A step that reads a job.
 fn read(reader: &str, job: &str) -> Step {
     Step::Call(Call::new(reader).job(job))
@@ -351,6 +385,31 @@ fn take(job: &str, states: &[&str]) -> Step {
         foreign: false,
         consumes: true,
     })
+}
+
+/// A step that gets hold of a job in this state with these facets, to be changed by the case.
+fn take_with(job: &str, state: &str, facets: &Facets) -> Step {
+    match take(job, &[state]) {
+        Step::Arrange(arrange) => Step::Arrange(Arrange { facets: facets.clone(), ..arrange }),
+        other => other,
+    }
+}
+
+/// A step that gets hold of a job that can be cancelled, to be changed by the case.
+fn take_cancellable(contract: &Contract, job: &str) -> Step {
+    let lifecycle = &contract.facts.lifecycle;
+    let all = lifecycle.states.keys().map(String::as_str);
+    let stoppable: Vec<(&str, Facets)> =
+        all.filter_map(|state| Some((state, contract.cancellable(state).into_iter().next()?))).collect();
+    let facets = stoppable.first().map(|(_, facets)| facets.clone()).unwrap_or_default();
+    let alike = stoppable.into_iter().filter(|(_, other)| *other == facets);
+    let mut states: Vec<&str> = alike.map(|(state, _)| state).collect();
+    // What is under way longest is the easiest to catch.
+    states.sort_by_key(|state| lifecycle.phase(state) != crate::contract::lifecycle::Phase::Running);
+    match take(job, &states) {
+        Step::Arrange(arrange) => Step::Arrange(Arrange { facets, ..arrange }),
+        other => other,
+    }
 }
 
 /// A step that gets hold of a finished job, which other cases may share.

@@ -36,7 +36,10 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
 /// The operation that starts jobs which can be cancelled, with the states in which they can.
 fn creator<'c>(contract: &'c Contract, cancel: &Operation) -> Option<(&'c str, Vec<String>)> {
     let facts = &contract.facts;
-    let mut creators: Vec<(&str, &Operation)> = contract.of_role(Role::Create).collect();
+    let mut creators: Vec<(&str, &Operation)> = contract
+        .of_role(Role::Create)
+        .filter(|(_, operation)| operation.target.is_none() && !operation.destroys)
+        .collect();
     // The service of the cancel comes first: there the job is sure to be known.
     creators.sort_by_key(|(_, operation)| operation.service != cancel.service);
     creators.into_iter().find_map(|(name, operation)| {

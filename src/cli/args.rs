@@ -264,6 +264,9 @@ Examples:
 pub(super) struct ExplainArgs {
     /// A rule, a case, a fault or a decoy
     pub(super) id: String,
+    /// The edition of the contracts; those that have no such edition are left out
+    #[arg(long)]
+    pub(super) edition: Option<String>,
     /// A folder with further contracts
     #[arg(long, value_name = "DIR")]
     pub(super) contracts: Vec<PathBuf>,

@@ -21,7 +21,7 @@ pub(super) fn explain(args: &ExplainArgs, out: &Terminal) -> Result<u8, Complain
         out.out(&text);
         return Ok(0);
     }
-    let contracts = Contracts::new(&args.contracts)?.chosen(&[], None)?;
+    let contracts = Contracts::new(&args.contracts)?.in_edition(args.edition.as_deref())?;
     let mut known: Vec<String> = rules().iter().map(|rule| rule.meta().id.to_owned()).collect();
     for contract in &contracts {
         for case in crate::case::cases(contract) {

@@ -26,15 +26,17 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
     if facts.services.is_empty() {
         let _ = writeln!(text, "base_url = \"http://127.0.0.1:9000\"");
     }
-    let writes = facts.operations.values().any(|operation| operation.writes);
     let _ = writeln!(text, "# What may be sent. With \"read\" alone nothing on the server is changed.");
-    if writes {
-        let _ = writeln!(
-            text,
-            "# \"write\" makes, changes and removes what jobs belong to: only what the run made itself."
-        );
+    let mut more = String::new();
+    if facts.operations.values().any(|operation| operation.writes) {
+        let what = "makes, changes and removes what jobs belong to: only what the run made itself";
+        let _ = writeln!(text, "# \"write\" {what}.");
+        more.push_str(", \"write\"");
     }
-    let more = if writes { ", \"write\"" } else { "" };
+    if facts.operations.values().any(|operation| operation.destroys) {
+        let _ = writeln!(text, "# \"destroy\" starts jobs that destroy data.");
+        more.push_str(", \"destroy\"");
+    }
     let _ = writeln!(text, "allow = [\"read\"]        # + \"create\", \"cancel\"{more}\n");
     if !facts.services.is_empty() {
         let _ = writeln!(text, "[base_urls]");

@@ -55,6 +55,9 @@ pub(super) fn mock(args: &MockArgs, out: &Terminal) -> Result<u8, Complaint> {
 /// What to call the mock with. Its credentials are made up and open nothing else.
 fn identity(contract: &crate::contract::Contract) -> String {
     let mut text = String::new();
+    if let Some(edition) = &contract.edition {
+        text.push_str(&format!("edition {edition}\n"));
+    }
     for scheme in schemes(&contract.facts.auth) {
         let members = scheme.example();
         let members: Vec<String> =

@@ -30,6 +30,7 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
                     driven += 1;
                     total.reads += needs.reads;
                     total.creates += needs.creates;
+                    total.destroys += needs.destroys;
                     total.cancels += needs.cancels;
                     total.writes += needs.writes;
                     total.jobs += needs.jobs;
@@ -40,7 +41,8 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
                 Decision::LeftOut => left_out += 1,
             }
         }
-        let _ = writeln!(text, "{}, {}", contract.facts.title, subject.target);
+        let edition = contract.edition.as_ref().map_or_else(String::new, |edition| format!(" [{edition}]"));
+        let _ = writeln!(text, "{}{edition}, {}", contract.facts.title, subject.target);
         let _ = writeln!(text, "  {driven} of {} cases would be driven", planned.len());
         for (operation, number) in roles {
             let _ = writeln!(text, "    {number:>4}  {operation}");
@@ -48,6 +50,9 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
         let _ = writeln!(text, "  requests of the cases themselves, at least:");
         let _ = writeln!(text, "    {:>4}  that read (polling counted once each)", total.reads);
         let _ = writeln!(text, "    {:>4}  that start a job", total.creates);
+        if total.destroys > 0 {
+            let _ = writeln!(text, "    {:>4}  of which start one that destroys data", total.destroys);
+        }
         let _ = writeln!(text, "    {:>4}  that cancel a job", total.cancels);
         if total.writes > 0 {
             let what = "that make, change or remove something else";
@@ -69,6 +74,9 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
         }
         if total.creates > 0 {
             permissions.push("create");
+        }
+        if total.destroys > 0 {
+            permissions.push("destroy");
         }
         if total.cancels > 0 {
             permissions.push("cancel");

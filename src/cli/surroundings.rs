@@ -54,6 +54,18 @@ impl Contracts {
         }
     }
 
+    /// The contracts of all vendors that have this edition, in it; of all in their own where none is named.
+    pub(super) fn in_edition(&self, edition: Option<&str>) -> Result<Vec<Arc<Contract>>, Complaint> {
+        let Some(edition) = edition else { return self.chosen(&[], None) };
+        let mut found = Vec::new();
+        for vendor in self.vendors() {
+            if self.contract(&vendor, None)?.facts.editions.contains_key(edition) {
+                found.push(self.contract(&vendor, Some(edition))?);
+            }
+        }
+        if found.is_empty() { Err(format!("no vendor has an edition `{edition}`").into()) } else { Ok(found) }
+    }
+
     /// The contracts of the vendors named, or of all.
     pub(super) fn chosen(
         &self,

@@ -57,6 +57,9 @@ pub struct Accepted {
     /// The states the job may end in when it finished before the cancel took hold.
     #[serde(default)]
     pub or_races_to: Vec<String>,
+    /// Whether the job may be gone afterwards: requests for it are then answered as for a job that does not exist.
+    #[serde(default)]
+    pub or_gone: bool,
     /// For a retry: whether the answer names a new job and leaves the original alone.
     #[serde(default)]
     pub new_job: bool,
@@ -65,33 +68,68 @@ pub struct Accepted {
     pub reference: Option<String>,
 }
 
-/// A cancel of many jobs at once.
+/// What one call that cancels many jobs does. The jobs meant are those of the parents that the request names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelMany {
-    /// The ways to say which jobs are meant, by name.
-    pub selectors: BTreeMap<String, Selector>,
+    /// The earliest time of creation of the jobs meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_after: Option<RangeEnd>,
+    /// The latest time of creation of the jobs meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_before: Option<RangeEnd>,
+    /// Where the number of cancelled jobs stands in the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Pointer>,
+    /// Where the documentation is silent on what becomes of the jobs meant: what is open. All others must stay as they
+    /// are in any case. When left out, each job meant whose own cancel would be accepted is cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undocumented: Option<String>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,
 }
 
-/// One way to say which jobs are meant.
+impl CancelMany {
+    /// Both ends of the range, the earlier first.
+    pub fn ends(&self) -> impl Iterator<Item = (Edge, &RangeEnd)> {
+        [(Edge::After, &self.created_after), (Edge::Before, &self.created_before)]
+            .into_iter()
+            .filter_map(|(edge, end)| Some((edge, end.as_ref()?)))
+    }
+}
+
+/// One end of a range of creation times.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Selector {
-    /// Where one job's id goes in the request.
+pub struct RangeEnd {
+    /// Where it goes in the request, as in RFC 3339.
+    pub at: Pointer,
+    /// Whether a job created at this very moment belongs to the range; left out where no page says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job: Option<Pointer>,
-    /// Where the parents' ids go, by parameter.
-    #[serde(default)]
-    pub parents: BTreeMap<String, Pointer>,
-    /// Where the latest time of creation goes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_before: Option<Pointer>,
-    /// Where the earliest time of creation goes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_after: Option<Pointer>,
+    pub inclusive: Option<bool>,
+    /// Where that is documented, when it is elsewhere than the call.
+    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+/// Which end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edge {
+    /// The earlier one: jobs created after it are meant.
+    After,
+    /// The later one: jobs created before it are meant.
+    Before,
+}
+
+impl Edge {
+    /// The word used in ids and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Edge::After => "created-after",
+            Edge::Before => "created-before",
+        }
+    }
 }
 
 /// The first row that speaks of a job in `state` with these facet values.

@@ -160,6 +160,9 @@ impl Probe {
 pub struct ErrorRow {
     /// The condition.
     pub when: Condition,
+    /// The services it speaks of; none means all.
+    #[serde(default)]
+    pub services: Vec<String>,
     /// The operations it speaks of; none means all.
     #[serde(default)]
     pub operations: Vec<String>,

@@ -55,9 +55,9 @@ pub struct Facts {
     /// The retry table; the first row that matches counts.
     #[serde(default)]
     pub retry: Vec<Row>,
-    /// How many jobs are cancelled at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_many: Option<CancelMany>,
+    /// What the calls that cancel many jobs do, by operation.
+    #[serde(default)]
+    pub cancel_many: BTreeMap<String, CancelMany>,
     /// What clients look for and the API does not have.
     #[serde(default)]
     pub not_offered: BTreeMap<Role, NotOffered>,

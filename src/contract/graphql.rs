@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Answer;
+use super::pointer::Pointer;
 
 /// The most selections of one document that are looked at. Fragments can make a short document ask for any number.
 const SELECTION_LIMIT: usize = 10_000;
@@ -41,6 +42,17 @@ pub struct Transport {
 
 fn json_only() -> Vec<String> {
     vec!["application/json".to_owned()]
+}
+
+/// A GraphQL operation. Its request is seen as `{ path, query, headers, body: { query, variables, operationName } }`,
+/// where `variables` holds the arguments of the root field by name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GraphqlCall {
+    /// The document sent; it has one root field.
+    pub document: String,
+    /// Where the answer stands in the response body.
+    pub data: Pointer,
 }
 
 /// The GraphQL side of a contract, parsed.

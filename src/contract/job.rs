@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::error::Answer;
 use super::pointer::Pointer;
 
 /// Where a job's facts stand inside one job object.
@@ -20,6 +21,9 @@ pub struct JobShape {
     pub aliases: BTreeMap<String, Pointer>,
     /// The job's state.
     pub state: Pointer,
+    /// The states that can be seen here; all of the lifecycle's when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub states: Option<Vec<String>>,
     /// What the job belongs to, by the name of the parameter that carries it in requests.
     #[serde(default)]
     pub parents: BTreeMap<String, Pointer>,
@@ -35,12 +39,18 @@ pub struct JobShape {
     /// Members that never change once the job has ended, beside its state.
     #[serde(default)]
     pub frozen: Vec<Pointer>,
+    /// Members that say what work the job does; a retry does the same work.
+    #[serde(default)]
+    pub work: Vec<Pointer>,
     /// Other status words of a job, beside its state.
     #[serde(default)]
     pub words: BTreeMap<String, Word>,
     /// Properties that a precondition depends on.
     #[serde(default)]
     pub facets: BTreeMap<String, Facet>,
+    /// Refused reads that tell the job's state all the same.
+    #[serde(default)]
+    pub told_by_error: Vec<ToldByError>,
     /// How the job looks in the answers of operations that name one of these views.
     #[serde(default)]
     pub views: BTreeMap<String, View>,
@@ -56,9 +66,19 @@ pub struct JobShape {
 }
 
 impl JobShape {
+    /// Whether a job in this state can be seen here.
+    pub fn can_show(&self, state: &str) -> bool {
+        self.states.as_ref().is_none_or(|states| states.iter().any(|shown| shown == state))
+    }
+
     /// The parameters that say what a job belongs to, shown or not.
     pub fn parent_names(&self) -> impl Iterator<Item = &String> {
         self.parents.keys().chain(&self.hidden_parents)
+    }
+
+    /// Whether a job belongs to something of this name.
+    pub fn has_parent(&self, name: &str) -> bool {
+        self.parent_names().any(|parent| parent == name)
     }
 
     /// How the job looks in a view.
@@ -73,6 +93,9 @@ impl JobShape {
         };
         set(&mut shape.id, &view.id);
         set(&mut shape.state, &view.state);
+        if view.states.is_some() {
+            shape.states.clone_from(&view.states);
+        }
         // The id that the view goes by stands at `id`.
         if let Some(names) = &view.names {
             shape.aliases.remove(names);
@@ -87,6 +110,9 @@ impl JobShape {
         }
         if let Some(frozen) = &view.frozen {
             shape.frozen.clone_from(frozen);
+        }
+        if let Some(work) = &view.work {
+            shape.work.clone_from(work);
         }
         if let Some(words) = &view.words {
             shape.words.clone_from(words);
@@ -113,7 +139,7 @@ pub struct View {
     /// Where the state stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Pointer>,
-    /// The states that can be seen here; all of them when left out.
+    /// The states that can be seen here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// Where further ids stand.
@@ -131,12 +157,28 @@ pub struct View {
     /// Members that do not change after the end: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Vec<Pointer>>,
+    /// Members that say what work the job does: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Vec<Pointer>>,
     /// Status words beside the state: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<BTreeMap<String, Word>>,
     /// Where facets stand.
     #[serde(default)]
     pub facets: BTreeMap<String, Pointer>,
+}
+
+/// A refused read that tells the job's state: some vendors answer the read of a failed job with the job's own error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToldByError {
+    /// The error. It must differ from the one for a job that does not exist.
+    pub answer: Answer,
+    /// The state that it tells.
+    pub state: String,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
 }
 
 /// What the ids of a vendor's jobs look like.
@@ -227,9 +269,23 @@ pub struct Facet {
     /// Where it stands in a job, where a job shows it; `*` for each of several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Pointer>,
-    /// Its documented values.
+    /// Its documented values. A mock gives the first to jobs of which nothing else is asked.
     pub values: Vec<String>,
+    /// The values of other facets that go with this one; a job with others has no such facet. Without it every job has
+    /// one.
+    #[serde(default)]
+    pub only_with: BTreeMap<String, Vec<String>>,
+    /// Which of its values occur in which state; states left out go with any value.
+    #[serde(default)]
+    pub goes_with: BTreeMap<String, Vec<String>>,
     /// Where it is documented.
     #[serde(rename = "ref")]
     pub reference: String,
+}
+
+impl Facet {
+    /// Whether a job can have several values of it.
+    pub fn has_several(&self) -> bool {
+        self.at.as_ref().is_some_and(|at| at.segments().iter().any(|segment| segment == "*"))
+    }
 }

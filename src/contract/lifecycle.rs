@@ -117,6 +117,28 @@ impl Lifecycle {
         None
     }
 
+    /// The nearest state of a phase that a job can go to from here; of those equally near, the one that is declared
+    /// first.
+    pub fn nearest(&self, from: &str, phase: Phase) -> Option<&str> {
+        let (from, _) = self.states.get_key_value(from)?;
+        let mut seen = BTreeSet::from([from.as_str()]);
+        let mut queue = VecDeque::from([from.as_str()]);
+        while let Some(here) = queue.pop_front() {
+            if self.phase(here) == phase {
+                return Some(here);
+            }
+            queue.extend(
+                self.states
+                    .get(here)
+                    .into_iter()
+                    .flat_map(|s| &s.next)
+                    .map(String::as_str)
+                    .filter(|s| seen.insert(*s)),
+            );
+        }
+        None
+    }
+
     /// The shortest way from an initial state to `to`.
     pub fn path_to(&self, to: &str) -> Option<Vec<&str>> {
         self.initial.iter().filter_map(|from| self.path(from, to)).min_by_key(Vec::len)

@@ -3,6 +3,7 @@
 pub mod around;
 pub mod auth;
 pub mod cancel;
+pub mod combination;
 pub mod diagnostic;
 pub mod envelope;
 pub mod error;
@@ -78,10 +79,14 @@ impl Contract {
 
     /// What must be answered to `operation` under `condition`.
     pub fn error_row(&self, condition: Condition, operation: &str) -> Option<&ErrorRow> {
-        self.facts.errors.iter().find(|row| {
-            row.when == condition
-                && (row.operations.is_empty() || row.operations.iter().any(|o| o == operation))
-        })
+        self.facts.errors.iter().find(|row| row.when == condition && self.speaks_of(row, operation))
+    }
+
+    /// Whether a row of the errors is about this operation.
+    pub fn speaks_of(&self, row: &ErrorRow, operation: &str) -> bool {
+        let service = || self.facts.operations.get(operation).and_then(|o| o.service.as_ref());
+        (row.operations.is_empty() || row.operations.iter().any(|o| o == operation))
+            && (row.services.is_empty() || service().is_some_and(|s| row.services.contains(s)))
     }
 
     /// The service of an operation.
@@ -118,8 +123,19 @@ impl Contract {
         self.examples.get(&(schema.to_owned(), "documented".to_owned()))
     }
 
-    /// Whether a cancel of a job in this state must succeed, whatever its facets.
-    pub fn is_cancellable(&self, state: &str) -> bool {
-        self.cancel_row(state, &BTreeMap::new()).is_some_and(|row| matches!(row.expect, Expect::Accepted(_)))
+    /// The facets with which a cancel of a job in this state must succeed, one combination for each row that says so.
+    /// None where every job in this state must be refused, or nothing is said.
+    pub fn cancellable(&self, state: &str) -> Vec<combination::Facets> {
+        combination::representatives(&self.facts, &self.facts.cancel, state)
+            .into_iter()
+            .filter(|facets| {
+                self.cancel_row(state, facets).is_some_and(|row| matches!(row.expect, Expect::Accepted(_)))
+            })
+            .collect()
+    }
+
+    /// Whether a cancel of a job in this state with these facets must succeed.
+    pub fn is_cancellable(&self, state: &str, facets: &combination::Facets) -> bool {
+        self.cancel_row(state, facets).is_some_and(|row| matches!(row.expect, Expect::Accepted(_)))
     }
 }

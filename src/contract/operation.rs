@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::around::{Makes, Parts};
+use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
 
@@ -93,6 +94,13 @@ pub struct Operation {
     /// Other forms of the path that real clients send; a mock answers them too.
     #[serde(default)]
     pub also: Vec<String>,
+    /// Query members that the call always has. They tell it from other calls of the same method and path.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Where several calls share a method and a path: the member of the request, over `{ path, query, body }`, that
+    /// tells this one. A request that has none of them is taken for the first of those calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<Pointer>,
     /// The schema of the request, over `{ path, query, headers, body }`.
     pub request: String,
     /// Members that every request of ours carries, over `{ query, headers, body }`. `{name}` inside a string stands
@@ -102,6 +110,9 @@ pub struct Operation {
     /// The schema of each documented response body by status; `default` for all others. An empty name stands for
     /// an empty body.
     pub responses: BTreeMap<String, String>,
+    /// Where the statuses of its answers are documented, when that is elsewhere than the call itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responses_ref: Option<String>,
     /// Where one job stands in a success body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<Pointer>,
@@ -135,6 +146,12 @@ pub struct Operation {
     /// Facets of the jobs it creates.
     #[serde(default)]
     pub facets: BTreeMap<String, String>,
+    /// Facets of the jobs it creates that the request decides: where in it each one stands.
+    #[serde(default)]
+    pub facets_from: BTreeMap<String, Pointer>,
+    /// Whether the jobs it starts destroy data: it is sent to a server that is not a mock only where that is allowed.
+    #[serde(default)]
+    pub destroys: bool,
     /// Whether it takes no credentials.
     #[serde(default)]
     pub anonymous: bool,
@@ -159,6 +176,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The reference for the statuses of its answers.
+    pub fn statuses_ref(&self) -> &str {
+        self.responses_ref.as_ref().unwrap_or(&self.reference)
+    }
+
     /// The documented success statuses, in order.
     pub fn success_statuses(&self) -> impl Iterator<Item = u16> {
         self.responses.keys().filter_map(|key| key.parse().ok()).filter(|status| (200..300).contains(status))
@@ -172,6 +194,16 @@ impl Operation {
     /// The names of the path's parameters, in order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
         self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// The facets of the jobs that it creates with this request, given as its view.
+    pub fn created_facets(&self, view: &Value) -> BTreeMap<String, Vec<String>> {
+        let fixed = self.facets.iter().map(|(name, value)| (name.clone(), vec![value.clone()]));
+        let chosen = self.facets_from.iter().filter_map(|(name, at)| {
+            let value = at.text(view)?;
+            Some((name.clone(), vec![value.to_owned()]))
+        });
+        fixed.chain(chosen).collect()
     }
 
     /// Where the request names the parent `name`, if it does.
@@ -335,15 +367,4 @@ pub enum FilterEffect {
     Ascending(Pointer),
     /// Items shrink by this member.
     Descending(Pointer),
-}
-
-/// A GraphQL operation. Its request is seen as `{ path, query, headers, body: { query, variables, operationName } }`,
-/// where `variables` holds the arguments of the root field by name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GraphqlCall {
-    /// The document sent; it has one root field.
-    pub document: String,
-    /// Where the answer stands in the response body.
-    pub data: Pointer,
 }

@@ -27,11 +27,13 @@ pub fn compose(operation: &Operation, view: &Value) -> Request {
             None => target.push_str(segment),
         }
     }
-    if let Some(Value::Object(query)) = view.get("query") {
-        for (index, (name, value)) in query.iter().enumerate() {
-            target.push(if index == 0 && !target.contains('?') { '?' } else { '&' });
-            target.push_str(&format!("{}={}", encode(name), encode(&wire(Some(value)))));
-        }
+    let asked = view.get("query").and_then(Value::as_object);
+    let fixed = operation.query.iter().filter(|(name, _)| !asked.is_some_and(|q| q.contains_key(*name)));
+    let fixed = fixed.map(|(name, value)| (name, value.clone()));
+    let given = asked.into_iter().flatten().map(|(name, value)| (name, wire(Some(value))));
+    for (index, (name, value)) in fixed.chain(given).enumerate() {
+        target.push(if index == 0 { '?' } else { '&' });
+        target.push_str(&format!("{}={}", encode(name), encode(&value)));
     }
     let mut headers = Headers::default();
     headers.push("accept", "application/json");

@@ -126,6 +126,8 @@ pub struct Asked {
     pub job: Option<String>,
     /// The parents the request names, by parameter.
     pub parents: BTreeMap<String, String>,
+    /// The facets of the job: those of the job that a create asks for, and what a driver knows of the job it names.
+    pub facets: BTreeMap<String, Vec<String>>,
     /// The idempotency token the request carries.
     pub client_token: Option<String>,
     /// The whole request as contracts see it: `{ path, query, headers, body }`. In the body of a GraphQL request,

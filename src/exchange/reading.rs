@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::{Number, Value};
 
 use super::message::Exchange;
+use super::refusal::refusal;
 use crate::contract::Contract;
 use crate::contract::job::{JobShape, TimeFormat};
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
 
 /// One observation of one job.
@@ -45,7 +46,8 @@ pub struct Reading {
     pub when: Duration,
 }
 
-/// The readings of one exchange. Refused and unreadable answers have none.
+/// The readings of one exchange. Unreadable answers have none, and neither have refusals, unless the contract says that
+/// one tells the job's state.
 pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<Reading> {
     let Some(operation) = exchange.asked.operation.as_ref().and_then(|id| contract.facts.operations.get(id))
     else {
@@ -54,7 +56,9 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
     if super::refusal::is_error_inside(exchange, contract) {
         return Vec::new();
     }
-    let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Vec::new() };
+    let Some(body) = exchange.success().and_then(|r| r.json().ok()) else {
+        return told_by_error(index, exchange, operation, contract).into_iter().collect();
+    };
     let mut found = Vec::new();
     let place = |pointer: &Pointer| super::graphql::place(exchange, operation, pointer);
     if let Some(pointer) = operation.job.as_ref().map(place) {
@@ -83,6 +87,31 @@ pub fn readings(index: usize, exchange: &Exchange, contract: &Contract) -> Vec<R
             Some(reading)
         })
         .collect()
+}
+
+/// What a refused read tells of the job that it names, where the contract says that it tells something.
+fn told_by_error(
+    index: usize,
+    exchange: &Exchange,
+    operation: &Operation,
+    contract: &Contract,
+) -> Option<Reading> {
+    let told = &contract.facts.job.told_by_error;
+    if told.is_empty() || operation.role != Role::Get {
+        return None;
+    }
+    let response = exchange.response().filter(|response| !response.is_success())?;
+    let said = refusal(response, contract.error_body(exchange.asked.operation.as_deref()?));
+    let told = told.iter().find(|told| said.is(&told.answer, response.status))?;
+    let nothing = Value::Object(serde_json::Map::new());
+    Some(Reading {
+        exchange: index,
+        operation: exchange.asked.operation.clone()?,
+        id: exchange.asked.job.clone()?,
+        state: Some(told.state.clone()),
+        when: exchange.received,
+        ..read(&nothing, contract.shape(operation))
+    })
 }
 
 /// Reads one job object. Its id is empty where it shows none.

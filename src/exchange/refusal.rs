@@ -3,7 +3,7 @@
 use super::message::{Exchange, Response};
 use super::reading::text;
 use crate::contract::Contract;
-use crate::contract::error::{ErrorBody, Locator};
+use crate::contract::error::{Answer, ErrorBody, Locator};
 
 /// The parts of an error answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,24 @@ pub struct Refusal {
     pub codes: Vec<(String, String)>,
     /// The message.
     pub message: Option<String>,
+}
+
+impl Refusal {
+    /// Whether this is the error of a contract, given the status it came with. Where it has no code at all, the status
+    /// and the message decide.
+    pub fn is(&self, answer: &Answer, status: u16) -> bool {
+        let status_fits = answer.status.is_none_or(|due| due == status)
+            && (!answer.any_client_error || (400..500).contains(&status));
+        // An answer without any code is the concern of `errors/body-shape`: one cause gives one finding.
+        let code_fits =
+            answer.code.as_ref().is_none_or(|due| self.code.as_ref().is_none_or(|code| code == due));
+        // Linting refuses patterns that do not compile, so such a pattern decides nothing here.
+        let message_fits = answer.message.as_ref().is_none_or(|pattern| {
+            regex::Regex::new(pattern)
+                .map_or(true, |pattern| self.message.as_ref().is_some_and(|text| pattern.is_match(text)))
+        });
+        status_fits && code_fits && message_fits
+    }
 }
 
 /// Whether a success status comes with an error inside, where the vendor documents errors there. A GraphQL answer whose

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::graphql;
 use super::message::{Asked, Request};
 use crate::contract::Contract;
-use crate::contract::operation::Operation;
+use crate::contract::operation::{Operation, Role};
 
 /// Finds what a request asks for. A request that is for no operation of the contract asks for nothing.
 pub fn asked(contract: &Contract, request: &Request) -> Asked {
@@ -31,6 +31,11 @@ pub(super) fn named(contract: &Contract, id: &str, operation: &Operation, view: 
         operation: Some(id.to_owned()),
         role: Some(operation.role),
         job: operation.target.as_ref().and_then(text),
+        facets: if operation.role == Role::Create {
+            operation.created_facets(&view)
+        } else {
+            BTreeMap::new()
+        },
         parents: contract
             .facts
             .job
@@ -44,20 +49,48 @@ pub(super) fn named(contract: &Contract, id: &str, operation: &Operation, view: 
 }
 
 /// The operation a request is for, with its decoded path parameters. Operations of GraphQL services share one path;
-/// their documents tell them apart.
+/// their documents tell them apart. Of several others that fit it is the one with the most fixed query members, and the
+/// first one whose own member the request has; without any of them the first one of all.
 pub fn operation<'c>(
     contract: &'c Contract,
     request: &Request,
 ) -> Option<(&'c str, &'c Operation, BTreeMap<String, String>)> {
-    contract.facts.operations.iter().filter(|(_, operation)| operation.graphql.is_none()).find_map(
-        |(id, operation)| {
-            let same_service = request.service.is_none() || operation.service == request.service;
-            if operation.method.word() != request.method || !same_service {
-                return None;
-            }
-            path(operation, request).map(|path| (id.as_str(), operation, path))
-        },
-    )
+    let rest = contract.facts.operations.iter().filter(|(_, operation)| operation.graphql.is_none());
+    let fitting = rest.filter_map(|(id, operation)| {
+        let same_service = request.service.is_none() || operation.service == request.service;
+        if operation.method.word() != request.method || !same_service || !has_query(operation, request) {
+            return None;
+        }
+        path(operation, request).map(|path| (id.as_str(), operation, path))
+    });
+    // The first of those that are alike.
+    fitting.min_by_key(|(_, operation, path)| {
+        (std::cmp::Reverse(operation.query.len()), !is_told(operation, request, path))
+    })
+}
+
+/// Whether the query has the members that the operation always has.
+fn has_query(operation: &Operation, request: &Request) -> bool {
+    operation
+        .query
+        .iter()
+        .all(|(name, value)| pairs(request).any(|(given_name, given)| given_name == *name && given == *value))
+}
+
+/// The decoded members of the query, in order.
+fn pairs(request: &Request) -> impl Iterator<Item = (String, String)> {
+    request.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decode =
+            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        (decode(name), decode(value))
+    })
+}
+
+/// Whether a request has the member that tells the operation from others of the same method and path.
+fn is_told(operation: &Operation, request: &Request, path: &BTreeMap<String, String>) -> bool {
+    let Some(member) = &operation.told_by else { return true };
+    member.first(&view(None, request, path.clone())).is_some()
 }
 
 /// The decoded path parameters, where the path is one of the operation's.
@@ -103,11 +136,7 @@ pub(super) fn view(schema: Option<&Value>, request: &Request, path: BTreeMap<Str
         path.into_iter().map(|(k, v)| (k, Value::String(v))).collect::<Map<_, _>>().into(),
     );
     let mut query = Map::new();
-    for pair in request.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decode =
-            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let (name, value) = (decode(name), decode(value));
+    for (name, value) in pairs(request) {
         let kind = schema
             .and_then(|s| s.pointer("/properties/query/properties")?.get(&name)?.get("type")?.as_str())
             .unwrap_or("string");
@@ -134,4 +163,63 @@ fn typed(kind: &str, text: String) -> Value {
         _ => None,
     };
     read.unwrap_or(Value::String(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::compose::compose;
+    use crate::exchange::headers::Headers;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/action?action_id=execute-algorithm", Some("ExecuteAlgorithm"))]
+    #[case(
+        "POST",
+        "/ges/v1.0/p/graphs/movie/action?action_id=execute%2Dalgorithm&x=1",
+        Some("ExecuteAlgorithm")
+    )]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/action?action_id=filtered-query", Some("FilteredQuery"))]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/vertices/action?action_id=query", Some("QueryVertices"))]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/vertices/action?action_id=export", Some("ExportVertices"))]
+    #[case("POST", "/v1.0/p/graphs/gid/action?action_id=import-graph", Some("ImportGraph"))]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/action?action_id=frobnicate", None)]
+    #[case("POST", "/ges/v1.0/p/graphs/movie/action", None)]
+    #[case("GET", "/ges/v1.0/p/graphs/movie/jobs/status?limit=2", Some("ListJobs"))]
+    #[case("GET", "/ges/v1.0/p/graphs/movie/jobs/j/status", Some("ShowJob"))]
+    fn query_members_tell_calls_apart(
+        #[case] method: &str,
+        #[case] target: &str,
+        #[case] expected: Option<&str>,
+    ) {
+        let contract = crate::contract::library::builtin("ges").unwrap();
+        let request = Request {
+            service: None,
+            method: method.into(),
+            target: target.into(),
+            headers: Headers::default(),
+            body: Vec::new(),
+        };
+        assert_eq!(operation(&contract, &request).map(|(id, _, _)| id), expected);
+    }
+
+    #[test]
+    fn a_create_asks_for_the_facets_of_its_job() {
+        let contract = crate::contract::library::builtin("ges").unwrap();
+        let operation = &contract.facts.operations["ExecuteAlgorithm"];
+        let view = json!({
+            "path": {"project_id": "p", "graph_name": "movie"},
+            "body": {"algorithmName": "louvain", "parameters": {}},
+        });
+        let request = compose(operation, &view);
+        assert_eq!(request.target, "/ges/v1.0/p/graphs/movie/action?action_id=execute-algorithm");
+        let asked = asked(&contract, &request);
+        let facets = [("kind", "algorithm"), ("algorithm", "louvain")];
+        assert_eq!(
+            asked.facets,
+            facets.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])).into()
+        );
+        assert_eq!(asked.view["query"], json!({"action_id": "execute-algorithm"}));
+    }
 }

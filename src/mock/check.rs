@@ -34,7 +34,7 @@ impl Mock {
 
     /// Throttling, which only faults and decoys do.
     pub(super) fn let_in(&self, operation: &str, serial: u64) -> Result<(), Condition> {
-        let throttles = (self.decoy.throttles(serial) || self.fault.throttles(serial))
+        let throttles = (self.decoy.throttles(operation, serial) || self.fault.throttles(serial))
             && self.contract.error_row(Condition::Throttled, operation).is_some();
         if throttles { Err(Condition::Throttled) } else { Ok(()) }
     }

@@ -48,6 +48,8 @@ pub(crate) struct Job {
     pub created_by_request: bool,
     /// Whether a cancel was accepted.
     pub cancelled: bool,
+    /// Whether a retry of another job started it.
+    pub retried: bool,
     /// How often it was cancelled, accepted or not.
     pub cancels: u32,
     /// When it was last cancelled, accepted or not.
@@ -91,6 +93,8 @@ pub struct JobView {
     pub ended_reads: u32,
     /// Whether a cancel was accepted.
     pub cancelled: bool,
+    /// Whether a retry of another job started it.
+    pub retried: bool,
     /// How long ago it was last cancelled, accepted or not.
     pub since_cancel: Option<Duration>,
     /// How long it takes until it changes its state by itself; none where it does not.
@@ -161,6 +165,7 @@ impl Job {
             reads: self.reads,
             ended_reads: self.ended_reads,
             cancelled: self.cancelled,
+            retried: self.retried,
             since_cancel: self.last_cancel.and_then(|at| Duration::try_from(now.duration_since(at)).ok()),
             until_next: self.plan.first().and_then(|(at, _)| Duration::try_from(at.duration_since(now)).ok()),
             state,
@@ -184,7 +189,7 @@ pub(crate) fn usual_way(lifecycle: &Lifecycle) -> Vec<String> {
     let Some(first) = lifecycle.initial.first() else { return Vec::new() };
     [Phase::Succeeded, Phase::Partial, Phase::Failed]
         .into_iter()
-        .find_map(|phase| lifecycle.of_phase(phase).find_map(|state| through_work(lifecycle, first, state)))
+        .find_map(|phase| through_work(lifecycle, first, lifecycle.nearest(first, phase)?))
         .unwrap_or_else(|| vec![first.clone()])
 }
 

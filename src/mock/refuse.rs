@@ -104,6 +104,13 @@ pub(crate) fn put_code(body: &ErrorBody, answer: &mut Answer, code: &str) {
     }
 }
 
+/// Puts a message at the usual place.
+pub(crate) fn put_message(body: &ErrorBody, answer: &mut Answer, message: &str) {
+    if let Some(locator) = body.message.first() {
+        put(answer, locator, message);
+    }
+}
+
 /// Whether something stands where a locator reads.
 fn stands(answer: &Answer, locator: &Locator) -> bool {
     match (&locator.header, &locator.body, &answer.body) {

@@ -41,6 +41,11 @@ impl Store {
         self.by_id.get(id).copied()
     }
 
+    /// Forgets the ids of a job, so that nobody finds it any more.
+    pub(crate) fn forget(&mut self, number: usize) {
+        self.by_id.retain(|_, other| *other != number);
+    }
+
     /// Adds a job without a past, and gives its number.
     pub(crate) fn add(&mut self, contract: &Contract, whole: &Value, seed: u64, seedling: Seedling) -> usize {
         let number = self.jobs.len();
@@ -81,6 +86,7 @@ impl Store {
             held: None,
             created_by_request: seedling.created_by_request,
             cancelled: false,
+            retried: false,
             cancels: 0,
             last_cancel: None,
             reads: 0,

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod listing;
 mod order;
 pub mod registry;
+pub mod retry;
 #[cfg(test)]
 pub(crate) mod script;
 pub mod status;

@@ -49,6 +49,16 @@ impl<'t> Acts<'t> {
         Acts { transcript, found: found.map(|(index, _)| index).collect() }
     }
 
+    /// Whether one of them, other than `this`, may have taken effect after one exchange and no later than another.
+    pub(crate) fn others_between(&self, this: usize, earlier: usize, later: usize) -> bool {
+        self.found.iter().any(|&act| {
+            act != this
+                && !precedes(self.transcript, act, earlier)
+                && !precedes(self.transcript, later, act)
+                && act != earlier
+        })
+    }
+
     /// Whether one of them may have taken effect after the first reading and no later than the second.
     pub(crate) fn between(&self, earlier: &Reading, later: &Reading) -> bool {
         self.found.iter().any(|&act| {

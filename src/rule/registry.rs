@@ -1,7 +1,8 @@
 //! Every rule, in a list that can be read. A test compares it with the folders.
 
 use super::{
-    Rule, auth, cancel, errors, fields, graphql, idempotency, isolation, lifecycle, limits, listing, status,
+    Rule, auth, cancel, errors, fields, graphql, idempotency, isolation, lifecycle, limits, listing, retry,
+    status,
 };
 
 /// Every rule, in the order of their groups.
@@ -11,6 +12,7 @@ pub fn rules() -> Vec<&'static dyn Rule> {
         status::RULES,
         lifecycle::RULES,
         cancel::RULES,
+        retry::RULES,
         errors::RULES,
         auth::RULES,
         isolation::RULES,

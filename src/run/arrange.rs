@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::drive::{Driver, Stop};
 use super::setup::Known;
 use crate::case::{Arrange, Call};
+use crate::contract::Contract;
+use crate::contract::combination::{Facets, agrees, label};
 use crate::contract::lifecycle::Phase;
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
+use crate::contract::pointer::Pointer;
 use crate::exchange::JobIds;
 use crate::target::Wanted;
 
@@ -18,23 +23,25 @@ impl Driver<'_> {
             return Err(Stop::Skip("add [other_parent] to the target file".into()));
         }
         let found = match self.known(wanted).await {
-            Some(ids) => Some(ids),
+            Some(found) => Some(found),
             None => match self.hook(wanted).await? {
-                Some(ids) => Some(ids),
-                None => self.make(wanted).await?.map(|id| JobIds::new(&id)),
+                Some(ids) => Some((ids, wanted.facets.clone())),
+                None => self.make(wanted).await?.map(|id| (JobIds::new(&id), wanted.facets.clone())),
             },
         };
-        let Some(ids) = found else { return Err(Stop::Skip(self.missing(wanted))) };
+        let Some((ids, facets)) = found else { return Err(Stop::Skip(self.missing(wanted))) };
         let id = ids.id().to_owned();
         let mut pool = self.pool.lock().await;
         let state = wanted.states.first().cloned().unwrap_or_default();
         let known = pool.jobs.entry(id.clone()).or_insert(Known {
             state,
+            facets: facets.clone(),
             names: BTreeMap::new(),
             foreign: wanted.foreign,
             taken: true,
         });
         known.taken = true;
+        known.facets.extend(facets);
         known.names.extend(ids.others());
         if wanted.consumes {
             pool.used.insert(id.clone());
@@ -46,22 +53,23 @@ impl Driver<'_> {
     }
 
     /// A fixture, or a job that an earlier case left behind unchanged.
-    async fn known(&self, wanted: &Arrange) -> Option<JobIds> {
+    async fn known(&self, wanted: &Arrange) -> Option<(JobIds, Facets)> {
         let pool = self.pool.lock().await;
         let mine = |id: &String| self.slots.values().any(|slot| slot == id);
         let fixtures = self.setup.fixtures.iter().filter(|f| {
             f.foreign == wanted.foreign
                 && wanted.states.contains(&f.state)
-                && covers(&wanted.facets, &f.facets)
+                && agrees(&wanted.facets, &f.facets)
         });
-        let from_fixtures = fixtures.flat_map(|f| &f.jobs).find(|ids| {
+        let mut jobs = fixtures.flat_map(|f| f.jobs.iter().map(|ids| (ids, &f.facets)));
+        let from_fixtures = jobs.find(|(ids, _)| {
             let id = ids.id().to_owned();
             // A server that does not refuse what it should may have moved the job on meanwhile.
             let still = |k: &Known| !k.taken && wanted.states.contains(&k.state);
             !pool.used.contains(&id) && !mine(&id) && pool.jobs.get(&id).is_none_or(still)
         });
-        if let Some(ids) = from_fixtures {
-            return Some(ids.clone());
+        if let Some((ids, facets)) = from_fixtures {
+            return Some((ids.clone(), facets.clone()));
         }
         // Only finished jobs stay where they were last seen.
         let lifecycle = &self.setup.contract.facts.lifecycle;
@@ -70,13 +78,13 @@ impl Driver<'_> {
             .find(|(id, known)| {
                 !known.taken
                     && known.foreign == wanted.foreign
-                    && wanted.facets.is_empty()
+                    && agrees(&wanted.facets, &known.facets)
                     && wanted.states.contains(&known.state)
                     && lifecycle.is_terminal(&known.state)
                     && !pool.used.contains(*id)
                     && !mine(id)
             })
-            .map(|(id, _)| JobIds::new(id))
+            .map(|(id, known)| (JobIds::new(id), known.facets.clone()))
     }
 
     /// A job from the arrange hook.
@@ -88,9 +96,7 @@ impl Driver<'_> {
                 facets: wanted.facets.clone(),
                 parents: parents
                     .iter()
-                    .filter(|(name, _)| {
-                        self.setup.contract.facts.job.parent_names().any(|parent| parent == *name)
-                    })
+                    .filter(|(name, _)| self.setup.contract.facts.job.has_parent(name))
                     .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
                     .collect(),
             };
@@ -107,7 +113,7 @@ impl Driver<'_> {
 
     /// A new job, brought to one of the states by waiting, or by cancelling it.
     async fn make(&mut self, wanted: &Arrange) -> Result<Option<String>, Stop> {
-        if !self.setup.allow.create || wanted.foreign || !wanted.facets.is_empty() {
+        if !self.setup.allow.create || wanted.foreign {
             return Ok(None);
         }
         let contract = std::sync::Arc::clone(&self.setup.contract);
@@ -118,8 +124,14 @@ impl Driver<'_> {
         if !waits && !self.setup.allow.cancel {
             return Ok(None);
         }
-        let Some(create) = self.operation(&contract, Role::Create) else { return Ok(None) };
+        let service = self.service(&contract);
+        let Some((create, set)) =
+            creator(&contract, service.as_deref(), &wanted.facets, self.setup.allow.destroy)
+        else {
+            return Ok(None);
+        };
         let mut call = Call::new(create);
+        call.set = set;
         call.creates = Some(wanted.job.clone());
         let index = self.call(&call).await?;
         let Some(id) = self.slots.remove(&wanted.job) else {
@@ -156,21 +168,102 @@ impl Driver<'_> {
     fn missing(&self, wanted: &Arrange) -> String {
         let states = wanted.states.join(" or ");
         let whose = if wanted.foreign { " of the other parent" } else { "" };
+        let facts = &self.setup.contract.facts;
+        let kind = if wanted.facets.is_empty() {
+            String::new()
+        } else {
+            format!(" with the facets {}", label(facts, &wanted.facets))
+        };
         if self.setup.allow.create && !wanted.foreign {
             format!(
-                "no job could be brought into {states}: add [[fixtures]] with such jobs, or an [arrange] hook"
+                "no job{kind} could be brought into {states}: add [[fixtures]] with such jobs, or an [arrange] hook"
             )
         } else {
             format!(
-                "there is no job in {states}{whose}: add [[fixtures]] with such jobs, an [arrange] hook, or allow \"create\""
+                "there is no job{kind} in {states}{whose}: add [[fixtures]] with such jobs, an [arrange] hook, or allow \"create\""
             )
         }
     }
 }
 
-/// Whether `has` gives every facet that `wants` names.
-fn covers(wants: &BTreeMap<String, Vec<String>>, has: &BTreeMap<String, Vec<String>>) -> bool {
-    wants
-        .iter()
-        .all(|(name, values)| has.get(name).is_some_and(|have| have.iter().all(|v| values.contains(v))))
+/// The call that starts a job with these facets, with what its request must carry for them. Of several that do, one
+/// that destroys nothing, belongs to the service of the case, and whose jobs can be cancelled.
+fn creator<'c>(
+    contract: &'c Contract,
+    service: Option<&str>,
+    wanted: &Facets,
+    may_destroy: bool,
+) -> Option<(&'c str, Vec<(Pointer, Value)>)> {
+    let fitting = contract
+        .of_role(Role::Create)
+        // What needs another job first is not worth the trouble.
+        .filter(|(_, create)| create.target.is_none() && (may_destroy || !create.destroys))
+        .filter_map(|(id, create)| Some((id, create, settings(create, wanted)?)));
+    let is_stoppable = |create: &Operation| {
+        let states = contract.facts.lifecycle.states.keys();
+        states.into_iter().any(|state| {
+            contract.cancellable(state).iter().any(|facets| {
+                create
+                    .facets
+                    .iter()
+                    .all(|(name, value)| facets.get(name).is_none_or(|values| values.contains(value)))
+            })
+        })
+    };
+    let is_elsewhere = |create: &Operation| service.is_some() && create.service.as_deref() != service;
+    let best =
+        fitting.min_by_key(|(_, create, _)| (create.destroys, is_elsewhere(create), !is_stoppable(create)));
+    best.map(|(id, _, set)| (id, set))
+}
+
+/// What a request of this call must carry, so that the job gets these facets; `None` where it cannot get them.
+fn settings(create: &Operation, wanted: &Facets) -> Option<Vec<(Pointer, Value)>> {
+    let mut set = Vec::new();
+    for (name, values) in wanted {
+        let [value] = values.as_slice() else { return None };
+        match (create.facets.get(name), create.facets_from.get(name)) {
+            (Some(fixed), _) if fixed == value => {}
+            (None, Some(at)) => set.push((at.clone(), Value::from(value.as_str()))),
+            _ => return None,
+        }
+    }
+    Some(set)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bedrock with a second and a third call that start jobs.
+    fn contract() -> Contract {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        let start = contract.facts.operations["StartIngestionJob"].clone();
+        let kind = |kind: &str| BTreeMap::from([("kind".to_owned(), kind.to_owned())]);
+        let wipe = Operation { facets: kind("wipe"), destroys: true, ..start.clone() };
+        let run = Operation {
+            facets: kind("run"),
+            facets_from: BTreeMap::from([("algorithm".to_owned(), Pointer::new("/body/description"))]),
+            ..start
+        };
+        contract.facts.operations.extend([("AWipe".to_owned(), wipe), ("BRun".to_owned(), run)]);
+        contract
+    }
+
+    fn facets(members: &[(&str, &str)]) -> Facets {
+        members.iter().map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()])).collect()
+    }
+
+    #[test]
+    fn a_job_is_started_by_the_call_whose_jobs_have_the_facets() {
+        let contract = contract();
+        let by = |wanted: &[(&str, &str)], may_destroy| {
+            creator(&contract, None, &facets(wanted), may_destroy).map(|(id, set)| (id.to_owned(), set))
+        };
+        assert_eq!(by(&[], true), Some(("BRun".to_owned(), vec![])));
+        assert_eq!(by(&[("kind", "wipe")], false), None);
+        assert_eq!(by(&[("kind", "wipe")], true), Some(("AWipe".to_owned(), vec![])));
+        let set = vec![(Pointer::new("/body/description"), Value::from("louvain"))];
+        assert_eq!(by(&[("kind", "run"), ("algorithm", "louvain")], false), Some(("BRun".to_owned(), set)));
+        assert_eq!(by(&[("kind", "other")], true), None);
+    }
 }

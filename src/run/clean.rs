@@ -8,6 +8,8 @@ use tokio::sync::Mutex;
 use super::drive::drive;
 use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Step};
+use crate::contract::Contract;
+use crate::contract::combination::Facets;
 use crate::contract::operation::{Operation, Role};
 
 /// Cancels the jobs that this run created and that have not ended, and removes what else it made. Gives a line for
@@ -69,12 +71,15 @@ async fn jobs(setup: &Setup, pool: &Mutex<Pool>, requests: &AtomicUsize) -> Vec<
         let steps = reader.iter().map(|(reader, _)| call(reader)).collect();
         let mut case = case(setup, steps);
         drive(setup, pool, requests, &case).await;
-        let state = |pool: &Pool| pool.jobs.get(&id).map(|known| known.state.clone()).unwrap_or_default();
-        let now = state(&*pool.lock().await);
+        let state = |pool: &Pool| {
+            let known = pool.jobs.get(&id);
+            known.map(|known| (known.state.clone(), known.facets.clone())).unwrap_or_default()
+        };
+        let (now, facets) = state(&*pool.lock().await);
         if lifecycle.is_terminal(&now) {
             continue;
         }
-        match cancel.filter(|_| setup.allow.cancel && setup.contract.is_cancellable(&now)) {
+        match cancel.filter(|_| setup.allow.cancel && may_be_cancelled(&setup.contract, &now, &facets)) {
             Some((cancel, _)) => {
                 case.steps = vec![call(cancel)];
                 let (transcript, _) = drive(setup, pool, requests, &case).await;
@@ -84,9 +89,18 @@ async fn jobs(setup: &Setup, pool: &Mutex<Pool>, requests: &AtomicUsize) -> Vec<
                 }
             }
             None if lifecycle.phase(&now) == crate::contract::lifecycle::Phase::Stopping => {}
+            None if setup.allow.cancel => warnings
+                .push(format!("job {id}, created by this run, was left {now}: it cannot be cancelled")),
             None => warnings
                 .push(format!("job {id}, created by this run, was left {now}: cancelling is not allowed")),
         }
     }
     warnings
+}
+
+/// Whether a cancel of the job may be accepted, as far as its facets are known.
+fn may_be_cancelled(contract: &Contract, state: &str, known: &Facets) -> bool {
+    contract.cancellable(state).iter().any(|facets| {
+        known.iter().all(|(name, values)| facets.get(name).is_none_or(|others| others == values))
+    }) || contract.is_cancellable(state, known)
 }

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::request::{Failed, prepare};
-use super::setup::{Pool, Setup};
+use super::setup::{Known, Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
 use crate::contract::Contract;
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::{PageStyle, Role};
 use crate::contract::pointer::Pointer;
@@ -133,10 +134,16 @@ impl Driver<'_> {
         self.slots.get(slot).cloned().ok_or_else(missing)
     }
 
+    /// The service that the case is about, where the vendor has several.
+    pub(super) fn service(&self, contract: &Contract) -> Option<String> {
+        let about = self.case.id.split("::").nth(1).and_then(|name| contract.facts.operations.get(name));
+        about.and_then(|operation| operation.service.clone())
+    }
+
     /// The operation of a role on the surface that the case is about: jobs look the same there.
     pub(super) fn operation<'c>(&self, contract: &'c Contract, role: Role) -> Option<&'c str> {
-        let about = self.case.id.split("::").nth(1).and_then(|name| contract.facts.operations.get(name));
-        let service = about.and_then(|operation| operation.service.as_ref());
+        let service = self.service(contract);
+        let service = service.as_ref();
         let mut found = contract.of_role(role).peekable();
         let first = found.peek().map(|(name, _)| *name);
         found.find(|(_, o)| service.is_none_or(|s| o.service.as_ref() == Some(s))).map(|(n, _)| n).or(first)
@@ -210,6 +217,12 @@ impl Driver<'_> {
             asked.role = self.setup.contract.facts.operations.get(&call.operation).map(|o| o.role);
             asked.job = job;
         }
+        // What a create asks for is another job than the one it names.
+        if let Some(job) = asked.job.as_ref().filter(|_| asked.role != Some(Role::Create)) {
+            let pool = self.pool.lock().await;
+            asked.facets =
+                pool.jobs.get(&pool.key(job)).map(|known| known.facets.clone()).unwrap_or_default();
+        }
         asked.probe = call.probe;
         asked.violation.clone_from(&call.violation);
         asked.identity = call.identity;
@@ -273,6 +286,9 @@ impl Driver<'_> {
         let in_other_parent =
             matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
         let mut more = more.to_vec();
+        for (place, moment) in &call.times {
+            more.push((place.clone(), json!(self.moment(moment)?)));
+        }
         more.extend(self.used(call)?);
         let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
         let (plain, request) = prepared.map_err(|failed| match failed {
@@ -298,15 +314,26 @@ impl Driver<'_> {
                 let known = pool.jobs.entry(key).or_insert_with(|| {
                     let by = self.setup.contract.shape_of(&reading.operation).names.clone();
                     let names = by.map(|by| (String::new(), by)).into_iter().collect();
-                    super::setup::Known { state: state.clone(), names, foreign, taken: true }
+                    Known { state: state.clone(), facets: Facets::new(), names, foreign, taken: true }
                 });
                 known.state = state;
                 known.names.extend(reading.aliases.clone());
             }
-            if let Some(id) = &created
-                && !pool.created.contains(id)
-            {
-                pool.created.push(id.clone());
+            if let Some(id) = &created {
+                let facets = exchange.asked.facets.clone();
+                // An answer to a create need not show the state.
+                let key = pool.key(id);
+                let known = pool.jobs.entry(key).or_insert_with(|| Known {
+                    state: String::new(),
+                    facets: Facets::new(),
+                    names: BTreeMap::new(),
+                    foreign: false,
+                    taken: true,
+                });
+                known.facets.extend(facets);
+                if !pool.created.contains(id) {
+                    pool.created.push(id.clone());
+                }
             }
         }
         if let Some(slot) = &call.makes {
@@ -319,6 +346,7 @@ impl Driver<'_> {
         }
         if let (Some(slot), Some(id)) = (&call.creates, created) {
             self.slots.insert(slot.clone(), id);
+            self.foreign.insert(slot.clone(), call.parents == crate::case::Parents::Foreign);
         }
         self.exchanges.push(exchange);
     }

@@ -4,6 +4,7 @@ mod arrange;
 mod clean;
 pub mod drive;
 pub mod judge;
+mod moment;
 pub mod pace;
 pub mod plan;
 mod race;

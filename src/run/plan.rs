@@ -111,6 +111,9 @@ fn decide(
     if needs.creates > 0 && !allow.create {
         lacks.push("\"create\"");
     }
+    if needs.destroys > 0 && !allow.destroy {
+        lacks.push("\"destroy\"");
+    }
     if needs.cancels > 0 && !allow.cancel {
         lacks.push("\"cancel\"");
     }

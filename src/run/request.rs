@@ -160,7 +160,7 @@ fn another(request: &Request, part: Part) -> Request {
 /// The value of a parameter for this call.
 fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool) -> Result<Value, Failed> {
     let fact = setup.contract.facts.parameters.get(name);
-    let is_parent = setup.contract.facts.job.parent_names().any(|parent| parent == name);
+    let is_parent = setup.contract.facts.job.has_parent(name);
     let missing = |table: &str| Failed::Missing(format!("add `{name}` to [{table}] of the target file"));
     let own = || setup.parameters.get(name).cloned().ok_or_else(|| missing("parameters"));
     let other = || setup.other_parent.get(name).cloned().ok_or_else(|| missing("other_parent"));

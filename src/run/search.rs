@@ -134,7 +134,10 @@ impl Driver<'_> {
         if known {
             return Ok(());
         }
-        let is_open = reading.state.as_ref().is_some_and(|state| contract.is_cancellable(state));
+        let is_open = reading
+            .state
+            .as_ref()
+            .is_some_and(|state| contract.is_cancellable(state, &exchange.asked.facets));
         if let Some(cancel) =
             self.operation(&contract, Role::Cancel).filter(|_| is_open && self.setup.allow.cancel)
         {

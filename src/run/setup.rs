@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::pace::{Pace, Readings};
 use crate::contract::Contract;
+use crate::contract::combination::Facets;
 use crate::exchange::{Identity, JobIds};
 use crate::sign::{Credentials, Scheme};
 use crate::target::Target;
@@ -21,13 +22,15 @@ pub struct Allow {
     pub create: bool,
     /// Requests that cancel jobs.
     pub cancel: bool,
+    /// Requests that start jobs which destroy data.
+    pub destroy: bool,
     /// Requests that make, change or remove something other than jobs.
     pub write: bool,
 }
 
 impl Allow {
     /// Everything, for servers of our own.
-    pub const ALL: Allow = Allow { read: true, create: true, cancel: true, write: true };
+    pub const ALL: Allow = Allow { read: true, create: true, cancel: true, destroy: true, write: true };
 }
 
 /// Jobs known to be in a state, and to stay there until acted on.
@@ -36,7 +39,7 @@ pub struct Fixture {
     /// The state.
     pub state: String,
     /// Their facets.
-    pub facets: BTreeMap<String, Vec<String>>,
+    pub facets: Facets,
     /// Whether they belong to the other parent.
     pub foreign: bool,
     /// Their ids.
@@ -122,6 +125,8 @@ impl Pool {
 pub struct Known {
     /// Its last known state.
     pub state: String,
+    /// What is known of its facets.
+    pub facets: Facets,
     /// Its further ids, by name, as far as they are known. The empty name tells which of them the job is kept under,
     /// where that is not its own id.
     pub names: BTreeMap<String, String>,

@@ -14,12 +14,15 @@ python=$work/venv/bin/python
 
 # The clients must neither go through a proxy nor pick up the caller's accounts and endpoints.
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
-for name in $(compgen -e | grep -E '^(ALIBABA_CLOUD|AWS|DIGITALOCEAN|GRADIENT|PYDO)_' || true); do unset "$name"; done
+for name in $(compgen -e | grep -E '^(ALIBABA_CLOUD|AWS|DIGITALOCEAN|GRADIENT|HUAWEICLOUD|PYDO)_' || true); do unset "$name"; done
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 # The scripts import their neighbour; leave no cache in the source tree.
 export PYTHONDONTWRITEBYTECODE=1
 
 mkdir -p "$work"
+# One SDK writes into the home directory when it is imported.
+export HOME=$work/home
+mkdir -p "$HOME"
 if ! cmp -s "$here/requirements.lock" "$work/installed.txt"; then
     "${PYTHON:-python3}" -m venv --clear "$work/venv"
     "$python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.lock"
@@ -52,7 +55,7 @@ start_mock() {
 }
 
 code=0
-for script in bailian_sdk bedrock_boto3 digitalocean_gradient digitalocean_pydo; do
+for script in bailian_sdk bedrock_boto3 digitalocean_gradient digitalocean_pydo ges_sdk; do
     echo "== $script"
     start_mock "${script%%_*}" "$script"
     JOBPROOF_MOCK_URL=$url "$python" "$here/$script.py" || code=1

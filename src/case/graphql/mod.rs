@@ -7,8 +7,9 @@ use serde_json::json;
 use super::{Call, Case, Step, finished};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
+use crate::contract::graphql::GraphqlCall;
 use crate::contract::likeness::{Dice, like};
-use crate::contract::operation::{GraphqlCall, Operation, Role};
+use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
 
 /// The rules for requests that must not be carried out.

@@ -18,6 +18,9 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let places =
             row.operations.iter().enumerate().map(|(i, o)| (format!("{at}/operations/{i}"), o.clone()));
         super::names(draft, "operation", places, operations(), mistakes);
+        let services = facts.services.keys().map(String::as_str);
+        let places = row.services.iter().enumerate().map(|(i, s)| (format!("{at}/services/{i}"), s.clone()));
+        super::names(draft, "service", places, services, mistakes);
         if row.any_of.is_empty() {
             let place = draft.document.span(&at);
             mistakes
@@ -111,7 +114,7 @@ fn bodies<'f>(facts: &'f Facts, operations: &[String]) -> Vec<&'f ErrorBody> {
     named.map(|(_, operation)| own(operation).unwrap_or(&facts.error_body)).collect()
 }
 
-fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {
+pub(super) fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {
     if let Err(error) = regex::Regex::new(pattern) {
         let why = error.to_string().lines().last().unwrap_or_default().to_owned();
         mistakes

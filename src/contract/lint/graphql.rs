@@ -8,9 +8,9 @@ use apollo_compiler::validation::DiagnosticList;
 use apollo_compiler::{ExecutableDocument, Schema};
 
 use crate::contract::diagnostic::Diagnostic;
-use crate::contract::graphql::{Graphql, root_fields};
+use crate::contract::graphql::{Graphql, GraphqlCall, root_fields};
 use crate::contract::load::Draft;
-use crate::contract::operation::{GraphqlCall, Method, Operation};
+use crate::contract::operation::{Method, Operation};
 use crate::contract::source::child;
 
 /// Checks it, and gives what was parsed.

@@ -5,6 +5,7 @@ mod cancel;
 mod envelope;
 mod errors;
 mod examples;
+mod facets;
 pub(super) mod graphql;
 mod lifecycle;
 mod operations;
@@ -24,6 +25,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     schemas::check(draft, mistakes);
     cancel::check(draft, mistakes);
     errors::check(draft, mistakes);
+    facets::check(draft, mistakes);
     around::check(draft, mistakes);
     envelope::check(draft, mistakes);
     examples::check(draft, mistakes);

@@ -43,6 +43,21 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             );
         }
         check_role(id, operation, &at, &mut report);
+        if let Some(member) = &operation.told_by {
+            let first = member.segments().into_iter().next().unwrap_or_default();
+            let is_alone = !draft.facts.operations.iter().any(|(other, o)| {
+                other != id
+                    && (o.method, &o.path, &o.service)
+                        == (operation.method, &operation.path, &operation.service)
+            });
+            if !["query", "body", "headers"].contains(&first.as_str()) {
+                let message = format!("`{}` is no place in a request", member.as_str());
+                report(&format!("{at}/told_by"), message, "begin it with /body, /query or /headers");
+            } else if is_alone {
+                let message = format!("no other call has the method and the path of `{id}`");
+                report(&format!("{at}/told_by"), message, "take `told_by` away");
+            }
+        }
         for name in operation.path_parameters() {
             let is_target = operation.target.as_ref().is_some_and(|t| t.segments() == ["path", name]);
             if !is_target && !draft.facts.parameters.contains_key(name) {
@@ -55,6 +70,10 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             }
         }
     }
+    check_routes(draft, mistakes);
+    let states = draft.facts.job.states.iter().flatten().enumerate();
+    let states = states.map(|(n, state)| (format!("/job/states/{n}"), state.clone()));
+    super::names(draft, "state", states, draft.facts.lifecycle.states.keys().map(String::as_str), mistakes);
     for (name, view) in &draft.facts.job.views {
         let at = child("/job/views", name);
         let aliases = || draft.facts.job.aliases.keys().map(String::as_str);
@@ -85,6 +104,31 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     super::names(draft, "parameter", shown.chain(hidden), known, mistakes);
 }
 
+/// No two operations answer the same request: where method and path are the same, a query member tells them apart.
+fn check_routes(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
+    let route = |path: &str| -> Vec<String> {
+        let segments = path.split('/');
+        segments.map(|s| if s.starts_with('{') { "{}".to_owned() } else { s.to_owned() }).collect()
+    };
+    let operations: Vec<(&String, &Operation)> = draft.facts.operations.iter().collect();
+    for (index, (id, operation)) in operations.iter().enumerate() {
+        for (other, fact) in operations.iter().take(index) {
+            let same = operation.method == fact.method
+                && operation.service == fact.service
+                && operation.graphql.is_none()
+                && route(&operation.path) == route(&fact.path);
+            let is_told = operation.query.iter().any(|(n, v)| fact.query.get(n).is_some_and(|w| w != v));
+            // The one with more query members is the special case of the other.
+            if same && !is_told && operation.query.len() == fact.query.len() {
+                let place = draft.document.span(&child("/operations", id));
+                let message = format!("`{id}` and `{other}` have the same method and path");
+                let help = "tell them apart by `query`, the query members that a call always has".to_owned();
+                mistakes.push(draft.document.error(place, message).with_help(help));
+            }
+        }
+    }
+}
+
 /// Each role has what it needs.
 fn check_role(id: &str, operation: &Operation, at: &str, report: &mut dyn FnMut(&str, String, &str)) {
     let names_a_job = matches!(operation.role, Role::Get | Role::Cancel | Role::Retry);
@@ -98,6 +142,10 @@ fn check_role(id: &str, operation: &Operation, at: &str, report: &mut dyn FnMut(
             "`{id}` is a {} and does not say where the job stands in its answer",
             operation.role.word()
         );
+        report(at, message, "add `job`, a pointer into the success body");
+    }
+    if operation.role == Role::Retry && operation.job.is_none() {
+        let message = format!("`{id}` is a retry and does not say where the new job stands in its answer");
         report(at, message, "add `job`, a pointer into the success body");
     }
     if operation.role == Role::List && operation.jobs.is_none() {

@@ -35,8 +35,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let job = operation.job.clone().or_else(|| operation.jobs.as_ref().map(|jobs| jobs.join("/*")));
         let Some(job) = job else { continue };
         let shape = shape(draft, operation);
-        let view = operation.view.as_ref().and_then(|view| draft.facts.job.views.get(view));
-        let seen = view.and_then(|view| view.states.as_ref());
+        let seen = shape.states.as_ref();
         let states = seen.map_or_else(|| states.clone(), |seen| seen.iter().map(String::as_str).collect());
         for status in operation.success_statuses() {
             let Some(schema) = operation.response_schema(status).filter(|s| !s.is_empty()) else { continue };
@@ -181,6 +180,13 @@ fn find<'d>(
         let document = &draft.schemas.get(next)?.value;
         return find(draft, next, document.pointer(fragment)?, fragment.to_owned(), segments);
     }
+    // What may also be null is looked at as if it might not.
+    if let Some(Value::Array(parts)) = here.get("anyOf")
+        && let [(index, part)] = parts.iter().enumerate().filter(|(_, p)| !is_null(p)).collect::<Vec<_>>()[..]
+        && parts.len() == 2
+    {
+        return find(draft, name, part, format!("{place}/anyOf/{index}"), segments);
+    }
     let Some((head, rest)) = segments.split_first() else { return Some((name.to_owned(), place, here)) };
     let (key, next) = if head == "*" {
         ("/items".to_owned(), here.get("items")?)
@@ -191,4 +197,9 @@ fn find<'d>(
         )
     };
     find(draft, name, next, place + &key, rest)
+}
+
+/// Whether a schema is for null only.
+fn is_null(schema: &Value) -> bool {
+    schema.get("type").and_then(Value::as_str) == Some("null")
 }

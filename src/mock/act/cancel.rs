@@ -1,9 +1,10 @@
 //! Cancelling a job, by the truth table.
 
 use super::super::fault::Decision;
+use super::super::job::JobView;
 use super::super::store::Store;
 use super::super::{Call, Mock, Reply, render};
-use crate::contract::cancel::Expect;
+use crate::contract::cancel::{Expect, Row};
 use crate::contract::error::Condition;
 
 impl Mock {
@@ -16,25 +17,10 @@ impl Mock {
         let Some(view) = self.view(call, store, number) else {
             return Err(Condition::UnknownJob);
         };
-        let facets = render::facets(&self.contract, call.blueprint, &view);
-        let row = self.contract.cancel_row(&view.state, &facets);
-        let decision = match row.map(|row| &row.expect) {
-            Some(Expect::Accepted(accepted)) => {
-                let leads_to = accepted.leads_to.first().or(accepted.settles_in.first());
-                match leads_to {
-                    Some(leads_to) => Decision::Accept {
-                        leads_to: leads_to.clone(),
-                        settles_in: accepted.settles_in.first().cloned(),
-                    },
-                    None => Decision::Ignore,
-                }
-            }
-            Some(Expect::Refused(condition)) => Decision::Refuse(*condition),
-            Some(Expect::Undocumented(_)) | None => {
-                self.release(call, store, number);
-                Decision::Ignore
-            }
-        };
+        let (row, decision) = self.by_table(call, &view);
+        if decision == Decision::Ignore {
+            self.release(call, store, number);
+        }
         let decision = self.decoy.cancel(&view, row, decision);
         let earlier = store.jobs.get(number).map_or(0, |job| job.cancels);
         if let Some(job) = store.jobs.get_mut(number) {
@@ -55,7 +41,34 @@ impl Mock {
                 return Err(condition);
             }
             Decision::Ignore => {}
+            Decision::Vanish => {
+                let view = self.view(call, store, number);
+                store.forget(number);
+                return Ok(self.reply(call, view));
+            }
         }
         Ok(self.reply(call, self.view(call, store, number)))
+    }
+
+    /// What the truth table says of the cancel of a job, with the row that says it.
+    pub(super) fn by_table(&self, call: &Call<'_>, view: &JobView) -> (Option<&Row>, Decision) {
+        let facets = render::facets(&self.contract, self.teller(call), view);
+        let row = self.contract.cancel_row(&view.state, &facets);
+        (row, row.map_or(Decision::Ignore, |row| decision(&row.expect)))
+    }
+}
+
+/// What becomes of a cancel of which this is expected.
+pub(super) fn decision(expect: &Expect) -> Decision {
+    match expect {
+        Expect::Accepted(accepted) => match accepted.leads_to.first().or(accepted.settles_in.first()) {
+            Some(leads_to) => Decision::Accept {
+                leads_to: leads_to.clone(),
+                settles_in: accepted.settles_in.first().cloned(),
+            },
+            None => Decision::Ignore,
+        },
+        Expect::Refused(condition) => Decision::Refuse(*condition),
+        Expect::Undocumented(_) => Decision::Ignore,
     }
 }

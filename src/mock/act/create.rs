@@ -25,12 +25,13 @@ impl Mock {
             }
             return Ok(self.reply(call, self.view(call, store, number)));
         }
+        self.source(call, store)?;
         if self.allows_one_at_a_time(call) && self.has_active(call, store) {
             return Err(Condition::Conflict);
         }
         let seedling = Seedling {
             parents: call.parents.clone(),
-            facets: call.operation.facets.iter().map(|(k, v)| (k.clone(), vec![v.clone()])).collect(),
+            facets: call.asked.facets.clone(),
             echoed: self.echoed(call),
             created_by_request: true,
         };
@@ -45,6 +46,18 @@ impl Mock {
             store.tokens.insert(token, number);
         }
         Ok(self.reply(call, self.view(call, store, number)))
+    }
+
+    /// The job that the new one is made of must exist, where the request names one.
+    fn source(&self, call: &Call<'_>, store: &Store) -> Result<(), Condition> {
+        let named = call.operation.target.is_some() && !self.fault.skips(Check::Existence, call.name);
+        let is_there = || {
+            let job = store.find(call.asked.job.as_ref()?).and_then(|number| store.jobs.get(number))?;
+            let ignores_parents = self.fault.skips(Check::Parent, call.name);
+            let fits = |(name, value): (&String, &String)| job.parents.get(name) == Some(value);
+            (ignores_parents || call.named.iter().all(fits)).then_some(())
+        };
+        if named && is_there().is_none() { Err(Condition::UnknownJob) } else { Ok(()) }
     }
 
     /// Whether the contract has an error for starting while another job is under way.

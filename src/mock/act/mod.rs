@@ -2,6 +2,7 @@
 
 mod around;
 mod cancel;
+mod cancel_many;
 mod create;
 mod filter;
 mod list;
@@ -11,6 +12,7 @@ mod read;
 mod retry;
 
 use super::answer::{Answer, Body};
+use super::blueprint::Blueprint;
 use super::fault::Check;
 use super::job::{JobView, STAY, later};
 use super::store::Store;
@@ -25,10 +27,7 @@ impl Mock {
         match call.operation.role {
             Role::Create => self.create(call, &mut store),
             Role::List => self.list(call, &mut store),
-            Role::CancelMany => {
-                let what = "the mock does not cancel many jobs at once yet";
-                Ok(Reply { answer: Answer::not_in_contract(501, what), job: None })
-            }
+            Role::CancelMany => self.cancel_many(call, &mut store),
             Role::Get => self.with_job(call, &mut store, Mock::get),
             Role::Details if call.operation.target.is_none() => Ok(self.around(call, &mut store)),
             Role::Details => self.with_job(call, &mut store, Mock::details),
@@ -67,6 +66,14 @@ impl Mock {
     /// What is shown of a job now.
     fn view(&self, call: &Call<'_>, store: &Store, number: usize) -> Option<JobView> {
         store.jobs.get(number).map(|job| job.view(call.now, &self.contract.facts.lifecycle))
+    }
+
+    /// The blueprint that tells most of a job: an answer that shows little of it says nothing of its facets.
+    fn teller<'m>(&'m self, call: &Call<'m>) -> &'m Blueprint {
+        let members = |blueprint: &Blueprint| blueprint.job.as_object().map_or(0, serde_json::Map::len);
+        let plain = |name: &str| self.contract.facts.operations.get(name).is_some_and(|o| o.view.is_none());
+        let found = self.blueprints.iter().filter(|(name, _)| plain(name)).map(|(_, blueprint)| blueprint);
+        found.max_by_key(|blueprint| members(blueprint)).unwrap_or(call.blueprint)
     }
 
     /// A success answer that shows a job, where the operation shows one.
@@ -118,6 +125,15 @@ impl Mock {
         names
     }
 
+    /// Takes away the facets that do not stay: one that is also a status word moves with the state.
+    fn keep_still(&self, facets: &mut std::collections::BTreeMap<String, Vec<String>>) {
+        let shape = &self.contract.facts.job;
+        facets.retain(|name, _| {
+            let at = shape.facets.get(name).and_then(|facet| facet.at.as_ref());
+            at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
+        });
+    }
+
     /// Sends a job to a state, and after a stay to another.
     fn send(&self, call: &Call<'_>, store: &mut Store, number: usize, to: &str, then: Option<&str>) {
         let lifecycle = &self.contract.facts.lifecycle;
@@ -126,12 +142,7 @@ impl Mock {
             job.enter(to, call.now, lifecycle);
         }
         job.held = None;
-        // A facet that is also a status word moves with the state.
-        let shape = &self.contract.facts.job;
-        job.facets.retain(|name, _| {
-            let at = shape.facets.get(name).and_then(|facet| facet.at.as_ref());
-            at.is_none_or(|at| !shape.words.values().any(|word| word.at == *at))
-        });
+        self.keep_still(&mut job.facets);
         let settles = then.filter(|then| *then != to);
         let stay = self.decoy.stay(STAY);
         job.plan = settles.map(|then| (later(call.now, stay), then.to_owned())).into_iter().collect();
@@ -146,9 +157,7 @@ impl Mock {
             Phase::Stopping => [Phase::Cancelled, Phase::Succeeded, Phase::Failed],
             _ => [Phase::Succeeded, Phase::Partial, Phase::Failed],
         };
-        let end = ends
-            .into_iter()
-            .find_map(|phase| lifecycle.of_phase(phase).find(|end| lifecycle.path(&from, end).is_some()));
+        let end = ends.into_iter().find_map(|phase| lifecycle.nearest(&from, phase));
         let Some(way) = end.and_then(|end| lifecycle.path(&from, end)) else { return };
         let steps = (1_u32..).zip(way.into_iter().skip(1));
         let stay = self.decoy.stay(STAY);

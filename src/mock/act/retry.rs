@@ -1,5 +1,6 @@
 //! Starting a job again, by the retry table.
 
+use super::super::fault::Again;
 use super::super::job::{STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply, render};
@@ -16,32 +17,50 @@ impl Mock {
         let Some(view) = self.view(call, store, number) else {
             return Err(Condition::UnknownJob);
         };
-        let facets = render::facets(&self.contract, call.blueprint, &view);
+        let facets = render::facets(&self.contract, self.teller(call), &view);
         let row = cancel::row(&self.contract.facts.retry, &view.state, &facets);
-        let number = match row.map(|row| &row.expect) {
-            Some(Expect::Refused(condition)) => {
-                return Err(*condition);
-            }
-            Some(Expect::Accepted(accepted)) => {
-                let number = if accepted.new_job {
-                    let seedling = Seedling {
-                        parents: view.parents,
-                        facets: view.facets,
-                        echoed: view.echoed,
-                        created_by_request: true,
-                    };
-                    store.add(&self.contract, self.whole_job(), self.seed, seedling)
-                } else {
-                    number
+        let again = match row.map(|row| &row.expect) {
+            Some(Expect::Refused(condition)) => Again::Refuse(*condition),
+            Some(Expect::Accepted(accepted)) if accepted.new_job => Again::New,
+            Some(Expect::Accepted(_)) => Again::Same,
+            Some(Expect::Undocumented(_)) | None => Again::Ignore,
+        };
+        let again = self.fault.decide_retry(&view, again);
+        // What comes of the old job is no business of a retry, unless a fault makes it so.
+        let moved = self.fault.on_retry(&view);
+        let shown = match again {
+            Again::New => {
+                let mut seedling = Seedling {
+                    parents: view.parents,
+                    facets: view.facets,
+                    echoed: view.echoed,
+                    created_by_request: true,
                 };
+                self.keep_still(&mut seedling.facets);
+                let new = store.add(&self.contract, self.whole_job(), self.seed, seedling);
+                let mut way = usual_way(&self.contract.facts.lifecycle);
+                self.fault.plan_retry(&mut way);
+                if let Some(job) = store.jobs.get_mut(new) {
+                    job.set_out(&way, call.now, self.decoy.stay(STAY));
+                    job.retried = true;
+                }
+                new
+            }
+            Again::Same => {
                 if let Some(job) = store.jobs.get_mut(number) {
                     let way = usual_way(&self.contract.facts.lifecycle);
                     job.set_out(&way, call.now, self.decoy.stay(STAY));
                 }
                 number
             }
-            Some(Expect::Undocumented(_)) | None => number,
+            Again::Ignore | Again::Refuse(_) => number,
         };
-        Ok(self.reply(call, self.view(call, store, number)))
+        if let Some(state) = moved {
+            self.send(call, store, number, &state, None);
+        }
+        match again {
+            Again::Refuse(condition) => Err(condition),
+            _ => Ok(self.reply(call, self.view(call, store, shown))),
+        }
     }
 }

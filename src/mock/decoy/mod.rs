@@ -80,9 +80,9 @@ pub trait Decoy: Send + Sync {
         0
     }
 
-    /// Whether the request of this number is throttled.
-    fn throttles(&self, serial: u64) -> bool {
-        let _ = serial;
+    /// Whether the request of this number, to this operation, is throttled.
+    fn throttles(&self, operation: &str, serial: u64) -> bool {
+        let _ = (operation, serial);
         false
     }
 

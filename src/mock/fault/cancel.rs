@@ -1,22 +1,23 @@
 //! A truth table of cancels that is not the documented one.
 
-use std::collections::BTreeSet;
-
 use super::super::job::JobView;
 use super::{Decision, Fault, Label};
 use crate::contract::Contract;
 use crate::contract::cancel::{Accepted, Expect};
+use crate::contract::combination::{Facets, agrees, label, representatives};
 use crate::contract::error::Condition;
 
 enum Wrong {
-    /// Accepts in this state what must be refused.
-    Accepts(String, Decision),
-    /// Refuses in this state what must be accepted.
-    Refuses(String),
+    /// Accepts in this state, with these facets, what must be refused.
+    Accepts(String, Facets, Decision),
+    /// Refuses in this state, with these facets, what must be accepted.
+    Refuses(String, Facets),
     /// Refuses in the first state, and moves the job to the second all the same.
     RefusesAndMoves(String, String),
     /// Accepts, and does nothing.
     Ignores,
+    /// Accepts, and the job is gone.
+    Vanishes,
     /// Accepts, and settles in this state.
     SettlesIn(String),
     /// Refuses once, and accepts when asked again.
@@ -35,10 +36,17 @@ impl Fault for Cancel {
 
     fn decide_cancel(&self, job: &JobView, earlier: u32, decision: Decision) -> Decision {
         match (&self.wrong, decision) {
-            (Wrong::Accepts(state, accepted), Decision::Refuse(_)) if job.state == *state => accepted.clone(),
-            (Wrong::Refuses(state), Decision::Accept { .. }) if job.state == *state => {
+            (Wrong::Accepts(state, facets, accepted), Decision::Refuse(_))
+                if job.state == *state && agrees(facets, &job.facets) =>
+            {
+                accepted.clone()
+            }
+            (Wrong::Refuses(state, facets), Decision::Accept { .. })
+                if job.state == *state && agrees(facets, &job.facets) =>
+            {
                 Decision::Refuse(Condition::NotCancellable)
             }
+            (Wrong::Vanishes, Decision::Accept { .. }) => Decision::Vanish,
             (Wrong::Ignores, Decision::Accept { .. }) => Decision::Ignore,
             (Wrong::SettlesIn(state), Decision::Accept { leads_to, settles_in }) => {
                 // A cancel that takes hold at once settles at once, too.
@@ -79,24 +87,35 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         found.push(Box::new(Cancel { label: Label::new(id, title, caught_by), wrong }) as Box<dyn Fault>);
     };
 
-    let (mut refusing, mut accepting) = (BTreeSet::new(), BTreeSet::new());
-    for row in &contract.facts.cancel {
-        let states: Vec<&String> =
-            if row.state.is_empty() { lifecycle.states.keys().collect() } else { row.state.iter().collect() };
-        match &row.expect {
-            Expect::Refused(_) => refusing.extend(states),
-            Expect::Accepted(_) => accepting.extend(states),
-            Expect::Undocumented(_) => {}
+    // One combination of facets for each row and state: the table treats the others alike.
+    let (mut refusing, mut accepting) = (Vec::new(), Vec::new());
+    for state in lifecycle.states.keys() {
+        for facets in representatives(&contract.facts, &contract.facts.cancel, state) {
+            match contract.cancel_row(state, &facets).map(|row| &row.expect) {
+                Some(Expect::Refused(_)) => refusing.push((state, facets)),
+                Some(Expect::Accepted(_)) => accepting.push((state, facets)),
+                Some(Expect::Undocumented(_)) | None => {}
+            }
         }
     }
-    for state in &refusing {
+    let named = |state: &str, facets: &Facets| match label(&contract.facts, facets) {
+        kind if kind.is_empty() => (state.to_owned(), format!("a job in {state}")),
+        kind => (format!("{state}::{kind}"), format!("a job in {state} ({kind})")),
+    };
+    for (state, facets) in &refusing {
+        let (variant, whom) = named(state, facets);
         // A success that leaves the job as it is may be tolerated, so it is no fault.
         if *state != leads_to {
             add(
-                format!("accepts-cancel::{state}"),
-                format!("a job in {state} can be cancelled, and goes to {leads_to}"),
-                &["cancel/refused-when-finished", "cancel/refusal-error", "lifecycle/terminal-is-final"],
-                Wrong::Accepts((*state).clone(), accept.clone()),
+                format!("accepts-cancel::{variant}"),
+                format!("{whom} can be cancelled, and goes to {leads_to}"),
+                &[
+                    "cancel/refused-when-finished",
+                    "cancel/refused-for-kind",
+                    "cancel/refusal-error",
+                    "lifecycle/terminal-is-final",
+                ],
+                Wrong::Accepts((*state).clone(), facets.clone(), accept.clone()),
             );
         }
         let other = usual.settles_in.iter().chain(lifecycle.states.keys()).find(|other| {
@@ -104,19 +123,28 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         });
         if let Some(other) = other {
             add(
-                format!("refusal-changes-state::{state}"),
-                format!("the refused cancel of a job in {state} moves it to {other}"),
+                format!("refusal-changes-state::{variant}"),
+                format!("the refused cancel of {whom} moves it to {other}"),
                 &["cancel/refusal-changes-nothing", "lifecycle/terminal-is-final"],
                 Wrong::RefusesAndMoves((*state).clone(), other.clone()),
             );
         }
     }
-    for state in &accepting {
+    for (state, facets) in &accepting {
+        let (variant, whom) = named(state, facets);
         add(
-            format!("refuses-cancel::{state}"),
-            format!("a job in {state} cannot be cancelled"),
+            format!("refuses-cancel::{variant}"),
+            format!("{whom} cannot be cancelled"),
             &["cancel/accepted-when-allowed"],
-            Wrong::Refuses((*state).clone()),
+            Wrong::Refuses((*state).clone(), facets.clone()),
+        );
+    }
+    if !accepted.iter().any(|accepted| accepted.or_gone) {
+        add(
+            "cancelled-job-gone".into(),
+            "a cancel succeeds, and the job is gone".into(),
+            &["cancel/takes-effect"],
+            Wrong::Vanishes,
         );
     }
     add(
@@ -144,7 +172,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             Wrong::SettlesIn(state.clone()),
         );
     }
-    if refusing.iter().any(|state| *state != leads_to) {
+    if refusing.iter().any(|(state, _)| *state != leads_to) {
         add(
             "second-cancel-accepted".into(),
             "a cancel that was refused is accepted when it is sent again".into(),

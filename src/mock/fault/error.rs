@@ -1,16 +1,22 @@
 //! Errors with the wrong status, the wrong code or none, and errors that are none.
 
 use super::super::answer::{Answer, AnswerContext};
-use super::super::refuse::{put_code, remove_codes};
+use super::super::refuse::{put_code, put_message, remove_codes};
 use super::{Check, Fault, Label};
 use crate::contract::Contract;
+use crate::contract::cancel::Expect;
 use crate::contract::error::{Condition, ErrorRow};
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 
+/// A message that no vendor documents.
+const OTHER_WORDS: &str = "Something else went wrong.";
+
 enum Wrong {
     Code(Condition, String),
     Status(Condition, u16),
+    /// The wrong words, on these operations or on all.
+    Message(Condition, Vec<String>),
     ServerError(Condition, Option<String>),
     NoCode,
 }
@@ -30,6 +36,12 @@ impl Fault for Error {
         match &self.wrong {
             Wrong::Code(when, code) if condition == *when => put_code(context.error_body(), answer, code),
             Wrong::Status(when, status) if condition == *when => answer.status = *status,
+            Wrong::Message(when, operations)
+                if condition == *when
+                    && (operations.is_empty() || operations.iter().any(|o| o == context.name)) =>
+            {
+                put_message(context.error_body(), answer, OTHER_WORDS);
+            }
             Wrong::ServerError(when, code) if condition == *when => {
                 answer.status = 500;
                 if let Some(code) = code {
@@ -80,15 +92,20 @@ pub(super) fn rule(contract: &Contract, condition: Condition) -> Option<&'static
         Condition::InvalidParameter => asks_for(contract, rows, "type").then_some("errors/invalid-parameter"),
         Condition::Conflict => Some("errors/conflict"),
         Condition::NotCancellable => Some("cancel/refusal-error"),
+        Condition::NotRetryable => Some("retry/refusal-error"),
         Condition::MissingCredentials => knows_schemes.then_some("auth/missing-credentials"),
         Condition::BadCredentials => knows_schemes.then_some("auth/bad-credentials"),
         Condition::BadSignature => auth.signs().then_some("auth/bad-signature"),
         Condition::ExpiredCredentials => auth.signs().then_some("auth/expired-credentials"),
-        Condition::Forbidden
-        | Condition::UnsupportedKind
-        | Condition::NotRetryable
-        | Condition::Throttled => None,
+        Condition::UnsupportedKind => refuses_kinds(contract).then_some("cancel/refusal-error"),
+        Condition::Forbidden | Condition::Throttled => None,
     }
+}
+
+/// Whether some jobs may not be cancelled for what they are.
+fn refuses_kinds(contract: &Contract) -> bool {
+    let refused = Expect::Refused(Condition::UnsupportedKind);
+    contract.facts.cancel.iter().any(|row| row.expect == refused)
 }
 
 /// Whether the schema of a get refuses one of the malformed ids.
@@ -111,7 +128,7 @@ fn asks_for<'r, I: Iterator<Item = &'r ErrorRow>>(
     keyword: &str,
 ) -> bool {
     contract.facts.operations.iter().any(|(name, operation)| {
-        let is_spoken_of = rows().any(|row| row.operations.is_empty() || row.operations.contains(name));
+        let is_spoken_of = rows().any(|row| contract.speaks_of(row, name));
         let Some(shape) = contract.shapes.get(&operation.request).filter(|_| is_spoken_of) else {
             return false;
         };
@@ -181,6 +198,22 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 &[rule, "fields/documented-status"],
                 Wrong::Status(condition, status),
             );
+        }
+        for row in contract.facts.errors.iter().filter(|row| row.when == condition) {
+            // Only words that no alternative allows are wrong.
+            let is_told = row.any_of.iter().all(|answer| {
+                let pattern = answer.message.as_ref().and_then(|pattern| regex::Regex::new(pattern).ok());
+                pattern.is_some_and(|pattern| !pattern.is_match(OTHER_WORDS))
+            });
+            if is_told {
+                let variant = row.operations.first().map_or_else(String::new, |name| format!("::{name}"));
+                add(
+                    format!("wrong-message::{condition}{variant}"),
+                    format!("{condition} is answered with words that mean something else"),
+                    &[rule],
+                    Wrong::Message(condition, row.operations.clone()),
+                );
+            }
         }
         let code = body.codes.iter().find(|(_, code)| code.status.contains(&500)).map(|(c, _)| c.clone());
         add(

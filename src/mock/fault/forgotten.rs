@@ -27,8 +27,8 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let mut found: Vec<Box<dyn Fault>> = Vec::new();
     for (name, operation) in &facts.operations {
         let is_due = |condition| contract.error_row(condition, name).is_some();
-        let mut add = |mechanism: &str, title: &str, rule: &'static str, check: Check<'static>| {
-            let label = Label::new(format!("{mechanism}::{name}"), format!("{name} {title}"), &[rule]);
+        let mut add = |mechanism: &str, title: &str, rules: &[&'static str], check: Check<'static>| {
+            let label = Label::new(format!("{mechanism}::{name}"), format!("{name} {title}"), rules);
             found.push(Box::new(Forgotten { label, check, operation: name.clone() }) as Box<dyn Fault>);
         };
         if operation.role == Role::CancelMany {
@@ -38,7 +38,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             add(
                 "forgets-credentials",
                 "accepts missing and unknown credentials",
-                "auth/missing-credentials",
+                &["auth/missing-credentials", "auth/bad-credentials"],
                 Check::Credentials,
             );
         }
@@ -46,7 +46,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             add(
                 "forgets-signature",
                 "accepts a signature that does not fit the request",
-                "auth/bad-signature",
+                &["auth/bad-signature"],
                 Check::Signature,
             );
         }
@@ -54,7 +54,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             add(
                 "forgets-existence",
                 "answers for a job that does not exist",
-                "errors/unknown-job",
+                &["errors/unknown-job"],
                 Check::Existence,
             );
         }
@@ -67,7 +67,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             add(
                 "forgets-parent",
                 "reaches a job through a parent it does not belong to",
-                "isolation/foreign-parent",
+                &["isolation/foreign-parent"],
                 Check::Parent,
             );
         }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cancel;
+mod cancel_many;
 mod constraint;
 mod course;
 mod edge;
@@ -17,6 +18,7 @@ mod list;
 mod member;
 mod other_error;
 mod race;
+mod retry;
 mod shown;
 mod swapped;
 mod throttle;
@@ -92,6 +94,62 @@ pub enum Decision {
     Refuse(Condition),
     /// The call succeeds, and the job stays as it is.
     Ignore,
+    /// The call succeeds, and the job is gone.
+    Vanish,
+}
+
+/// What becomes of a retry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// A new job does the same work.
+    New,
+    /// The same job starts again.
+    Same,
+    /// The call succeeds, and nothing happens.
+    Ignore,
+    /// The call is refused.
+    Refuse(Condition),
+}
+
+/// Where the time of a job's creation stands to one end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On the inner side.
+    Inside,
+    /// At the very moment.
+    At {
+        /// Whether the moment is part of the range.
+        belongs: bool,
+    },
+    /// On the outer side.
+    Outside,
+}
+
+impl Place {
+    /// Whether a job there is in the range.
+    pub fn is_in(self) -> bool {
+        matches!(self, Place::Inside | Place::At { belongs: true })
+    }
+}
+
+/// How a job stands to what a cancel of many asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meant {
+    /// Whether it belongs to the parents named.
+    pub of_parents: bool,
+    /// Where its creation stands to the earlier end of the range.
+    pub after: Place,
+    /// Where its creation stands to the later end of the range.
+    pub before: Place,
+    /// Whether its own cancel would be accepted.
+    pub is_cancellable: bool,
+}
+
+impl Meant {
+    /// Whether a server without faults cancels it.
+    pub fn is_selected(self) -> bool {
+        self.of_parents && self.after.is_in() && self.before.is_in() && self.is_cancellable
+    }
 }
 
 /// What a fault is, for people.
@@ -139,6 +197,29 @@ pub trait Fault: Send + Sync {
     fn decide_cancel(&self, job: &JobView, earlier: u32, decision: Decision) -> Decision {
         let _ = (job, earlier);
         decision
+    }
+
+    /// Changes what becomes of a retry.
+    fn decide_retry(&self, job: &JobView, again: Again) -> Again {
+        let _ = job;
+        again
+    }
+
+    /// The state a job goes to because it was retried, accepted or not.
+    fn on_retry(&self, job: &JobView) -> Option<String> {
+        let _ = job;
+        None
+    }
+
+    /// Changes the way of a job that a retry starts through its states.
+    fn plan_retry(&self, way: &mut Vec<String>) {
+        let _ = way;
+    }
+
+    /// Changes whether a cancel of many jobs takes this one; `selected` says whether it should.
+    fn selects(&self, job: &JobView, meant: Meant, selected: bool) -> bool {
+        let _ = (job, meant);
+        selected
     }
 
     /// The state a job goes to although its cancel was refused.
@@ -194,6 +275,8 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
+    found.extend(cancel_many::faults(contract));
+    found.extend(retry::faults(contract));
     found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));

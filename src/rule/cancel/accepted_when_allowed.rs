@@ -58,7 +58,7 @@ impl Rule for AcceptedWhenAllowed {
 fn is_still_open(attempt: &Attempt<'_>, contract: &Contract) -> bool {
     let is_final = |state: &String| contract.facts.lifecycle.is_terminal(state);
     attempt.after.is_some_and(|after| {
-        after.state.as_ref().is_some_and(|state| !is_final(state)) && is_accepting(contract, after)
+        after.state.as_ref().is_some_and(|state| !is_final(state)) && is_accepting(contract, after, attempt)
     })
 }
 

@@ -44,6 +44,9 @@ pub(super) fn accepted_anyway(
     {
         // Members changed though the state did not: the rule on changes says so.
         return None;
+    } else if shown.iter().flatten().any(|reading| reading.state.as_deref() != Some(attempt.state)) {
+        // It may have gone on by itself.
+        new(format!("a cancel of {whom} was answered with success"), &row.reference)
     } else {
         let message = format!("a cancel of {whom} answered success and changed nothing");
         match &row.unchanged_ref {
@@ -53,8 +56,9 @@ pub(super) fn accepted_anyway(
     };
     // A job at work may have changed between the reading and the cancel: only a job that could not be cancelled
     // afterwards either is known to have been one.
-    let is_sure =
-        is_final || moved.is_some() || attempt.after.is_some_and(|after| is_refusing(contract, after));
+    let is_sure = is_final
+        || moved.is_some()
+        || attempt.after.is_some_and(|after| is_refusing(contract, after, attempt));
     Some(if is_sure { finding } else { finding.clone().at_most(finding.at_most.min(Level::Warn)) })
 }
 

@@ -1,9 +1,8 @@
 //! One attempt to cancel one job, with what is known of the job before and after it.
 
-use std::collections::BTreeMap;
-
 use crate::contract::Contract;
 use crate::contract::cancel::{Accepted, Expect, Row};
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Reading, Transcript};
@@ -20,6 +19,8 @@ pub(in crate::rule) struct Attempt<'t> {
     pub(in crate::rule) before: &'t Reading,
     /// The state in that reading.
     pub(in crate::rule) state: &'t str,
+    /// What is known of the job's facets.
+    pub(in crate::rule) facets: Facets,
     /// What the truth table says of the job. None where nothing is said, where the facets that decide are not known,
     /// and where something else may have moved the job before the answer came.
     pub(in crate::rule) row: Option<&'t Row>,
@@ -80,7 +81,9 @@ fn attempt<'t>(
     let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, answer.index))?;
     let state = before.state.as_deref()?;
     let acts = Acts::on(transcript, contract, before);
-    let rows = candidates(&contract.facts.cancel, state, &facets(&readings, before, contract), asked.probe);
+    let mut known = facets(transcript, &readings, before);
+    known.extend(asked.facets.clone());
+    let rows = candidates(&contract.facts.cancel, state, &known, asked.probe);
     let agreed = rows
         .windows(2)
         .all(|pair| std::mem::discriminant(&pair[0].expect) == std::mem::discriminant(&pair[1].expect));
@@ -109,16 +112,17 @@ fn attempt<'t>(
         answer,
         before,
         state,
+        facets: known,
     })
 }
 
-/// What is known of the job's facets at a reading: what the job shows, what earlier readings showed, and what the
-/// operation that created it stands for.
-fn facets(readings: &[&Reading], at: &Reading, contract: &Contract) -> BTreeMap<String, Vec<String>> {
-    let mut known = BTreeMap::new();
+/// What is known of the job's facets at a reading: what the job shows, what earlier readings showed, what the request
+/// that created it asked for, and what the one who read it knew.
+fn facets(transcript: &Transcript, readings: &[&Reading], at: &Reading) -> Facets {
+    let mut known = Facets::new();
     for reading in readings.iter().filter(|r| r.exchange <= at.exchange) {
-        if let Some(operation) = contract.facts.operations.get(&reading.operation) {
-            known.extend(operation.facets.iter().map(|(name, value)| (name.clone(), vec![value.clone()])));
+        if let Some(exchange) = transcript.exchanges.get(reading.exchange) {
+            known.extend(exchange.asked.facets.clone());
         }
         known.extend(reading.facets.clone());
     }
@@ -127,12 +131,7 @@ fn facets(readings: &[&Reading], at: &Reading, contract: &Contract) -> BTreeMap<
 
 /// The rows that may speak of a job: up to the first that does for sure. A row whose facets are not known may. Where
 /// the one who sent the request knows which refusal is due, only rows with that refusal count.
-fn candidates<'c>(
-    rows: &'c [Row],
-    state: &str,
-    facets: &BTreeMap<String, Vec<String>>,
-    probe: Option<Condition>,
-) -> Vec<&'c Row> {
+fn candidates<'c>(rows: &'c [Row], state: &str, facets: &Facets, probe: Option<Condition>) -> Vec<&'c Row> {
     let mut found = Vec::new();
     for row in rows.iter().filter(|row| row.state.is_empty() || row.state.iter().any(|s| s == state)) {
         let contradicts = row.facets.iter().any(|(name, allowed)| {
@@ -153,26 +152,57 @@ fn candidates<'c>(
     if meant.is_empty() { found } else { meant }
 }
 
-/// Whether a cancel of the job must be refused as this reading shows it, as far as the reading tells.
-pub(in crate::rule) fn is_refusing(contract: &Contract, reading: &Reading) -> bool {
-    expects(contract, reading, |expect| matches!(expect, Expect::Refused(_)))
+/// Whether a cancel of the job must be refused as a later reading shows it, as far as is known.
+pub(in crate::rule) fn is_refusing(contract: &Contract, reading: &Reading, attempt: &Attempt<'_>) -> bool {
+    expects(contract, reading, attempt, |expect| matches!(expect, Expect::Refused(_)))
 }
 
-/// Whether a cancel of the job must be accepted as this reading shows it, as far as the reading tells.
-pub(in crate::rule) fn is_accepting(contract: &Contract, reading: &Reading) -> bool {
-    expects(contract, reading, |expect| matches!(expect, Expect::Accepted(_)))
+/// Whether a cancel of the job must be accepted as a later reading shows it, as far as is known.
+pub(in crate::rule) fn is_accepting(contract: &Contract, reading: &Reading, attempt: &Attempt<'_>) -> bool {
+    expects(contract, reading, attempt, |expect| matches!(expect, Expect::Accepted(_)))
 }
 
-/// The states that may follow an accepted cancel of the job as this reading shows it; none where the reading does not
-/// show a job that can be cancelled.
-pub(in crate::rule) fn may_follow<'c>(contract: &'c Contract, reading: &Reading) -> Vec<&'c String> {
-    let Some(state) = &reading.state else { return Vec::new() };
-    let facets = facets(&[reading], reading, contract);
-    let rows = candidates(&contract.facts.cancel, state, &facets, None);
+/// The states that may follow an accepted cancel of the job as this reading shows it, as far as the reading and the one
+/// who made it tell; none where it does not show a job that can be cancelled.
+pub(in crate::rule) fn may_follow<'c>(
+    contract: &'c Contract,
+    transcript: &Transcript,
+    reading: &Reading,
+) -> Vec<&'c String> {
+    let rows = rows_for(contract, transcript, reading);
+    let lifecycle = &contract.facts.lifecycle;
     rows.iter()
         .filter_map(|row| if let Expect::Accepted(accepted) = &row.expect { Some(accepted) } else { None })
-        .flat_map(|a| a.leads_to.iter().chain(&a.settles_in).chain(&a.or_races_to))
+        .flat_map(|a| {
+            // Where nothing is said of the way to the end, the job may go on for a while.
+            let is_open = a.leads_to.is_empty();
+            let others = lifecycle.states.keys().filter(move |s| is_open && !lifecycle.is_terminal(s));
+            a.leads_to.iter().chain(&a.settles_in).chain(&a.or_races_to).chain(others)
+        })
         .collect()
+}
+
+/// Whether a cancel of the job may be accepted as this reading shows it, as far as the reading and the one who made it
+/// tell.
+pub(in crate::rule) fn may_be_accepted(
+    contract: &Contract,
+    transcript: &Transcript,
+    reading: &Reading,
+) -> bool {
+    let rows = rows_for(contract, transcript, reading);
+    rows.iter().any(|row| matches!(row.expect, Expect::Accepted(_)))
+}
+
+/// The rows that may speak of a job as this reading shows it. The answer to a create need not show a state: the job is
+/// then in one of the first ones.
+fn rows_for<'c>(contract: &'c Contract, transcript: &Transcript, reading: &Reading) -> Vec<&'c Row> {
+    let facets = facets(transcript, &[reading], reading);
+    let states: Vec<&String> = match &reading.state {
+        Some(state) => vec![state],
+        None if reading.role == Role::Create => contract.facts.lifecycle.initial.iter().collect(),
+        None => Vec::new(),
+    };
+    states.into_iter().flat_map(|state| candidates(&contract.facts.cancel, state, &facets, None)).collect()
 }
 
 /// Whether a job may end in this state before the cancel comes, and the cancel be answered with success all the same:
@@ -186,9 +216,15 @@ pub(in crate::rule) fn may_have_ended_in(contract: &Contract, state: &str) -> bo
             .any(|row| row.unchanged_ref.is_some() && row.state.iter().any(|s| s == state))
 }
 
-fn expects(contract: &Contract, reading: &Reading, wanted: impl Fn(&Expect) -> bool) -> bool {
+fn expects(
+    contract: &Contract,
+    reading: &Reading,
+    attempt: &Attempt<'_>,
+    wanted: impl Fn(&Expect) -> bool,
+) -> bool {
     let Some(state) = &reading.state else { return false };
-    let facets = facets(&[reading], reading, contract);
+    let mut facets = attempt.facets.clone();
+    facets.extend(reading.facets.clone());
     let rows = candidates(&contract.facts.cancel, state, &facets, None);
     rows.iter().any(|row| wanted(&row.expect))
 }

@@ -68,7 +68,7 @@ pub(super) fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Fi
         && !is_beside_the_point(response)
         && response.status != 409
     {
-        let rows: Vec<_> = [Condition::NotCancellable, Condition::Conflict]
+        let rows: Vec<_> = [Condition::NotCancellable, Condition::UnsupportedKind, Condition::Conflict]
             .into_iter()
             .filter_map(|condition| contract.error_row(condition, answer.name))
             .collect();
@@ -121,7 +121,7 @@ fn lost(transcript: &Transcript, contract: &Contract, job: &str, group: &[Answer
     let readings: Vec<&Reading> =
         transcript.readings(contract).iter().filter(|r| !r.from_list && is_named(r, job)).collect();
     let before = readings.iter().rev().find(|r| precedes(transcript, r.exchange, first.index))?;
-    let due = may_follow(contract, before);
+    let due = may_follow(contract, transcript, before);
     let after = readings.iter().find(|r| group.iter().all(|a| precedes(transcript, a.index, r.exchange)))?;
     let state = after.state.as_ref().filter(|state| !due.is_empty() && !due.contains(state))?;
     let told = group.iter().any(|answer| is_accepted(answer.exchange, contract));
@@ -181,6 +181,13 @@ mod tests {
             .get("JOB0000001", &json!({"status": "STOPPED"}))
             .get("JOB0000001", &json!({"status": "COMPLETE"}));
         assert_eq!(script.findings(&ConcurrentAgree).len(), 1);
+    }
+
+    #[test]
+    fn cancels_made_wrong_on_purpose_do_not_count_and_those_of_ended_jobs_do() {
+        let probed = |condition| two(500, &json!({})).probe(condition);
+        assert!(matches!(probed(Condition::UnknownJob).judge(&ConcurrentAgree), Judgement::NotApplicable(_)));
+        assert_eq!(probed(Condition::NotCancellable).findings(&ConcurrentAgree).len(), 1);
     }
 
     #[test]

@@ -8,6 +8,12 @@ pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
 #[cfg(test)]
 mod honest;
+mod many;
+pub mod many_range_ends;
+#[cfg(test)]
+mod many_script;
+pub mod many_selects_only;
+pub mod many_takes_effect;
 pub mod not_offered;
 pub mod one_story;
 pub mod refusal_changes_nothing;
@@ -32,6 +38,9 @@ pub const RULES: &[&dyn Rule] = &[
     &repeat_consistent::RepeatConsistent,
     &repeat_harmless::RepeatHarmless,
     &concurrent_agree::ConcurrentAgree,
+    &many_selects_only::ManySelectsOnly,
+    &many_takes_effect::ManyTakesEffect,
+    &many_range_ends::ManyRangeEnds,
     &one_story::OneStory,
     &not_offered::NotOffered,
 ];

@@ -1,6 +1,6 @@
 //! `cancel/one-story`.
 
-use super::attempt::{attempts, is_accepting, may_follow, may_have_ended_in};
+use super::attempt::{attempts, may_be_accepted, may_follow, may_have_ended_in};
 use super::story::story;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
@@ -87,7 +87,7 @@ impl<'t> Plot<'t> {
             precedes(transcript, finish, r.exchange)
                 && r.state.as_ref().is_some_and(|state| lifecycle.is_terminal(state))
         })?;
-        let was_open = is_accepting(contract, before);
+        let was_open = may_be_accepted(contract, transcript, before);
         (was_open && !others && !lost).then_some(Plot { transcript, contract, before, cancels, end })
     }
 
@@ -128,7 +128,7 @@ impl<'t> Plot<'t> {
         let is_certain = attempts(self.transcript, self.contract)
             .iter()
             .any(|attempt| attempt.answer.index == accepted.index && attempt.row.is_some());
-        let due = may_follow(self.contract, self.before);
+        let due = may_follow(self.contract, self.transcript, self.before);
         let state = self.state();
         let is_right = due.iter().any(|d| *d == state) || may_have_ended_in(self.contract, state);
         if is_certain || is_right || due.is_empty() {

@@ -39,7 +39,10 @@ impl Rule for RefusalError {
                 continue;
             }
             let mut due = attempt.conditions.clone();
-            if !contract.facts.lifecycle.is_terminal(attempt.state) {
+            let is_final = |state: &str| contract.facts.lifecycle.is_terminal(state);
+            let went_on =
+                attempt.after.and_then(|after| after.state.as_deref()).is_some_and(|s| !is_final(s));
+            if !is_final(attempt.state) && !went_on {
                 // It may have ended before the cancel came.
                 due.push(Condition::NotCancellable);
             }
@@ -85,6 +88,30 @@ mod tests {
             assert_eq!(finding.expected, "409 ConflictException, or 400 ValidationException");
             assert_eq!(finding.actual, format!("{status} {code}: no"));
         }
+    }
+
+    /// The cancel of a job of another kind, which the vendor refuses in documented words and with any status.
+    #[rstest]
+    #[case("Unsupported Operation", "running", 0)]
+    #[case("no", "running", 1)]
+    // It may have ended before the cancel came: for that the words are not documented.
+    #[case("no", "success", 0)]
+    fn words_count_where_they_are_documented(
+        #[case] words: &str,
+        #[case] after: &str,
+        #[case] expected: usize,
+    ) {
+        const ID: &str = "4448c9fb-0b16-4a78-8d89-2a137c53454a001679122";
+        let script = Script::of("ges");
+        let (start, show) = (script.view("DeleteVertices", None), script.view("ShowJob", Some(ID)));
+        let cancel = script.view("DeleteJob", Some(ID));
+        let found = script
+            .call("DeleteVertices", start, 200, &json!({"jobId": ID}))
+            .call("ShowJob", show.clone(), 200, &json!({"status": "running"}))
+            .call("DeleteJob", cancel, 400, &json!({"errorMessage": words, "errorCode": "GES.8303"}))
+            .call("ShowJob", show, 200, &json!({"status": after}))
+            .findings(&RefusalError);
+        assert_eq!(found.len(), expected, "{found:?}");
     }
 
     #[test]

@@ -110,4 +110,28 @@ ref = "stop-page"
         let script = script().get("JOB0000001", &job).cancel("JOB0000001", &json!({"status": "STOPPING"}));
         assert!(matches!(script.judge(&RefusedForKind), Judgement::NotApplicable(_)));
     }
+
+    /// A job that was submitted by one call, read and cancelled: its answers never show its kind.
+    fn submitted(operation: &str) -> Vec<crate::rule::Finding> {
+        const ID: &str = "4448c9fb-0b16-4a78-8d89-2a137c53454a001679122";
+        let script = Script::of("ges");
+        let view = |operation: &str, job: Option<&str>| script.view(operation, job);
+        let (start, show, cancel) =
+            (view(operation, None), view("ShowJob", Some(ID)), view("DeleteJob", Some(ID)));
+        let script = Script::of("ges")
+            .call(operation, start, 200, &json!({"jobId": ID, "jobType": 1}))
+            .call("ShowJob", show.clone(), 200, &json!({"status": "running"}))
+            .call("DeleteJob", cancel, 200, &json!({}))
+            .call("ShowJob", show, 200, &json!({"status": "running"}));
+        match script.judge(&RefusedForKind) {
+            Judgement::Judged(findings) => findings,
+            Judgement::NotApplicable(_) => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_call_that_started_a_job_tells_its_kind() {
+        assert_eq!(submitted("DeleteVertices").len(), 1);
+        assert_eq!(submitted("QueryVertices"), []);
+    }
 }

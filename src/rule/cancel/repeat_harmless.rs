@@ -72,7 +72,7 @@ fn undone(
     transcript: &Transcript,
     contract: &Contract,
 ) -> Option<Finding> {
-    let due = may_follow(contract, before);
+    let due = may_follow(contract, transcript, before);
     let is_wrong = |state: &String| !due.is_empty() && !due.contains(&state);
     let shown = transcript.of_job(contract, &before.id).find(|r| r.exchange == again.index);
     let after =

@@ -3,9 +3,12 @@
 use super::attempt::{Attempt, attempts, may_have_ended_in};
 use crate::contract::Contract;
 use crate::contract::cancel::Accepted;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
 use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{is_named, one_of, place};
+use crate::rule::errors::answer::{is_accepted, is_one_of};
+use crate::rule::evidence::{answers, is_named, one_of, place};
+use crate::rule::order::precedes;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 
 static META: Meta = Meta {
@@ -13,7 +16,8 @@ static META: Meta = Meta {
     title: "an accepted cancel leads to the declared state and settles there",
     keyword: Keyword::Must,
     checks: "After an accepted cancel the answer and the first reading show a state that a cancel leads to, the job ends \
-             in a state that a cancel settles in (or in which it may have ended first), and it does end.",
+             in a state that a cancel settles in (or in which it may have ended first), and it does end. It \
+             is gone only where the documentation allows that.",
     why: "Clients wait for the cancelled state before they free resources or start anew: a job that goes on, or stays in \
           between, makes them wait for ever.",
     fix: "Record the cancel before answering it, stop the work, and move the job to its final state even when the work \
@@ -33,16 +37,17 @@ impl Rule for TakesEffect {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for attempt in attempts(transcript, contract) {
             let Some((row, accepted)) = attempt.accepting() else { continue };
-            if !is_accepted(attempt.answer.exchange, contract)
-                || (attempt.shown.is_none() && attempt.later.is_empty())
-            {
+            let gone = gone(&attempt, transcript, contract);
+            let is_seen = attempt.shown.is_some() || !attempt.later.is_empty() || gone.is_some();
+            if !is_accepted(attempt.answer.exchange, contract) || !is_seen {
                 continue;
             }
             looked_at += 1;
             // One cause gives one finding: the first sign of it.
             let found = leads_elsewhere(&attempt, accepted, transcript, contract)
                 .or_else(|| settles_elsewhere(&attempt, accepted, transcript, contract))
-                .or_else(|| never_settles(&attempt, accepted, transcript, contract));
+                .or_else(|| never_settles(&attempt, accepted, transcript, contract))
+                .or_else(|| gone.filter(|_| !accepted.or_gone).map(|index| vanished(index, accepted)));
             let reference = accepted.reference.as_ref().unwrap_or(&row.reference);
             findings.extend(found.map(|finding| Finding { reference: reference.clone(), ..finding }));
         }
@@ -101,10 +106,12 @@ fn never_settles(
     contract: &Contract,
 ) -> Option<Finding> {
     let lifecycle = &contract.facts.lifecycle;
+    // What is waited for is a state, or in words: any end will do.
+    let is_end = |s: &String| lifecycle.is_terminal(s) || !lifecycle.states.contains_key(s);
     let wait = transcript.given_up.iter().find(|wait| {
         wait.exchange > attempt.answer.index
             && is_named(attempt.before, &wait.job)
-            && (wait.waited_for.is_empty() || wait.waited_for.iter().any(|s| lifecycle.is_terminal(s)))
+            && (wait.waited_for.is_empty() || wait.waited_for.iter().any(is_end))
     })?;
     let last = attempt.later.iter().rfind(|r| r.exchange <= wait.exchange).copied().or(attempt.shown)?;
     let state = last.state.as_deref().filter(|state| !lifecycle.is_terminal(state))?;
@@ -112,6 +119,32 @@ fn never_settles(
     let actual = format!("still {state} after {} s", wait.after.as_secs());
     let message = "a cancelled job never settled".to_owned();
     Some(Finding { actual, ..finding(last, message, one_of(due), transcript, contract) })
+}
+
+/// The first read that finds the job gone, before any reading showed its end: it is refused as for a job that does not
+/// exist.
+fn gone(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> Option<usize> {
+    let is_final = |reading: &&Reading| {
+        reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
+    };
+    let end =
+        attempt.later.iter().copied().chain(attempt.shown).find(is_final).map(|reading| reading.exchange);
+    let refused = answers(transcript, contract).find(|answer| {
+        let asked = &answer.exchange.asked;
+        let row = contract.error_row(Condition::UnknownJob, answer.name);
+        answer.operation.role == Role::Get
+            && asked.probe.is_none()
+            && asked.job.as_ref().is_some_and(|job| is_named(attempt.before, job))
+            && precedes(transcript, attempt.answer.index, answer.index)
+            && row.is_some_and(|row| is_one_of(row, answer.exchange, contract))
+    })?;
+    end.is_none_or(|end| refused.index < end).then_some(refused.index)
+}
+
+fn vanished(index: usize, accepted: &Accepted) -> Finding {
+    let due = accepted.settles_in.iter().chain(&accepted.or_races_to);
+    let message = "a cancelled job is gone".to_owned();
+    Finding::new(index, "", message, one_of(due), "an error as for a job that does not exist")
 }
 
 fn finding(
@@ -155,9 +188,56 @@ mod tests {
     }
 
     #[test]
+    fn a_cancelled_job_does_not_vanish_unless_the_contract_says_so() {
+        let gone = |script: Script| {
+            let (get, _) = script.contract.of_role(Role::Get).next().unwrap();
+            let (get, view) = (get.to_owned(), script.view(get, Some("JOB0000001")));
+            let no = json!({"__type": "ResourceNotFoundException", "message": "no"});
+            script.call(&get, view, 404, &no)
+        };
+        let found = gone(stop("STOPPING", &[])).findings(&TakesEffect);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].message, "a cancelled job is gone");
+        // What has ended may be cleared away later.
+        assert_eq!(gone(stop("STOPPING", &["STOPPED"])).findings(&TakesEffect), []);
+    }
+
+    /// A cancelled query of a vendor that says nothing of what becomes of it.
+    fn cancelled(status: u16, body: &serde_json::Value) -> Judgement {
+        const ID: &str = "4448c9fb-0b16-4a78-8d89-2a137c53454a001679122";
+        let script = Script::of("ges");
+        let (start, show) = (script.view("QueryVertices", None), script.view("ShowJob", Some(ID)));
+        let cancel = script.view("DeleteJob", Some(ID));
+        script
+            .call("QueryVertices", start, 200, &json!({"jobId": ID}))
+            .call("ShowJob", show.clone(), 200, &json!({"status": "running"}))
+            .call("DeleteJob", cancel, 200, &json!({}))
+            .call("ShowJob", show, status, body)
+            .judge(&TakesEffect)
+    }
+
+    #[rstest]
+    #[case::failed(200, json!({"status": "failed"}), true)]
+    #[case::finished_first(200, json!({"status": "success"}), true)]
+    #[case::gone(400, json!({"errorMessage": "can not find job, jobId is  x", "errorCode": "GES.8301"}), true)]
+    // The same code, and other words: the job is there, and has failed.
+    #[case::told(400, json!({"errorMessage": "Running algorithm [X] error: no!", "errorCode": "GES.8301"}), true)]
+    #[case::other_trouble(400, json!({"errorMessage": "no", "errorCode": "GES.8000"}), false)]
+    fn where_the_end_is_open_each_of_them_will_do(
+        #[case] status: u16,
+        #[case] body: serde_json::Value,
+        #[case] is_judged: bool,
+    ) {
+        let judgement = cancelled(status, &body);
+        assert_eq!(judgement == Judgement::Judged(Vec::new()), is_judged, "{judgement:?}");
+    }
+
+    #[test]
     fn a_job_that_never_settles_is_found() {
         let script = stop("STOPPING", &["STOPPING"]).gave_up("JOB0000001", &["STOPPED"]);
         assert_eq!(script.findings(&TakesEffect)[0].message, "a cancelled job never settled");
+        let script = stop("STOPPING", &["STOPPING"]).gave_up("JOB0000001", &["a final state"]);
+        assert_eq!(script.findings(&TakesEffect).len(), 1);
         assert_eq!(stop("STOPPING", &["STOPPING"]).findings(&TakesEffect), []);
         let ended = stop("STOPPING", &["COMPLETE"]).gave_up("JOB0000001", &["STOPPED"]);
         assert_eq!(ended.findings(&TakesEffect), []);

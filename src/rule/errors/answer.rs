@@ -40,22 +40,7 @@ pub(in crate::rule) fn is_one_of(row: &ErrorRow, exchange: &Exchange, contract: 
         return false;
     }
     let (said, inside) = (said(exchange, contract), is_error_inside(exchange, contract));
-    row.any_of
-        .iter()
-        .any(|answer| (inside || !answer.in_success) && is_answer(answer, response.status, &said))
-}
-
-fn is_answer(answer: &Answer, status: u16, said: &Refusal) -> bool {
-    let status_fits = answer.status.is_none_or(|due| due == status)
-        && (!answer.any_client_error || (400..500).contains(&status));
-    // An answer without any code is the concern of `errors/body-shape`: one cause gives one finding.
-    let code_fits = answer.code.as_ref().is_none_or(|due| said.code.as_ref().is_none_or(|code| code == due));
-    // Linting refuses patterns that do not compile, so such a pattern decides nothing here.
-    let message_fits = answer.message.as_ref().is_none_or(|pattern| {
-        regex::Regex::new(pattern)
-            .map_or(true, |pattern| said.message.as_ref().is_some_and(|text| pattern.is_match(text)))
-    });
-    status_fits && code_fits && message_fits
+    row.any_of.iter().any(|answer| (inside || !answer.in_success) && said.is(answer, response.status))
 }
 
 /// The answers that the row allows, in words.

@@ -35,7 +35,7 @@ impl Rule for DocumentedStatus {
             if !is_documented && seen.insert((answer.name, status)) {
                 findings.push(Finding::new(
                     answer.index,
-                    &answer.operation.reference,
+                    answer.operation.statuses_ref(),
                     format!("{} answers with status {status}, which is not documented for it", answer.name),
                     expected(&answer),
                     status.to_string(),
@@ -51,12 +51,13 @@ fn is_error_answer(answer: &Answer<'_>, contract: &Contract) -> bool {
     let status = answer.response.status;
     let speaks_of_it =
         |operations: &[String]| operations.is_empty() || operations.iter().any(|o| o == answer.name);
-    let in_rows = contract.facts.errors.iter().filter(|row| speaks_of_it(&row.operations)).any(|row| {
-        row.any_of.iter().any(|a| {
-            let is_any = a.any_client_error && answer.exchange.asked.probe == Some(row.when);
-            a.status == Some(status) || (is_any && (400..500).contains(&status))
-        })
-    });
+    let in_rows =
+        contract.facts.errors.iter().filter(|row| contract.speaks_of(row, answer.name)).any(|row| {
+            row.any_of.iter().any(|a| {
+                let is_any = a.any_client_error && answer.exchange.asked.probe == Some(row.when);
+                a.status == Some(status) || (is_any && (400..500).contains(&status))
+            })
+        });
     let codes = contract.error_body(answer.name).codes.values();
     status >= 400
         && (in_rows || codes.filter(|c| speaks_of_it(&c.operations)).any(|c| c.status.contains(&status)))

@@ -4,6 +4,7 @@ use super::Rule;
 
 pub mod letter_case;
 pub mod state_in_enum;
+pub mod surfaces_agree;
 pub mod word_in_enum;
 pub mod words_agree;
 
@@ -13,4 +14,5 @@ pub const RULES: &[&dyn Rule] = &[
     &letter_case::LetterCase,
     &word_in_enum::WordInEnum,
     &words_agree::WordsAgree,
+    &surfaces_agree::SurfacesAgree,
 ];

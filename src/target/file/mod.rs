@@ -93,6 +93,8 @@ pub enum Allow {
     Create,
     /// Calls that cancel jobs.
     Cancel,
+    /// Calls that start jobs which destroy data; `create` is needed, too.
+    Destroy,
     /// Calls that make, change or remove what jobs belong to. The suite writes only to what it made itself.
     Write,
 }

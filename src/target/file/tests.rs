@@ -188,7 +188,7 @@ ca_file = \"none.pem\"
 ])]
 #[case::unknown_vendor("vendor = 'bedrok'\nbase_url = 'http://h'\nallow = ['reed']", &[
     "t:1:10: there is no vendor `bedrok` [did you mean `bedrock`?]",
-    "t:3:10: unknown value `reed` [did you mean `read`? It must be one of `read`, `create`, `cancel`, `write`]",
+    "t:3:10: unknown value `reed` [did you mean `read`? It must be one of `read`, `create`, `cancel`, `destroy`, `write`]",
 ])]
 #[case::unknown_edition("vendor = 'bedrock'\nedition = '2020'\nbase_url = 'http://h'", &[
     "t:2:11: there is no edition `2020` [there are none: leave it out]",

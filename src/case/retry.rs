@@ -1,0 +1,66 @@
+//! The retry table: every state, with what becomes of the job and of the one that takes its place.
+
+use super::{Call, Case, Step, read, reader, take};
+use crate::contract::Contract;
+use crate::contract::cancel::{Expect, row};
+use crate::contract::operation::Role;
+
+/// The cases.
+pub fn cases(contract: &Contract) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (id, retry) in contract.of_role(Role::Retry) {
+        let Some(get) = reader(contract, retry) else { continue };
+        let shape = contract.shape_of(get);
+        for state in contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
+            let Some(row) = row(&contract.facts.retry, state, &Default::default()) else { continue };
+            let begin = |what: &str, title: String, rules: &[&'static str]| {
+                Case::new(contract, id, &format!("{what}::{state}"), title, rules)
+                    .then(take("job", &[state]))
+                    .then(read(get, "job"))
+            };
+            let mut call = Call::new(id).job("job");
+            cases.push(match &row.expect {
+                Expect::Accepted(accepted) if accepted.new_job => {
+                    let title =
+                        format!("a retry of a job in {state} starts a new job, and leaves the old one");
+                    let rules = [
+                        "retry/accepted-when-allowed",
+                        "retry/new-id",
+                        "retry/starts-anew",
+                        "retry/same-work",
+                        "retry/original-untouched",
+                    ];
+                    call.creates = Some("new".into());
+                    begin("retried", title, &rules)
+                        .then(Step::Call(call))
+                        .then(read(get, "job"))
+                        .then(read(get, "new"))
+                }
+                Expect::Accepted(_) => {
+                    let title = format!("a job in {state} can be started again");
+                    begin("retried", title, &["retry/accepted-when-allowed"])
+                        .then(Step::Call(call))
+                        .then(read(get, "job"))
+                }
+                Expect::Refused(condition) => {
+                    call.probe = Some(*condition);
+                    let title =
+                        format!("a job in {state} cannot be retried, and the attempt changes nothing");
+                    let rules = ["retry/refused-when-due", "retry/refusal-error", "retry/original-untouched"];
+                    let mut case = begin("refused", title, &rules);
+                    for _ in 0..2 {
+                        case = case.then(Step::Call(call.clone())).then(read(get, "job"));
+                    }
+                    case
+                }
+                Expect::Undocumented(open) => {
+                    let title = format!("not documented: {open}");
+                    begin("undocumented", title, &["errors/server-error"])
+                        .then(Step::Call(call))
+                        .then(read(get, "job"))
+                }
+            });
+        }
+    }
+    cases
+}

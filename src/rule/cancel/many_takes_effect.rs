@@ -1,0 +1,113 @@
+//! `cancel/many-takes-effect`.
+
+use super::attempt::may_be_accepted;
+use super::many::{Standing, Touched, cancels};
+use crate::contract::Contract;
+use crate::contract::cancel::{Accepted, Expect};
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::is_accepted;
+use crate::rule::evidence::{one_of, place};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "cancel/many-takes-effect",
+    title: "a cancel of many jobs cancels each one that is meant",
+    keyword: Keyword::Must,
+    checks: "After an accepted cancel of many jobs, each job that belongs to the parents named, was created in the range \
+             and could be cancelled by itself, is cancelled or has ended first, and ends where a cancelled job ends.",
+    why: "Whoever stops everything at once has a reason, and a job that goes on unseen costs until somebody finds it.",
+    fix: "Carry out the cancel of each job that is selected, and refuse the whole where that cannot be.",
+};
+
+/// A cancel of many jobs cancels each one that is meant.
+#[derive(Debug)]
+pub struct ManyTakesEffect;
+
+impl Rule for ManyTakesEffect {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for many in cancels(transcript, contract) {
+            if many.fact.undocumented.is_some() || !is_accepted(many.answer.exchange, contract) {
+                continue;
+            }
+            for job in &many.jobs {
+                let Standing::Meant(row) = &job.standing else { continue };
+                let Expect::Accepted(accepted) = &row.expect else { continue };
+                looked_at += 1;
+                let reference = accepted.reference.as_ref().unwrap_or(&many.fact.reference);
+                let found = goes_on(job, accepted, transcript, contract)
+                    .map(|r| (r, "a cancel of many jobs left one as it was that was meant"))
+                    .or_else(|| {
+                        let end = ends_elsewhere(job, accepted, contract)?;
+                        Some((end, "a job that a cancel of many meant ended in another state"))
+                    });
+                findings.extend(found.map(|(reading, message)| {
+                    let state = reading.state.clone().unwrap_or_default();
+                    let at = contract.shape_of(&reading.operation).state.as_str();
+                    let due = one_of(accepted.settles_in.iter().chain(&accepted.or_races_to));
+                    Finding::new(reading.exchange, reference, message.to_owned(), due, state)
+                        .at(place(transcript, reading, at))
+                }));
+            }
+        }
+        let missing = "no job that a cancel of many meant was read before and after it";
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+/// The reading that shows the job where it could still be cancelled.
+fn goes_on<'t>(
+    job: &Touched<'t>,
+    accepted: &Accepted,
+    transcript: &Transcript,
+    contract: &Contract,
+) -> Option<&'t Reading> {
+    let state = job.after.state.as_ref()?;
+    let is_due = accepted.leads_to.contains(state) || accepted.settles_in.contains(state);
+    (!is_due
+        && !contract.facts.lifecycle.is_terminal(state)
+        && may_be_accepted(contract, transcript, job.after))
+    .then_some(job.after)
+}
+
+/// The reading that shows an end which is none for a cancelled job.
+fn ends_elsewhere<'t>(job: &Touched<'t>, accepted: &Accepted, contract: &Contract) -> Option<&'t Reading> {
+    let is_end = |r: &&&Reading| r.state.as_ref().is_some_and(|s| contract.facts.lifecycle.is_terminal(s));
+    let end = *job.later.iter().find(is_end)?;
+    let state = end.state.as_ref()?;
+    let is_due = accepted.settles_in.is_empty()
+        || accepted.settles_in.contains(state)
+        || accepted.or_races_to.contains(state);
+    (!is_due).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::many_script::{HOME, many, refused};
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("pending", "aborted", 0)]
+    #[case("pending", "pending", 1)]
+    #[case("pending", "queued", 1)]
+    #[case("pending", "running", 0)]
+    #[case("pending", "complete", 0)]
+    #[case("pending", "cancelled", 1)]
+    fn what_is_meant_is_cancelled(#[case] before: &str, #[case] after: &str, #[case] expected: usize) {
+        let found = many("10:30", HOME, before, after).findings(&ManyTakesEffect);
+        assert_eq!(found.len(), expected, "{found:?}");
+    }
+
+    #[test]
+    fn others_and_refusals_are_not_looked_at() {
+        let other = many("09:30", HOME, "pending", "pending").judge(&ManyTakesEffect);
+        assert!(matches!(other, Judgement::NotApplicable(_)));
+        let refused = refused("10:30", HOME, "pending", "pending").judge(&ManyTakesEffect);
+        assert!(matches!(refused, Judgement::NotApplicable(_)));
+    }
+}

@@ -1,0 +1,78 @@
+//! `retry/accepted-when-allowed`.
+
+use super::attempt::attempts;
+use crate::contract::Contract;
+use crate::contract::cancel::{Expect, row};
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "retry/accepted-when-allowed",
+    title: "a retry is accepted while the job may be retried",
+    keyword: Keyword::Must,
+    checks: "A retry of a job in a state that may be retried is answered with success. A refusal counts only when the \
+             next reading shows that the job could still be retried: otherwise it may have moved on first.",
+    why: "Work that failed and cannot be started again has to be built anew by hand, with all that went into it.",
+    fix: "Accept the retry in every state that the documentation names.",
+};
+
+/// A retry is accepted while the job may be retried.
+#[derive(Debug)]
+pub struct AcceptedWhenAllowed;
+
+impl Rule for AcceptedWhenAllowed {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut missing = "no job known to be retryable was retried";
+        for attempt in attempts(transcript, contract) {
+            let exchange = attempt.answer.exchange;
+            if attempt.accepting().is_none() || is_beside_the_point(attempt.answer.response) {
+                continue;
+            }
+            if is_accepted(exchange, contract) {
+                looked_at += 1;
+                continue;
+            }
+            if !attempt.after.is_some_and(|after| may_be_retried(after, contract)) {
+                missing = "the job may have moved on before the refused retry reached it";
+                continue;
+            }
+            looked_at += 1;
+            let message = format!("a retry of a job in the state {} was refused", attempt.state);
+            let (reference, actual) = (&attempt.row.reference, seen(exchange, contract));
+            findings.push(Finding::new(attempt.answer.index, reference, message, "success", actual));
+        }
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+fn may_be_retried(reading: &Reading, contract: &Contract) -> bool {
+    let state = reading.state.as_deref().unwrap_or_default();
+    row(&contract.facts.retry, state, &reading.facets)
+        .is_some_and(|row| matches!(row.expect, Expect::Accepted(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{NEW, job, refused, retried};
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_found() {
+        let found = refused(job("failed")).get_job("failed").findings(&AcceptedWhenAllowed);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].message, "a retry of a job in the state failed was refused");
+    }
+
+    #[test]
+    fn a_job_that_was_complete_by_then_is_innocent() {
+        let script = refused(job("running")).get_job("complete");
+        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+        assert_eq!(retried(job("failed"), NEW, "pending").findings(&AcceptedWhenAllowed), []);
+    }
+}

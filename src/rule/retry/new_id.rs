@@ -1,0 +1,89 @@
+//! `retry/new-id`.
+
+use super::attempt::{Attempt, attempts};
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::is_accepted;
+use crate::rule::evidence::{is_named, place};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "retry/new-id",
+    title: "a retry that starts a new job answers with the new job's id",
+    keyword: Keyword::Must,
+    checks: "Where a retry is documented to start a new job, its answer has an id, and that of no job that was seen \
+             before.",
+    why: "A client that polls the id it is given would see the old job's end, and take it for that of the new one.",
+    fix: "Answer with the id of the job that was created.",
+};
+
+/// A retry that starts a new job answers with the new job's id.
+#[derive(Debug)]
+pub struct NewId;
+
+impl Rule for NewId {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for attempt in attempts(transcript, contract) {
+            if attempt.renewing().is_none() || !is_accepted(attempt.answer.exchange, contract) {
+                continue;
+            }
+            looked_at += 1;
+            findings.extend(not_new(&attempt, transcript, contract));
+        }
+        Judgement::of(looked_at, findings, "no retry was accepted")
+    }
+}
+
+fn not_new(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> Option<Finding> {
+    let new = |message: &str, actual: &str| {
+        Finding::new(
+            attempt.answer.index,
+            attempt.outcome(),
+            message.to_owned(),
+            "the id of a new job",
+            actual,
+        )
+    };
+    let (Some(id), Some(shown)) = (attempt.new_id(contract), attempt.shown) else {
+        return Some(new("a retry was accepted and names no new job", "no id"));
+    };
+    let at = place(transcript, shown, contract.shape_of(&shown.operation).id.as_str());
+    let was_asked_for = attempt.answer.exchange.asked.job.as_deref() == Some(id);
+    if was_asked_for || is_named(attempt.before, id) {
+        return Some(new("a retry answers with the id of the job that was to be retried", id).at(at));
+    }
+    let earlier = |r: &&crate::exchange::Reading| r.exchange < attempt.answer.index && is_named(r, id);
+    let is_known = transcript.readings(contract).iter().any(|r| earlier(&r));
+    is_known.then(|| new("a retry answers with the id of a job that was there before", id).at(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{JOB, NEW, job, other, retried};
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(JOB, 1)]
+    #[case(NEW, 0)]
+    fn the_id_is_new(#[case] id: &str, #[case] expected: usize) {
+        assert_eq!(retried(job("failed"), id, "pending").findings(&NewId).len(), expected);
+    }
+
+    #[test]
+    fn another_job_is_no_new_one() {
+        let found = retried(other(job("failed"), NEW), NEW, "pending").findings(&NewId);
+        assert_eq!(found[0].message, "a retry answers with the id of a job that was there before");
+    }
+
+    #[test]
+    fn no_id_is_no_new_job() {
+        let script = retried(job("failed"), "", "pending");
+        assert_eq!(script.findings(&NewId)[0].message, "a retry was accepted and names no new job");
+    }
+}

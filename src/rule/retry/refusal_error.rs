@@ -1,0 +1,70 @@
+//! `retry/refusal-error`.
+
+use super::attempt::attempts;
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::{alternatives, is_beside_the_point, is_one_of, is_refused, seen};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "retry/refusal-error",
+    title: "a refused retry says so with the documented error",
+    keyword: Keyword::Must,
+    checks: "A retry that must be refused, and is, has one of the documented statuses and codes for a job that cannot \
+             be retried. Refusals for want of rights and throttling are not looked at.",
+    why: "A client that sees another error takes it for trouble on the way, and sends the retry again and again.",
+    fix: "Answer the documented status and code for a job that cannot be retried, and no general one.",
+};
+
+/// A refused retry says so with the documented error.
+#[derive(Debug)]
+pub struct RefusalError;
+
+impl Rule for RefusalError {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut missing = "no retry that must be refused was refused";
+        for attempt in attempts(transcript, contract) {
+            let exchange = attempt.answer.exchange;
+            let Some(condition) = attempt.refusing() else { continue };
+            if !is_refused(exchange, contract) || is_beside_the_point(attempt.answer.response) {
+                continue;
+            }
+            let Some(row) = contract.error_row(condition, attempt.answer.name) else {
+                missing = "the documentation names no error for a retry that is refused";
+                continue;
+            };
+            looked_at += 1;
+            if !is_one_of(row, exchange, contract) {
+                let message = "a retry was refused with another error than the documented one".to_owned();
+                let (expected, actual) = (alternatives(row), seen(exchange, contract));
+                findings.push(Finding::new(attempt.answer.index, &row.reference, message, expected, actual));
+            }
+        }
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{job, refused, refused_with};
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn another_error_is_found() {
+        let found =
+            refused_with(job("complete"), 409, &json!({"errors": [{"message": "no", "name": "conflict"}]}))
+                .findings(&RefusalError);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    #[test]
+    fn the_documented_one_is_innocent() {
+        assert_eq!(refused(job("complete")).findings(&RefusalError), []);
+    }
+}

@@ -1,0 +1,68 @@
+//! `retry/refused-when-due`.
+
+use super::attempt::attempts;
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "retry/refused-when-due",
+    title: "a retry is refused where the job may not be retried",
+    keyword: Keyword::Must,
+    checks: "A retry of a job in a state that may not be retried is not answered with success.",
+    why: "Work that is done gets done, and paid for, once more, and there are two results where clients expect one.",
+    fix: "Check the state in the same step that would start the work, and refuse the retry.",
+};
+
+/// A retry is refused where the job may not be retried.
+#[derive(Debug)]
+pub struct RefusedWhenDue;
+
+impl Rule for RefusedWhenDue {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for attempt in attempts(transcript, contract) {
+            let exchange = attempt.answer.exchange;
+            let Some(condition) = attempt.refusing() else { continue };
+            // A job that has not ended may have moved on to where it can be retried.
+            if !contract.facts.lifecycle.is_terminal(attempt.state)
+                || is_beside_the_point(attempt.answer.response)
+            {
+                continue;
+            }
+            looked_at += 1;
+            if is_accepted(exchange, contract) {
+                let message = format!("a retry of a job in the state {} was accepted", attempt.state);
+                let expected = format!("a refusal ({condition})");
+                let (reference, actual) = (&attempt.row.reference, seen(exchange, contract));
+                findings.push(Finding::new(attempt.answer.index, reference, message, expected, actual));
+            }
+        }
+        Judgement::of(looked_at, findings, "no job known not to be retryable was retried")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{NEW, job, refused, retried};
+    use super::*;
+
+    #[test]
+    fn a_complete_job_is_not_retried() {
+        let found = retried(job("complete"), NEW, "pending").findings(&RefusedWhenDue);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].message, "a retry of a job in the state complete was accepted");
+    }
+
+    #[test]
+    fn a_refusal_and_a_job_that_may_be_retried_are_innocent() {
+        assert_eq!(refused(job("complete")).findings(&RefusedWhenDue), []);
+        let other = retried(job("failed"), NEW, "pending").judge(&RefusedWhenDue);
+        assert!(matches!(other, Judgement::NotApplicable(_)));
+    }
+}

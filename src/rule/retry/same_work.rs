@@ -1,0 +1,106 @@
+//! `retry/same-work`.
+
+use serde_json::Value;
+
+use super::attempt::attempts;
+use crate::contract::Contract;
+use crate::contract::pointer::Pointer;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::errors::answer::is_accepted;
+use crate::rule::evidence::{cut, is_named, place};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "retry/same-work",
+    title: "the job that a retry starts does the same work",
+    keyword: Keyword::Must,
+    checks: "Where a retry is documented to start a new job, the members that say what work a job does have the same \
+             values in the new job as in the old one, in any order.",
+    why: "A result that comes of other work is worse than none: nobody looks for the reason in a retry.",
+    fix: "Copy the members that say what work the job does, and nothing in their place.",
+};
+
+/// The job that a retry starts does the same work.
+#[derive(Debug)]
+pub struct SameWork;
+
+impl Rule for SameWork {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for attempt in attempts(transcript, contract) {
+            if attempt.renewing().is_none() || !is_accepted(attempt.answer.exchange, contract) {
+                continue;
+            }
+            let Some(id) = attempt.new_id(contract).filter(|id| !is_named(attempt.before, id)) else {
+                continue;
+            };
+            let readings = || transcript.readings(contract).iter().filter(|r| !r.from_list);
+            // Only what is shown in the same way can be compared.
+            let work = |r: &Reading| &contract.shape_of(&r.operation).work;
+            let shows = |r: &Reading| work(r).iter().any(|member| !values(r, member).is_empty());
+            let new =
+                readings().filter(|r| r.exchange >= attempt.answer.index && is_named(r, id) && shows(r));
+            let pairs = new.filter_map(|new| {
+                let old = readings().rfind(|old| {
+                    old.exchange < new.exchange
+                        && attempt.is_of_original(old)
+                        && work(old) == work(new)
+                        && shows(old)
+                });
+                Some((old?, new))
+            });
+            for (old, new) in pairs.take(1) {
+                for member in work(new) {
+                    let (before, now) = (values(old, member), values(new, member));
+                    if before.is_empty() || now.is_empty() {
+                        continue;
+                    }
+                    looked_at += 1;
+                    if before != now {
+                        let message = format!("a retry started a job with other work at {}", member.as_str());
+                        let shown = |values: &[String]| cut(&values.join(", "));
+                        let (expected, actual) = (shown(&before), shown(&now));
+                        findings.push(
+                            Finding::new(new.exchange, attempt.outcome(), message, expected, actual)
+                                .at(place(transcript, new, member.as_str())),
+                        );
+                    }
+                }
+            }
+        }
+        let missing = "no job that a retry started was read beside the old one, with what work they do";
+        Judgement::of(looked_at, findings, missing)
+    }
+}
+
+/// What stands at a place of a job, in order of the texts.
+fn values(reading: &Reading, member: &Pointer) -> Vec<String> {
+    let mut found: Vec<String> =
+        member.select(&reading.job).into_iter().map(|(_, v): (_, &Value)| v.to_string()).collect();
+    found.sort();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{NEW, job, retried};
+    use super::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(json!([{"id": "n1", "status": "pending", "engineId": "a", "payload": {"x": 1}}, {"id": "n2", "engineId": "b", "payload": {}}]), 0)]
+    #[case(json!([{"id": "n2", "engineId": "b", "payload": {}}, {"id": "n1", "engineId": "a", "payload": {"x": 1}}]), 0)]
+    #[case(json!([{"id": "n1", "engineId": "a", "payload": {"x": 1}}, {"id": "n2", "engineId": "c", "payload": {}}]), 1)]
+    #[case(json!([{"id": "n1", "engineId": "a", "payload": {"x": 1}}]), 2)]
+    #[case(json!([{"id": "n1", "engineId": "a", "payload": {"x": 2}}, {"id": "n2", "engineId": "b", "payload": {}}]), 1)]
+    fn engines_and_payloads_are_the_same(#[case] tasks: Value, #[case] expected: usize) {
+        let old = json!([{"id": "o1", "status": "failed", "engineId": "a", "payload": {"x": 1}}, {"id": "o2", "engineId": "b", "payload": {}}]);
+        let script = retried(job("failed").with_tasks(&old), NEW, "pending").get_new(&tasks);
+        assert_eq!(script.findings(&SameWork).len(), expected);
+    }
+}

@@ -1,0 +1,73 @@
+//! `retry/starts-anew`.
+
+use super::attempt::attempts;
+use crate::contract::Contract;
+use crate::exchange::Transcript;
+use crate::rule::errors::answer::is_accepted;
+use crate::rule::evidence::{one_of, place};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "retry/starts-anew",
+    title: "the job that a retry starts begins at the beginning",
+    keyword: Keyword::Must,
+    checks: "Where a retry is documented to start a new job and its answer shows the job's state, that is a state for \
+             new jobs.",
+    why: "A new job that is born with the state of the old one never runs, and its client waits for it or gives it up.",
+    fix: "Copy what the job is to do, not what became of it.",
+};
+
+/// The job that a retry starts begins at the beginning.
+#[derive(Debug)]
+pub struct StartsAnew;
+
+impl Rule for StartsAnew {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        let lifecycle = &contract.facts.lifecycle;
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        for attempt in attempts(transcript, contract) {
+            if attempt.renewing().is_none() || !is_accepted(attempt.answer.exchange, contract) {
+                continue;
+            }
+            let Some(shown) = attempt.shown.filter(|_| attempt.new_id(contract).is_some()) else { continue };
+            // A word that is in no list is the concern of `status/state-in-enum`.
+            let Some(state) = shown.state.as_deref().filter(|s| lifecycle.states.contains_key(*s)) else {
+                continue;
+            };
+            looked_at += 1;
+            if !lifecycle.initial.iter().any(|initial| initial == state) {
+                let message = format!("a retry answers with a new job in the state {state}");
+                let finding = Finding::new(
+                    attempt.answer.index,
+                    &lifecycle.transitions_ref,
+                    message,
+                    one_of(&lifecycle.initial),
+                    state,
+                );
+                let at = contract.shape_of(&shown.operation).state.as_str();
+                findings.push(finding.at(place(transcript, shown, at)));
+            }
+        }
+        Judgement::of(looked_at, findings, "no answer to a retry showed the state of a new job")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{NEW, job, retried};
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("pending", 0)]
+    #[case("queued", 0)]
+    #[case("failed", 1)]
+    #[case("complete", 1)]
+    fn the_state_is_one_for_new_jobs(#[case] state: &str, #[case] expected: usize) {
+        assert_eq!(retried(job("failed"), NEW, state).findings(&StartsAnew).len(), expected);
+    }
+}

@@ -1,0 +1,143 @@
+//! `status/surfaces-agree`.
+
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::exchange::{Reading, Transcript};
+use crate::rule::evidence::{is_named, place};
+use crate::rule::order::{Acts, precedes};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+
+static META: Meta = Meta {
+    id: "status/surfaces-agree",
+    title: "a job is in one state, whichever service shows it",
+    keyword: Keyword::Must,
+    checks: "Once a service shows that a job has ended, the others show the same end, where they have the word for it; \
+             before that, a service never shows a state that lies between two equal readings of another.",
+    why: "A job that is cancelled here and at work there is cancelled again, waited for, or paid for, depending on whom \
+          a client asks.",
+    fix: "Let every service read the state from the same place, at the time of the request.",
+};
+
+/// A job is in one state, whichever service shows it.
+#[derive(Debug)]
+pub struct SurfacesAgree;
+
+impl Rule for SurfacesAgree {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+        const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
+        let (mut looked_at, mut findings) = (0, Vec::new());
+        let readings: Vec<&Reading> = transcript
+            .readings(contract)
+            .iter()
+            .filter(|r| !r.from_list && r.role == Role::Get && r.state.is_some())
+            .collect();
+        let service =
+            |r: &Reading| contract.facts.operations.get(&r.operation).and_then(|o| o.service.as_ref());
+        // One cause gives one finding: what follows a disagreement disagrees with it in turn.
+        let mut told: Vec<&Reading> = Vec::new();
+        for (index, one) in readings.iter().enumerate() {
+            if told.iter().any(|other| is_same_job(one, other)) {
+                continue;
+            }
+            let later = readings[index + 1..].iter().filter(|other| is_same_job(one, other));
+            let later = later.filter(|other| precedes(transcript, one.exchange, other.exchange));
+            let Some(other) = later.clone().find(|other| service(other) != service(one)) else { continue };
+            let (seen, state) = (one.state.as_deref(), other.state.as_deref());
+            let (Some(seen), Some(state)) = (seen, state) else { continue };
+            let has_word = |r: &Reading, word: &str| contract.shape_of(&r.operation).can_show(word);
+            if !has_word(other, seen) || !has_word(one, state) {
+                continue;
+            }
+            let acts = Acts::on(transcript, one, &ACTS);
+            // The first service again, after the other.
+            let again = later
+                .clone()
+                .find(|r| service(r) == service(one) && precedes(transcript, other.exchange, r.exchange))
+                .filter(|r| r.state.as_deref() == Some(seen) && !acts.between(one, r));
+            let is_final = contract.facts.lifecycle.is_terminal(seen) && !acts.between(one, other);
+            if !is_final && again.is_none() {
+                continue;
+            }
+            looked_at += 1;
+            if seen != state {
+                told.push(one);
+                let message =
+                    format!("{} shows a job as {seen}, and {} as {state}", one.operation, other.operation);
+                let at = contract.shape_of(&other.operation).state.as_str();
+                let reference = &contract.facts.job.reference;
+                findings.push(
+                    Finding::new(other.exchange, reference, message, seen, state)
+                        .at(place(transcript, other, at)),
+                );
+            }
+        }
+        Judgement::of(
+            looked_at,
+            findings,
+            "no job was read through two services in a state that must be the same",
+        )
+    }
+}
+
+/// Whether two readings are of one job, by any of its ids.
+fn is_same_job(one: &Reading, other: &Reading) -> bool {
+    is_named(one, &other.id) || is_named(other, &one.id) || other.aliases.values().any(|id| is_named(one, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    const JOB: &str = "e1484460-7cb5-4cab-87ea-436c4768904f";
+    const CORE: &str = "23041407_RORjiJw7te";
+
+    fn rest(script: Script, state: &str) -> Script {
+        let view = script.view("ProcGetJobDetail", Some(JOB));
+        let job = json!({"job": {"internalJobID": JOB, "coreJobID": CORE, "jobStatus": state}});
+        script.call("ProcGetJobDetail", view, 200, &job)
+    }
+
+    fn graphql(script: Script, state: &str) -> Script {
+        let view = script.view("job", Some(CORE));
+        script.call("job", view, 200, &json!({"data": {"job": {"id": CORE, "status": state}}}))
+    }
+
+    #[rstest]
+    #[case("aborted", "aborted", None, Some(0))]
+    #[case("aborted", "running", None, Some(1))]
+    #[case("aborted", "cancelled", None, None)]
+    #[case("running", "complete", None, None)]
+    #[case("running", "complete", Some("running"), Some(1))]
+    #[case("running", "running", Some("running"), Some(0))]
+    #[case("running", "complete", Some("complete"), Some(0))]
+    fn one_job_has_one_state(
+        #[case] first: &str,
+        #[case] other: &str,
+        #[case] again: Option<&str>,
+        #[case] expected: Option<usize>,
+    ) {
+        let script = graphql(rest(Script::of("aiware"), first), other);
+        let script = again.into_iter().fold(script, rest);
+        match (script.judge(&SurfacesAgree), expected) {
+            (Judgement::Judged(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
+            (Judgement::NotApplicable(_), None) => {}
+            (other, _) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_retry_between_them_explains_it() {
+        let script = rest(Script::of("aiware"), "failed");
+        let view = script.view("retryJob", Some(CORE));
+        let script = script.call("retryJob", view, 200, &json!({"data": {"retryJob": {"id": CORE}}}));
+        let script = graphql(script, "pending");
+        assert!(matches!(script.judge(&SurfacesAgree), Judgement::NotApplicable(_)));
+    }
+}
