@@ -1,6 +1,6 @@
 //! Requests without credentials, and with wrong ones.
 
-use super::{Call, Case, Parents, Part, Step, finished};
+use super::{Call, Case, Part, Step, around, finished};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Operation;
@@ -72,9 +72,9 @@ fn probe(
         return case;
     }
     call.probe = Some(condition);
-    // What it would change must not be there, so that a server which does not look at credentials does no harm.
+    // What it would change was made for it, so that a server which does not look at credentials does no harm.
     if operation.writes && operation.makes.is_none() {
-        call.parents = Parents::Unknown;
+        return around::on_made(contract, operation, case, call, Step::Call);
     }
     // A finished job, so that a server which does not look at credentials does no harm.
     if operation.target.is_some() {

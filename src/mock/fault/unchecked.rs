@@ -132,7 +132,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     if facts.polling.is_some() {
         add(
             "throttles-early",
-            "every third reading of a job is throttled, however seldom they come",
+            "every reading of a job but the first is throttled, however seldom they come",
             &["limits/paced-reads-served"],
             Check::Pace,
         );

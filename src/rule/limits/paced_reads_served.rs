@@ -15,7 +15,8 @@ static META: Meta = Meta {
     title: "a client that keeps to the documented pace is not throttled",
     keyword: Keyword::Should,
     checks: "A reading of a job that keeps the documented distance from the reading before, in a minute with no more \
-             readings than documented, is not answered with 429. One that comes faster is left out.",
+             readings than documented, is not answered with 429 again, after the reading before was. Readings that come \
+             faster are left out, and so is a 429 alone: others may use up the limit, too.",
     why: "A client that waits as long as the documentation asks for, and is turned away all the same, cannot know how \
           long to wait, and loses sight of its job.",
     fix: "Let the limit begin where the documentation says, or document the limit there is.",
@@ -44,11 +45,13 @@ impl Rule for PacedReadsServed {
                 continue;
             }
             looked_at += 1;
-            if read.response.status == 429 {
+            let before = index.checked_sub(1).and_then(|last| reads.get(last));
+            let was_throttled = before.is_some_and(|before| before.response.status == 429);
+            if read.response.status == 429 && was_throttled {
                 findings.push(Finding::new(
                     read.index,
                     &polling.reference,
-                    "a reading within the documented pace was throttled".to_owned(),
+                    "a reading within the documented pace was throttled again and again".to_owned(),
                     format!("an answer, since readings are {}", pace(polling)),
                     seen(read.exchange, contract),
                 ));
@@ -84,16 +87,16 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    /// Reads at these seconds, of which the last is throttled.
-    fn read_at(seconds: &[u64]) -> Script {
+    /// Reads at these seconds, of which the last ones are throttled.
+    fn read_at(seconds: &[u64], throttled: usize) -> Script {
         let mut script = Script::of("bailian");
         for (index, second) in seconds.iter().enumerate() {
             script = script.get("66122af1", &json!({}));
-            let is_last = index + 1 == seconds.len();
+            let is_throttled = index + throttled >= seconds.len();
             script = script.last(|e| {
                 e.sent = Duration::from_secs(*second);
                 e.received = e.sent;
-                if is_last && let Ok(response) = &mut e.outcome {
+                if is_throttled && let Ok(response) = &mut e.outcome {
                     response.status = 429;
                 }
             });
@@ -102,15 +105,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case(&[0, 5], 1)]
-    #[case(&[0, 5, 10, 15, 20], 1)]
-    #[case(&[0, 5, 9], 0)]
-    fn the_pace_decides(#[case] seconds: &[u64], #[case] found: usize) {
-        assert_eq!(read_at(seconds).findings(&PacedReadsServed).len(), found);
+    #[case(&[0, 5], 2, 1)]
+    #[case(&[0, 5, 10, 15, 20], 2, 1)]
+    #[case(&[0, 5, 10, 15, 20], 1, 0)]
+    #[case(&[0, 5, 9], 2, 0)]
+    fn the_pace_decides(#[case] seconds: &[u64], #[case] throttled: usize, #[case] found: usize) {
+        assert_eq!(read_at(seconds, throttled).findings(&PacedReadsServed).len(), found);
     }
 
     #[test]
     fn one_reading_says_nothing() {
-        assert!(matches!(read_at(&[0]).judge(&PacedReadsServed), Judgement::NotApplicable(_)));
+        assert!(matches!(read_at(&[0], 1).judge(&PacedReadsServed), Judgement::NotApplicable(_)));
     }
 }
