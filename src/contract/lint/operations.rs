@@ -118,11 +118,15 @@ fn check_routes(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
                 && operation.graphql.is_none()
                 && route(&operation.path) == route(&fact.path);
             let is_told = operation.query.iter().any(|(n, v)| fact.query.get(n).is_some_and(|w| w != v));
+            // A call without a member of its own takes what the others leave.
+            let is_told = is_told || operation.told_by != fact.told_by;
             // The one with more query members is the special case of the other.
             if same && !is_told && operation.query.len() == fact.query.len() {
                 let place = draft.document.span(&child("/operations", id));
                 let message = format!("`{id}` and `{other}` have the same method and path");
-                let help = "tell them apart by `query`, the query members that a call always has".to_owned();
+                let help =
+                    "tell them apart by `query`, the query members that a call always has, or by `told_by`"
+                        .to_owned();
                 mistakes.push(draft.document.error(place, message).with_help(help));
             }
         }
