@@ -69,7 +69,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         "graphql/data-present",
         Wrong::NoData,
     );
-    add("no-message", "GraphQL errors have no message", "graphql/error-entry", Wrong::NoMessage);
+    add("no-message", "errors of GraphQL have no message", "graphql/error-entry", Wrong::NoMessage);
     let look = service.error_body.as_ref().unwrap_or(&contract.facts.error_body);
     let places: Vec<Pointer> = look
         .code
@@ -78,7 +78,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         .map(|below| Pointer::new(format!("/errors/*{below}")))
         .collect();
     if !places.is_empty() && !look.open && !look.codes.is_empty() {
-        let title = "GraphQL errors have a code that is not documented";
+        let title = "errors of GraphQL have a code that is not documented";
         add("wrong-code", title, "graphql/error-entry", Wrong::Code(places));
     }
     let invalid = transport.invalid.iter().filter_map(|answer| answer.status).find(|status| *status >= 400);
