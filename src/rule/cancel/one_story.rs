@@ -237,4 +237,10 @@ mod tests {
         let throttled = started().cancel_refused(ID, 429, &json!({})).get(ID, &state("STOPPED"));
         assert!(matches!(throttled.judge(&OneStory), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_job_whose_cancels_were_not_all_answered_for_themselves_is_not_judged() {
+        let lost = refused(started()).cancel_refused(ID, 503, &json!({})).get(ID, &state("STOPPED"));
+        assert!(matches!(lost.judge(&OneStory), Judgement::NotApplicable(_)));
+    }
 }

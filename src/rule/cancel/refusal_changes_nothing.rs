@@ -142,4 +142,21 @@ mod tests {
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
         assert_eq!(script.findings(&RefusalChangesNothing).len(), 1);
     }
+
+    /// A job that waits for its turn cannot be cancelled, and has not ended: its members may change.
+    #[test]
+    fn a_job_that_goes_on_may_change_its_members() {
+        let mut script = Script::of("bedrock");
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        let row =
+            contract.facts.cancel.iter_mut().find(|row| row.state.iter().any(|s| s == "STOPPED")).unwrap();
+        row.state.push("STOPPING".to_owned());
+        script.contract = std::sync::Arc::new(contract);
+        let at = |time: &str| json!({"status": "STOPPING", "updatedAt": time});
+        let script = script
+            .get("JOB0000001", &at("2026-01-02T00:00:00Z"))
+            .cancel_refused("JOB0000001", NO, &json!({}))
+            .get("JOB0000001", &at("2026-01-03T00:00:00Z"));
+        assert_eq!(script.findings(&RefusalChangesNothing), []);
+    }
 }
