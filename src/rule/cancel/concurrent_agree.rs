@@ -210,4 +210,12 @@ mod tests {
             .cancel("JOB0000001", &json!({"status": "STOPPING"}));
         assert!(matches!(script.judge(&ConcurrentAgree), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn each_documented_refusal_will_do_and_trouble_on_the_way_is_none() {
+        let documented = two(400, &json!({"__type": "ValidationException", "message": "no"}));
+        assert_eq!(documented.findings(&ConcurrentAgree), []);
+        assert_eq!(two(429, &json!({"__type": "ThrottlingException"})).findings(&ConcurrentAgree), []);
+        assert_eq!(two(400, &json!({"__type": "OddException"})).findings(&ConcurrentAgree).len(), 1);
+    }
 }

@@ -159,4 +159,21 @@ mod tests {
             .get("JOB0000001", &at("2026-01-03T00:00:00Z"));
         assert_eq!(script.findings(&RefusalChangesNothing), []);
     }
+
+    #[test]
+    fn members_that_an_operation_leaves_out_are_not_compared() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        let member = contract.facts.job.frozen.iter().find(|m| m.as_str() == "/updatedAt").unwrap().clone();
+        let (create, _) = contract.of_role(crate::contract::operation::Role::Create).next().unwrap();
+        let create = create.to_owned();
+        contract.facts.operations.get_mut(&create).unwrap().omits.push(member);
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let at = |time: &str| json!({"status": "COMPLETE", "updatedAt": time});
+        let script = script
+            .create("JOB0000001", &at("2026-01-02T00:00:00Z"))
+            .cancel_refused("JOB0000001", NO, &json!({}))
+            .get("JOB0000001", &at("2026-01-03T00:00:00Z"));
+        assert_eq!(script.findings(&RefusalChangesNothing), []);
+    }
 }

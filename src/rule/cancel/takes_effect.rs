@@ -242,4 +242,9 @@ mod tests {
         let ended = stop("STOPPING", &["COMPLETE"]).gave_up("JOB0000001", &["STOPPED"]);
         assert_eq!(ended.findings(&TakesEffect), []);
     }
+
+    #[test]
+    fn what_an_accepted_cancel_leads_to_rests_on_its_row() {
+        assert_eq!(stop("IN_PROGRESS", &["STOPPING"]).findings(&TakesEffect)[0].reference, "stop-page");
+    }
 }
