@@ -218,4 +218,14 @@ mod tests {
         assert_eq!(two(429, &json!({"__type": "ThrottlingException"})).findings(&ConcurrentAgree), []);
         assert_eq!(two(400, &json!({"__type": "OddException"})).findings(&ConcurrentAgree).len(), 1);
     }
+
+    #[test]
+    fn the_ends_of_other_jobs_and_what_lists_show_are_no_second_end() {
+        let both = || {
+            two(409, &json!({"__type": "ConflictException"})).get("JOB0000001", &json!({"status": "STOPPED"}))
+        };
+        assert_eq!(both().get("JOB0000002", &json!({"status": "COMPLETE"})).findings(&ConcurrentAgree), []);
+        let listed = both().shows(Role::List, "JOB0000001", &json!({"status": "COMPLETE"}));
+        assert_eq!(listed.findings(&ConcurrentAgree), []);
+    }
 }

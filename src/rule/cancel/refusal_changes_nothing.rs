@@ -176,4 +176,24 @@ mod tests {
             .get("JOB0000001", &at("2026-01-03T00:00:00Z"));
         assert_eq!(script.findings(&RefusalChangesNothing), []);
     }
+
+    #[test]
+    fn a_number_that_stays_may_be_written_otherwise() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.job.frozen = vec![crate::contract::pointer::Pointer::new("/description")];
+        let contract = std::sync::Arc::new(contract);
+        let changed = |old: Value, new: Value| {
+            let mut script = Script::of("bedrock");
+            script.contract = std::sync::Arc::clone(&contract);
+            script
+                .get("JOB0000001", &json!({"status": "COMPLETE", "description": old}))
+                .cancel_refused("JOB0000001", NO, &json!({}))
+                .get("JOB0000001", &json!({"status": "COMPLETE", "description": new}))
+                .findings(&RefusalChangesNothing)
+                .len()
+        };
+        assert_eq!(changed(json!(5), json!("5")), 0);
+        assert_eq!(changed(json!(5), json!(6)), 1);
+        assert_eq!(changed(json!("5"), json!("6")), 1);
+    }
 }
