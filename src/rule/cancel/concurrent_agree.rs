@@ -228,4 +228,18 @@ mod tests {
         let listed = both().shows(Role::List, "JOB0000001", &json!({"status": "COMPLETE"}));
         assert_eq!(listed.findings(&ConcurrentAgree), []);
     }
+
+    #[test]
+    fn ends_are_compared_where_their_order_is_known_or_they_answer_the_cancels() {
+        let script = two(409, &json!({"__type": "ConflictException"}));
+        let read = script
+            .get("JOB0000001", &json!({"status": "STOPPED"}))
+            .get("JOB0000001", &json!({"status": "COMPLETE"}))
+            .overlapping();
+        assert_eq!(read.findings(&ConcurrentAgree), []);
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let script = together(script.cancel("JOB0000001", &json!({"status": "STOPPED"})));
+        let answered = together(script.cancel("JOB0000001", &json!({"status": "COMPLETE"}))).overlapping();
+        assert_eq!(answered.findings(&ConcurrentAgree).len(), 1);
+    }
 }

@@ -132,4 +132,11 @@ mod tests {
         let script = retry.get_job_created("running", "2030-01-01T00:00:00.000Z");
         assert_eq!(script.findings(&OriginalUntouched), []);
     }
+
+    #[test]
+    fn the_same_time_written_otherwise_is_innocent() {
+        let retry = retried(job("failed"), NEW, "pending");
+        let script = retry.get_job_created("failed", "2023-04-07T12:00:00.000+02:00");
+        assert_eq!(script.findings(&OriginalUntouched), []);
+    }
 }
