@@ -102,4 +102,10 @@ mod tests {
         let script = answered(operation, status);
         assert!(matches!(script.judge(&ReadOnlyIdentity), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn others_may_do_more_than_read() {
+        let script = answered("StopIngestionJob", 202).last(|e| e.asked.identity = None);
+        assert!(matches!(script.judge(&ReadOnlyIdentity), Judgement::NotApplicable(_)));
+    }
 }

@@ -268,4 +268,17 @@ mod tests {
         assert_eq!(found[0].message, "a cancelled job ended in the state COMPLETE");
         assert_eq!(ended(&["STOPPING", "STOPPED"]), []);
     }
+
+    #[test]
+    fn only_waits_for_the_end_of_the_cancelled_job_count() {
+        let stopping = || stop("STOPPING", &["STOPPING"]);
+        assert_eq!(stopping().gave_up("JOB0000002", &["STOPPED"]).findings(&TakesEffect), []);
+        assert_eq!(stopping().gave_up("JOB0000001", &["STOPPING"]).findings(&TakesEffect), []);
+        assert_eq!(stopping().gave_up("JOB0000001", &[]).findings(&TakesEffect).len(), 1);
+        let before = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .gave_up("JOB0000001", &["COMPLETE"])
+            .cancel("JOB0000001", &json!({"status": "STOPPING"}));
+        assert_eq!(before.findings(&TakesEffect), []);
+    }
 }

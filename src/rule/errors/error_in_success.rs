@@ -83,4 +83,14 @@ mod tests {
         let script = Script::of("bedrock").cancel("JOB0000001", &json!({"status": "STOPPED"}));
         assert_eq!(script.findings(&ErrorInSuccess), []);
     }
+
+    #[test]
+    fn an_odd_code_needs_words_and_the_place_of_the_job() {
+        let code = Script::of("bedrock").cancel_refused("JOB0000001", 202, &json!({"code": "Strange"}));
+        assert_eq!(code.findings(&ErrorInSuccess), []);
+        let job = code.job("JOB0000001", &json!({}));
+        let beside = json!({"code": "Strange", "message": "done", "ingestionJob": job});
+        let beside = Script::of("bedrock").cancel_refused("JOB0000001", 202, &beside);
+        assert_eq!(beside.findings(&ErrorInSuccess), []);
+    }
 }

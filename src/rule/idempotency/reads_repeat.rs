@@ -184,4 +184,18 @@ mod tests {
             .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "b"}));
         assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn other_states_other_requests_and_reads_at_once_are_not_compared() {
+        let read = |script: Script, state: &str, text: &str| {
+            script.get("JOB0000001", &json!({"status": state, "description": text}))
+        };
+        let is_judged = |script: Script| matches!(script.judge(&ReadsRepeat), Judgement::Judged(_));
+        let once = || read(Script::of("bedrock"), "COMPLETE", "a");
+        assert!(is_judged(read(once(), "COMPLETE", "b")));
+        assert!(!is_judged(read(once(), "FAILED", "b")));
+        assert!(!is_judged(read(once(), "COMPLETE", "b").overlapping()));
+        let more = |script: Script| script.last(|e| e.asked.view["query"] = json!({"more": "1"}));
+        assert!(!is_judged(more(read(once(), "COMPLETE", "b"))));
+    }
 }

@@ -143,4 +143,22 @@ mod tests {
             start(script, "JOB0000002", body).probe(crate::contract::error::Condition::UnknownParent);
         assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
     }
+
+    #[rstest]
+    #[case(409, Some(1))]
+    #[case(400, Some(1))]
+    #[case(403, None)]
+    #[case(429, None)]
+    #[case(500, None)]
+    fn a_repeated_start_is_not_refused(#[case] status: u16, #[case] expected: Option<usize>) {
+        let body = json!({"clientToken": TOKEN});
+        let script = start(Script::of("bedrock"), "JOB0000001", body.clone());
+        let mut view = script.view("StartIngestionJob", None);
+        view["body"] = body;
+        let script = script.call("StartIngestionJob", view, status, &json!({"message": "no"}));
+        match script.judge(&TokenReplays) {
+            Judgement::Judged(found) => assert_eq!(Some(found.len()), expected),
+            Judgement::NotApplicable(_) => assert_eq!(expected, None),
+        }
+    }
 }

@@ -177,4 +177,10 @@ mod tests {
         let found = list(script, order, None, &jobs).findings(&FilterObeyed);
         assert_eq!(found.len(), expected, "{found:?}");
     }
+
+    #[test]
+    fn a_filter_for_no_state_tells_nothing() {
+        let script = list(Script::of("bedrock"), "status", None, &[]);
+        assert!(matches!(script.judge(&FilterObeyed), Judgement::NotApplicable(_)));
+    }
 }

@@ -100,4 +100,11 @@ mod tests {
         let script = script.probe(crate::contract::error::Condition::InvalidParameter);
         assert!(matches!(script.judge(&PageSize), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_page_of_no_items_means_nothing() {
+        let script = Script::of("bedrock").shows(Role::List, "JOB0000001", &json!({}));
+        let script = script.last(|e| e.asked.view["body"] = json!({"maxResults": 0}));
+        assert!(matches!(script.judge(&PageSize), Judgement::NotApplicable(_)));
+    }
 }

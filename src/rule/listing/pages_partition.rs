@@ -123,4 +123,23 @@ mod tests {
         let found = page(script, 2, two, then, 2).findings(&PagesPartition);
         assert_eq!(found.len(), expected, "{found:?}");
     }
+
+    #[rstest]
+    #[case(Some(3), Level::Fail)]
+    #[case(None, Level::Warn)]
+    fn without_totals_a_job_may_have_been_started_on_the_way(
+        #[case] total: Option<u64>,
+        #[case] expected: Level,
+    ) {
+        let script = [(1, ["a", "b"]), (2, ["b", "c"])].iter().fold(
+            Script::of("digitalocean"),
+            |script, (number, ids)| {
+                let jobs: Vec<Value> = ids.iter().map(|id| script.job(id, &json!({}))).collect();
+                let body = json!({"jobs": jobs, "meta": {"total": total, "pages": 2, "page": number}});
+                let view = json!({"path": {}, "query": {"page": number, "per_page": 2}});
+                script.call("ListIndexingJobs", view, 200, &body).last(|e| e.asked.walk = Some(1))
+            },
+        );
+        assert_eq!(script.findings(&PagesPartition)[0].at_most, expected);
+    }
 }

@@ -89,4 +89,10 @@ mod tests {
         let script = Script::of("bedrock").get(ID, &json!({"status": state}));
         assert_eq!(script.judge(&LetterCase), Judgement::Judged(vec![]));
     }
+
+    #[test]
+    fn a_word_beside_the_state_is_looked_at_by_itself() {
+        let job = json!({"status": null, "phase": "BATCH_JOB_PHASE_RUNNING"});
+        assert_eq!(Script::of("digitalocean").get(ID, &job).judge(&LetterCase), Judgement::Judged(vec![]));
+    }
 }
