@@ -267,4 +267,28 @@ mod tests {
         let judgement = script.get(ID, &state("STOPPED")).judge(&OneStory);
         assert_eq!(matches!(judgement, Judgement::Judged(_)), is_judged, "{judgement:?}");
     }
+
+    #[test]
+    fn an_accepted_cancel_has_a_consequence_even_when_it_was_not_alone() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        for row in &mut contract.facts.cancel {
+            row.unchanged_ref = None;
+            if let crate::contract::cancel::Expect::Accepted(accepted) = &mut row.expect {
+                accepted.or_races_to.clear();
+            }
+        }
+        let contract = std::sync::Arc::new(contract);
+        let ended = |end: &str| {
+            let together = |script: Script| script.last(|e| e.asked.together = Some(1));
+            let script = together(started().cancel(ID, &state("STOPPING")));
+            let script = together(script.cancel(ID, &state("STOPPING"))).overlapping();
+            let mut script = script.get(ID, &state(end));
+            script.contract = std::sync::Arc::clone(&contract);
+            script.findings(&OneStory)
+        };
+        let found = ended("COMPLETE");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].message.ends_with("ended as COMPLETE as if nothing had happened"));
+        assert_eq!(ended("STOPPED"), []);
+    }
 }

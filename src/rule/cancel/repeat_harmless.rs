@@ -143,4 +143,13 @@ mod tests {
             .cancel(ID, &state("STOPPING"));
         assert!(matches!(refused.judge(&RepeatHarmless), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn only_another_cancel_of_the_job_made_in_earnest_is_a_repeat() {
+        let is_judged = |script: Script| matches!(script.judge(&RepeatHarmless), Judgement::Judged(_));
+        assert!(!is_judged(cancelled().get(ID, &state("STOPPED"))));
+        assert!(!is_judged(cancelled().cancel("JOB0000002", &state("STOPPING"))));
+        assert!(!is_judged(cancelled().cancel(ID, &state("STOPPING")).probe(Condition::UnknownParent)));
+        assert!(is_judged(cancelled().cancel(ID, &state("STOPPING")).probe(Condition::NotCancellable)));
+    }
 }

@@ -128,4 +128,13 @@ mod tests {
         let script = Script::of("bedrock").get("JOB0000001", &json!({}));
         assert!(matches!(script.judge(&BodyShape), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn where_to_look_is_told() {
+        let found =
+            Script::of("digitalocean").cancel_refused("JOB0000001", 409, &json!({})).findings(&BodyShape);
+        assert_eq!(found[0].expected, "body /id; body /message");
+        let found = Script::of("bedrock").cancel_refused("JOB0000001", 409, &json!({})).findings(&BodyShape);
+        assert!(found[0].expected.starts_with("header x-amzn-errortype or body "), "{}", found[0].expected);
+    }
 }

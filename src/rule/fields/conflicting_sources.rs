@@ -136,4 +136,13 @@ mod tests {
         let script = Script::of("digitalocean").cancel_refused(ID, 409, &json!({"id": "x", "message": "x"}));
         assert!(matches!(script.judge(&ConflictingSources), Judgement::NotApplicable(_)));
     }
+
+    #[rstest]
+    #[case("Whether it is so", "whether it is so")]
+    #[case("ID of a job", "ID of a job")]
+    #[case("A", "A")]
+    #[case("", "")]
+    fn titles_become_parts_of_a_sentence(#[case] title: &str, #[case] expected: &str) {
+        assert_eq!(lowered(title), expected);
+    }
 }

@@ -110,4 +110,33 @@ mod tests {
     fn documented_statuses_pass(#[case] vendor: &str, #[case] status: u16) {
         assert_eq!(answered(vendor, status), vec![]);
     }
+
+    /// A cancel is refused with 409, which no list of responses names, by a vendor with these facts on errors.
+    fn unlisted(has_rows: bool, code_of: Option<&[&str]>) -> usize {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.operations.get_mut("StopIngestionJob").unwrap().responses.remove("409").unwrap();
+        if !has_rows {
+            contract.facts.errors.clear();
+        }
+        let codes = &mut contract.facts.error_body.codes;
+        match code_of {
+            Some(operations) => {
+                codes.get_mut("ConflictException").unwrap().operations =
+                    operations.iter().map(|o| (*o).to_owned()).collect();
+            }
+            None => codes.clear(),
+        }
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        script.cancel_refused("AAAAAAAAAA", 409, &json!({})).findings(&DocumentedStatus).len()
+    }
+
+    #[test]
+    fn a_status_is_documented_by_an_error_or_a_code_too() {
+        assert_eq!(unlisted(true, None), 0);
+        assert_eq!(unlisted(false, Some(&[])), 0);
+        assert_eq!(unlisted(false, Some(&["StartIngestionJob", "StopIngestionJob"])), 0);
+        assert_eq!(unlisted(false, Some(&["StartIngestionJob"])), 1);
+        assert_eq!(unlisted(false, None), 1);
+    }
 }

@@ -131,4 +131,13 @@ mod tests {
         let script = Script::of("bedrock").get(ID, &json!({"dataSourceId": null, "knowledgeBaseId": null}));
         assert_eq!(script.judge(&IdentityEchoed), Judgement::Judged(vec![]));
     }
+
+    #[test]
+    fn a_retry_answers_with_another_job() {
+        let script = Script::of("aiware");
+        let view = script.view("retryJob", Some("23041407_RORjiJw7te"));
+        let answer = json!({"data": {"retryJob": {"id": "23041408_Xx0aBcDeFg", "status": "pending"}}});
+        let script = script.call("retryJob", view, 200, &answer);
+        assert!(matches!(script.judge(&IdentityEchoed), Judgement::NotApplicable(_)));
+    }
 }

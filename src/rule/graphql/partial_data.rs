@@ -128,4 +128,10 @@ mod tests {
         let script = asked("{ job(id: 1) { id } }", &body);
         assert!(matches!(script.judge(&PartialData), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn an_answer_without_errors_is_left_alone() {
+        let script = asked(TWO, &json!({"data": {"a": null, "b": null}}));
+        assert!(matches!(script.judge(&PartialData), Judgement::NotApplicable(_)));
+    }
 }

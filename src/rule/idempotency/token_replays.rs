@@ -161,4 +161,13 @@ mod tests {
             Judgement::NotApplicable(_) => assert_eq!(expected, None),
         }
     }
+
+    #[test]
+    fn each_start_is_compared_with_its_own_kind() {
+        let starts = [("a", "JOB0000001"), ("b", "JOB0000002"), ("a", "JOB0000001"), ("b", "JOB0000002")];
+        let script = starts.iter().fold(Script::of("bedrock"), |script, (token, id)| {
+            start(script, id, json!({"clientToken": token.repeat(36)}))
+        });
+        assert_eq!(script.findings(&TokenReplays), []);
+    }
 }

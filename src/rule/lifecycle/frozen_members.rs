@@ -175,4 +175,11 @@ mod tests {
         script.contract = std::sync::Arc::new(contract);
         assert_eq!(missing(&script), "the contract names no members that are fixed at the end");
     }
+
+    #[test]
+    fn both_values_are_told() {
+        let found = super::tests::shown(&json!({"failureReasons": ["a"]}), &json!({"failureReasons": null}));
+        let found = found.findings(&FrozenMembers);
+        assert_eq!((found[0].expected.as_str(), found[0].actual.as_str()), ("[\"a\"]", "absent"));
+    }
 }

@@ -65,6 +65,8 @@ mod tests {
     #[rstest]
     #[case(&[Some("a"), Some("b"), None], None)]
     #[case(&[Some("a"), Some("")], None)]
+    // One page alone is no walk that was given up.
+    #[case(&[Some("a")], None)]
     #[case(&[Some("a"), Some("a")], Some(Level::Fail))]
     #[case(&[Some("a"), Some("b")], Some(Level::Warn))]
     fn walks_end(#[case] tokens: &[Option<&str>], #[case] expected: Option<Level>) {
