@@ -79,4 +79,23 @@ mod tests {
         let found: Vec<Level> = script.findings(&WalkEnds).iter().map(|f| f.at_most).collect();
         assert_eq!(found, Vec::from_iter(expected));
     }
+
+    #[test]
+    fn a_list_read_by_the_way_and_a_walk_that_broke_off_are_not_judged() {
+        let page = |script: Script, status: u16| {
+            let mut view = script.view("ListIngestionJobs", None);
+            view["body"] = json!({});
+            script.call(
+                "ListIngestionJobs",
+                view,
+                status,
+                &json!({"ingestionJobSummaries": [], "nextToken": "a"}),
+            )
+        };
+        let alone = page(Script::of("bedrock"), 200);
+        assert!(matches!(alone.judge(&WalkEnds), Judgement::NotApplicable(_)));
+        let driven = |script: Script| script.last(|e| e.asked.walk = Some(1));
+        let broken = driven(page(driven(page(Script::of("bedrock"), 200)), 500));
+        assert!(matches!(broken.judge(&WalkEnds), Judgement::NotApplicable(_)));
+    }
 }
