@@ -169,8 +169,7 @@ impl Driver<'_> {
     }
 
     pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Stop> {
-        let role = self.setup.contract.facts.operations.get(&call.operation).map(|operation| operation.role);
-        if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
+        if self.starts_jobs(call) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
         let mut exchange = self.exchange(call, more).await?;
@@ -199,7 +198,8 @@ impl Driver<'_> {
 
     /// How many more jobs the run may create.
     pub(super) async fn jobs_left(&self) -> usize {
-        self.setup.limits.max_jobs.saturating_sub(self.pool.lock().await.created.len())
+        let pool = self.pool.lock().await;
+        self.setup.limits.max_jobs.saturating_sub(pool.created.len() + pool.unnamed)
     }
 
     /// Why no more jobs are created.
@@ -231,8 +231,19 @@ impl Driver<'_> {
             self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
         }
         let exchange = self.send(asked, request).await;
+        self.count_unnamed(&exchange).await;
         self.keep_made(&exchange).await;
         Ok(exchange)
+    }
+
+    /// Counts a job that was started, as it seems, and not named: nobody can end it, so it must not be one of many.
+    async fn count_unnamed(&self, exchange: &Exchange) {
+        let contract = &self.setup.contract;
+        let starts = matches!(exchange.asked.role, Some(Role::Create | Role::Retry));
+        let succeeded = exchange.success().is_some() && !is_error_inside(exchange, contract);
+        if starts && succeeded && readings(0, exchange, contract).is_empty() {
+            self.pool.lock().await.unnamed += 1;
+        }
     }
 
     /// Sends a request that is ready.
@@ -374,6 +385,10 @@ impl Driver<'_> {
 
     /// Sends calls at the same time.
     async fn together(&mut self, calls: &[Call]) -> Result<(), Stop> {
+        let starts = calls.iter().filter(|call| self.starts_jobs(call)).count();
+        if starts > self.jobs_left().await {
+            return Err(self.too_many());
+        }
         self.groups += 1;
         let group = self.groups;
         let sends: Vec<_> = calls.iter().map(|call| self.exchange(call, &[])).collect();

@@ -66,7 +66,7 @@ impl Driver<'_> {
         self.exchange(call, &[]).await
     }
 
-    fn starts_jobs(&self, call: &Call) -> bool {
+    pub(super) fn starts_jobs(&self, call: &Call) -> bool {
         let operation = self.setup.contract.facts.operations.get(&call.operation);
         matches!(operation.map(|o| o.role), Some(Role::Create | Role::Retry))
     }
