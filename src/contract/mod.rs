@@ -18,6 +18,7 @@ mod lint;
 pub mod load;
 pub(crate) mod one_of;
 pub mod operation;
+pub mod paging;
 pub mod pointer;
 pub mod reference;
 pub mod sentence;
@@ -82,7 +83,7 @@ impl Contract {
     /// starts nor cancels jobs does, whatever the contract says of it.
     pub fn writes(&self, operation: &str) -> bool {
         let role = self.facts.operations.get(operation).map(|o| o.role);
-        let reads = matches!(role, Some(Role::Get | Role::List | Role::Details));
+        let reads = role.is_some_and(Role::is_read);
         let root = self.graphql.roots.get(operation);
         let mutates = reads && root.is_some_and(|root| root.kind == OperationType::Mutation);
         mutates || self.facts.operations.get(operation).is_some_and(|o| o.writes)
