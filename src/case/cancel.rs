@@ -86,17 +86,12 @@ fn on(
             call.probe = Some(*condition);
             let title = format!("{whom} cannot be cancelled, and the attempt changes nothing");
             let is_by_kind = *condition == Condition::UnsupportedKind || !row.facets.is_empty();
-            let rules: &[&'static str] = if is_by_kind {
-                &["cancel/refused-for-kind", "cancel/refusal-error", "cancel/refusal-changes-nothing"]
-            } else {
-                &[
-                    "cancel/refused-when-finished",
-                    "cancel/refusal-error",
-                    "cancel/refusal-changes-nothing",
-                    "cancel/repeat-consistent",
-                ]
-            };
-            let mut refused = begin("refused", title, rules);
+            let due = if is_by_kind { "cancel/refused-for-kind" } else { "cancel/refused-when-finished" };
+            let mut rules = vec![due, "cancel/refusal-error", "cancel/refusal-changes-nothing"];
+            if !is_by_kind && contract.facts.lifecycle.is_terminal(state) {
+                rules.push("cancel/repeat-consistent");
+            }
+            let mut refused = begin("refused", title, &rules);
             for _ in 0..2 {
                 refused = refused.then(Step::Call(call.clone())).then(read(get, "job"));
             }

@@ -185,7 +185,7 @@ pub enum Step {
         times: usize,
     },
     /// Starts jobs, and cancels each about when it ends by itself.
-    Race(Race),
+    Race(Box<Race>),
     /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be
     /// and still breaks its schema.
     Search {
