@@ -55,7 +55,7 @@ fn every_vendor_lints_clean() {
         let named = loaded.into_iter().flat_map(|l| l.contract.facts.editions.into_keys()).map(Some);
         std::iter::once(None).chain(named).collect::<Vec<_>>()
     };
-    for (vendor, edition) in vendors.iter().flat_map(|v| editions(*v).into_iter().map(move |e| (*v, e))) {
+    for (vendor, edition) in vendors.iter().flat_map(|v| editions(v).into_iter().map(move |e| (*v, e))) {
         let loaded = load(&pack(vendor).unwrap(), edition.as_deref())
             .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false, true)));
         assert_eq!(loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());

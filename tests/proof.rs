@@ -1,6 +1,8 @@
 //! The suite proves itself: each seeded fault is seen by a rule that had to see it, no decoy raises an alarm, and each
 //! rule is worth having.
 
+#![expect(clippy::unwrap_used, reason = "what is not expected here stops everything")]
+
 mod support;
 
 use std::sync::Arc;

@@ -24,7 +24,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             Some((name, open)) => {
                 let mut create = Call::new(name);
                 create.creates = Some("job".into());
-                case = case.then(Step::Race(Race { create, cancel: call, open, times: TIMES }));
+                case = case.then(Step::Race(Box::new(Race { create, cancel: call, open, times: TIMES })));
             }
             None => case.silent = Some("no operation starts a job that can be cancelled".into()),
         }

@@ -39,6 +39,16 @@ fn breaking(contract: &Contract, operation: &Operation) -> Vec<Violation> {
     let mut found = violations(contract, operation);
     // A request without a document is no request for this operation at all.
     found.retain(|v| operation.graphql.is_none() || v.value.is_some() || v.at != "/body/query");
+    // One without the member that tells it from others is one of those others.
+    let tells = |at: &str| operation.told_by.as_ref().is_some_and(|member| member.as_str() == at);
+    found.retain(|v| v.value.is_some() || !tells(&v.at));
+    // A variable that the document does not declare is none of its request.
+    if let Some(call) = &operation.graphql {
+        found.retain(|v| match v.at.strip_prefix("/body/variables/") {
+            Some(below) => declares(&call.document, below.split('/').next().unwrap_or_default()),
+            None => true,
+        });
+    }
     // A wrong value where a parent or the job is named has conditions of its own.
     let bound: Vec<&Pointer> = operation.parents.values().chain(&operation.target).collect();
     found.retain(|v| v.value.is_none() || !bound.iter().any(|b| b.as_str() == v.at));
@@ -47,6 +57,13 @@ fn breaking(contract: &Contract, operation: &Operation) -> Vec<Violation> {
     let elsewhere = size.filter(|size| size.over_max != Some(OverMax::Refused)).map(|size| &size.request);
     found.retain(|v| v.keyword != "maximum" || elsewhere.is_none_or(|place| place.as_str() != v.at));
     let plain = base(contract, operation);
+    // What every request carries is right already, and holds the parents that the server knows.
+    let is_carried = |at: &Pointer| match at.first(&plain) {
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(value) => value.is_object(),
+        None => false,
+    };
+    found.iter_mut().for_each(|violation| violation.around.retain(|(at, _)| !is_carried(at)));
     found.retain(|violation| {
         let mut view = plain.clone();
         for (place, value) in violation.set() {
@@ -60,6 +77,15 @@ fn breaking(contract: &Contract, operation: &Operation) -> Vec<Violation> {
         broken.iter().any(|m| (m.keyword == "required") == violation.lacks)
     });
     found
+}
+
+/// Whether a GraphQL document declares or uses a variable.
+fn declares(document: &str, variable: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    document.split('$').skip(1).any(|rest| {
+        let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        &rest[..end] == variable
+    })
 }
 
 /// The case of one violation.
@@ -108,7 +134,8 @@ fn generated(contract: &Contract, id: &str, operation: &Operation, found: &[Viol
         (Condition::MissingParameter, "errors/missing-parameter"),
     ];
     // What can only be left out can only be missing.
-    let can_be = |condition| found.iter().any(|v| v.lacks == (condition == Condition::MissingParameter));
+    let drawn = || found.iter().filter(|v| search::is_member(v));
+    let can_be = |condition| drawn().any(|v| v.lacks == (condition == Condition::MissingParameter));
     let mut rows = rules.into_iter().filter(|(condition, _)| contract.error_row(*condition, id).is_some());
     let first = rows.next();
     let due = first.into_iter().chain(rows).find(|(condition, _)| can_be(*condition)).or(first);
@@ -118,7 +145,7 @@ fn generated(contract: &Contract, id: &str, operation: &Operation, found: &[Viol
         case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}"));
         return case;
     };
-    if found.is_empty() {
+    if !can_be(condition) {
         case.silent = Some("a schema allows everything that such a request can hold, beside its ids".into());
         return case;
     }

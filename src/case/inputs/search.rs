@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
 use super::breaking;
-use super::violation::EXTRA;
+use super::violation::{EXTRA, Violation};
 use crate::case::Call;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
@@ -47,9 +47,7 @@ impl Search {
         let mut places: Vec<Place> = Vec::new();
         for violation in breaking(contract, contract.facts.operations.get(operation)?) {
             let at = Pointer::new(&violation.at);
-            // What stands at a name that is not the member's own is no value of the request.
-            let is_member = violation.without.is_none() && !violation.at.ends_with(EXTRA);
-            if is_member && !places.iter().any(|place| place.at == at) {
+            if is_member(&violation) && !places.iter().any(|place| place.at == at) {
                 places.push(Place { at, around: violation.around });
             }
         }
@@ -64,6 +62,11 @@ impl Search {
         draft.now = draft.tree()?.current();
         Some(draft)
     }
+}
+
+/// Whether it breaks a member of the request: what stands at a name that is not the member's own is no value of it.
+pub(super) fn is_member(violation: &Violation) -> bool {
+    violation.without.is_none() && !violation.at.ends_with(EXTRA)
 }
 
 /// A step on the way to a simpler request.

@@ -26,10 +26,8 @@ impl Fault for Disagrees {
         let refuses = context.condition.is_some();
         let Some(body) = answer.body_mut() else { return };
         match &self.require {
-            Agreement::HttpStatus(at) => {
-                if refuses == (self.on == Answers::Refused) {
-                    at.put(body, ODD_STATUS.into());
-                }
+            Agreement::HttpStatus(at) if refuses == (self.on == Answers::Refused) => {
+                at.put(body, ODD_STATUS.into());
             }
             Agreement::SuccessFlag(at) if refuses => at.put(body, true.into()),
             Agreement::Word(fact) if !refuses => {

@@ -32,7 +32,6 @@ impl Rule for ReadsRepeat {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
         let (mut looked_at, mut findings) = (0, Vec::new());
         for job in transcript.jobs(contract) {
             let gets: Vec<&Reading> = transcript
@@ -46,7 +45,7 @@ impl Rule for ReadsRepeat {
                         && is_same_request(transcript, earlier, later)
                 });
                 let Some(earlier) = earlier else { continue };
-                if Acts::on(transcript, earlier, &ACTS).between(earlier, later) {
+                if Acts::on(transcript, earlier, &Role::ACTS).between(earlier, later) {
                     continue;
                 }
                 looked_at += 1;
