@@ -290,5 +290,9 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].message.ends_with("ended as COMPLETE as if nothing had happened"));
         assert_eq!(ended("STOPPED"), []);
+        // What must follow a single one is known, and the concern of another rule.
+        let mut alone = started().cancel(ID, &state("STOPPING")).get(ID, &state("COMPLETE"));
+        alone.contract = std::sync::Arc::clone(&contract);
+        assert_eq!(alone.findings(&OneStory), []);
     }
 }
