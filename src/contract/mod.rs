@@ -74,6 +74,18 @@ impl Contract {
         self.facts.operations.get(operation).map_or(&self.facts.job, |operation| self.shape(operation))
     }
 
+    /// Whether every answer of a service that shows jobs can show one in this state. For a service that shows none,
+    /// whether all answers of the others can.
+    pub fn can_show(&self, service: Option<&str>, state: &str) -> bool {
+        let shows_jobs = |o: &&Operation| {
+            matches!(o.role, Role::Get | Role::List) && (o.job.is_some() || o.jobs.is_some())
+        };
+        let all = || self.facts.operations.values().filter(shows_jobs);
+        let own = || all().filter(|o| o.service.as_deref() == service);
+        let can = |o: &Operation| self.shape(o).can_show(state);
+        if own().next().is_some() { own().all(can) } else { all().all(can) }
+    }
+
     /// The operations of one role, in alphabetical order.
     pub fn of_role(&self, role: Role) -> impl Iterator<Item = (&str, &Operation)> {
         self.facts.operations.iter().filter(move |(_, o)| o.role == role).map(|(id, o)| (id.as_str(), o))

@@ -175,4 +175,12 @@ mod tests {
             .get("JOB0000001", &json!({"status": "STOPPED", "description": "b"}));
         assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_job_at_work_may_change() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "a"}))
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "b"}));
+        assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
+    }
 }
