@@ -1,22 +1,20 @@
 //! Drives the steps of one case and leaves its transcript.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::request::{Failed, prepare};
 use super::setup::{Pool, Setup};
-use crate::case::{Call, Case, JobRef, Slot, Step};
+use crate::case::{Call, Case, Slot, Step};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
-use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Asked, Exchange, Request, Transcript};
+use crate::exchange::{Exchange, Transcript};
 
 /// How often a throttled request is sent again.
 const THROTTLED: usize = 3;
@@ -143,20 +141,6 @@ impl Driver<'_> {
         found.find(|(_, o)| service.is_none_or(|s| o.service.as_ref() == Some(s))).map(|(n, _)| n).or(first)
     }
 
-    /// The id by which an operation knows a job.
-    async fn named(&self, id: &str, operation: &str) -> Result<String, Stop> {
-        let Some(name) = &self.setup.contract.shape_of(operation).names else { return Ok(id.to_owned()) };
-        let pool = self.pool.lock().await;
-        match pool.jobs.get(id) {
-            // The job was first met on a surface that goes by that id.
-            Some(known) if known.names.get("").is_some_and(|by| by == name) => Ok(id.to_owned()),
-            Some(known) => known.names.get(name).cloned().ok_or_else(|| {
-                Stop::Skip(format!("the job's `{name}` is not known: add it to its fixture, `{{ id = \"...\", {name} = \"...\" }}`"))
-            }),
-            None => Ok(id.to_owned()),
-        }
-    }
-
     /// Sends one call and keeps its exchange; gives the exchange's index.
     pub(super) async fn call(&mut self, call: &Call) -> Result<usize, Stop> {
         self.call_with(call, &[]).await
@@ -200,86 +184,6 @@ impl Driver<'_> {
     pub(super) fn too_many(&self) -> Stop {
         let most = self.setup.limits.max_jobs;
         Stop::Skip(format!("the run may create {most} jobs: raise limits.max_jobs, or add fixtures"))
-    }
-
-    /// Sends one call.
-    pub(super) async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Stop> {
-        let (plain, request, job) = self.prepared(call, more).await?;
-        let mut asked = asked(&self.setup.contract, &plain);
-        if asked.operation.as_ref() != Some(&call.operation) {
-            asked.operation = Some(call.operation.clone());
-            asked.role = self.setup.contract.facts.operations.get(&call.operation).map(|o| o.role);
-            asked.job = job;
-        }
-        // What a create asks for is another job than the one it names.
-        if let Some(job) = asked.job.as_ref().filter(|_| asked.role != Some(Role::Create)) {
-            let pool = self.pool.lock().await;
-            asked.facets =
-                pool.jobs.get(&pool.key(job)).map(|known| known.facets.clone()).unwrap_or_default();
-        }
-        asked.probe = call.probe;
-        asked.violation.clone_from(&call.violation);
-        asked.identity = call.identity;
-        asked.filter.clone_from(&call.filter);
-        if asked.role == Some(Role::Get) {
-            self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
-        }
-        let exchange = self.send(asked, request).await;
-        self.count_unnamed(&exchange).await;
-        self.keep_made(&exchange).await;
-        Ok(exchange)
-    }
-
-    /// Sends a request that is ready.
-    pub(super) async fn send(&self, asked: Asked, request: Request) -> Exchange {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let sent = self.setup.target.elapsed();
-        let outcome = self.setup.target.send(&request).await;
-        let received = self.setup.target.elapsed();
-        Exchange { asked, request, outcome, sent, received }
-    }
-
-    /// The value that an earlier call made, at its place in the request.
-    fn used(&self, call: &Call) -> Result<Option<(Pointer, Value)>, Stop> {
-        let Some((parameter, slot)) = &call.uses else { return Ok(None) };
-        let Some(value) = self.made.get(slot) else {
-            return Err(Stop::Error(format!("the answer before made nothing to go on with (`{slot}`)")));
-        };
-        let operation = self.setup.contract.facts.operations.get(&call.operation);
-        let place = operation.and_then(|operation| operation.parent_place(parameter));
-        Ok(place.map(|place| (place, json!(value))))
-    }
-
-    /// What a server would see of a call. Nothing is sent.
-    pub(super) async fn as_seen(&self, call: &Call) -> Result<Asked, Stop> {
-        let (plain, _, _) = self.prepared(call, &[]).await?;
-        Ok(asked(&self.setup.contract, &plain))
-    }
-
-    /// The request of a call, as composed and as signed, and the id of the job that it names.
-    async fn prepared(
-        &self,
-        call: &Call,
-        more: &[(Pointer, Value)],
-    ) -> Result<(Request, Request, Option<String>), Stop> {
-        let job = match &call.job {
-            JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
-            JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
-            JobRef::Unknown | JobRef::None => None,
-        };
-        let in_other_parent =
-            matches!(&call.job, JobRef::Slot(slot) if self.foreign.get(slot) == Some(&true));
-        let mut more = more.to_vec();
-        for (place, moment) in &call.times {
-            more.push((place.clone(), json!(self.moment(moment)?)));
-        }
-        more.extend(self.used(call)?);
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
-        let (plain, request) = prepared.map_err(|failed| match failed {
-            Failed::Missing(what) => Stop::Skip(what),
-            Failed::Unsigned(why) => Stop::Error(why),
-        })?;
-        Ok((plain, request, job))
     }
 
     /// Sends calls at the same time.

@@ -14,5 +14,6 @@ mod race;
 mod request;
 pub mod schedule;
 mod search;
+mod send;
 pub mod setup;
 mod steps;

@@ -182,7 +182,8 @@ fn curl_line(
         }
         (auth, _) => auth,
     };
-    curl(&subject.base_url, &exchange.request, &auth, redactor)
+    let elsewhere = exchange.request.service.as_ref().and_then(|service| subject.base_urls.get(service));
+    curl(elsewhere.unwrap_or(&subject.base_url), &exchange.request, &auth, redactor)
 }
 
 /// One exchange without secrets.

@@ -3,6 +3,7 @@
 use super::Rule;
 
 pub mod accepted_when_allowed;
+mod acts;
 mod answered;
 pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
