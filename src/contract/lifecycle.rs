@@ -76,6 +76,15 @@ pub struct State {
 }
 
 impl Lifecycle {
+    /// The part of the lifecycle that lies within these states.
+    pub fn within(&self, keep: impl Fn(&str) -> bool) -> Lifecycle {
+        let mut part = self.clone();
+        part.initial.retain(|state| keep(state));
+        part.states.retain(|state, _| keep(state));
+        part.states.values_mut().for_each(|fact| fact.next.retain(|state| keep(state)));
+        part
+    }
+
     /// The phase of a state, `unknown` for words that are not in the contract.
     pub fn phase(&self, state: &str) -> Phase {
         self.states.get(state).map_or(Phase::Unknown, |s| s.phase)

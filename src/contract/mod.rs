@@ -18,6 +18,7 @@ mod lint;
 pub mod load;
 pub(crate) mod one_of;
 pub mod operation;
+pub mod paging;
 pub mod pointer;
 pub mod reference;
 pub mod sentence;
@@ -27,6 +28,7 @@ pub mod span;
 
 use std::collections::BTreeMap;
 
+use apollo_compiler::ast::OperationType;
 use serde_json::Value;
 
 use cancel::Expect;
@@ -72,9 +74,31 @@ impl Contract {
         self.facts.operations.get(operation).map_or(&self.facts.job, |operation| self.shape(operation))
     }
 
+    /// Whether every answer of a service that shows jobs can show one in this state. For a service that shows none,
+    /// whether all answers of the others can.
+    pub fn can_show(&self, service: Option<&str>, state: &str) -> bool {
+        let shows_jobs = |o: &&Operation| {
+            matches!(o.role, Role::Get | Role::List) && (o.job.is_some() || o.jobs.is_some())
+        };
+        let all = || self.facts.operations.values().filter(shows_jobs);
+        let own = || all().filter(|o| o.service.as_deref() == service);
+        let can = |o: &Operation| self.shape(o).can_show(state);
+        if own().next().is_some() { own().all(can) } else { all().all(can) }
+    }
+
     /// The operations of one role, in alphabetical order.
     pub fn of_role(&self, role: Role) -> impl Iterator<Item = (&str, &Operation)> {
         self.facts.operations.iter().filter(move |(_, o)| o.role == role).map(|(id, o)| (id.as_str(), o))
+    }
+
+    /// Whether an operation makes, changes or removes something other than jobs. A GraphQL mutation that neither
+    /// starts nor cancels jobs does, whatever the contract says of it.
+    pub fn writes(&self, operation: &str) -> bool {
+        let role = self.facts.operations.get(operation).map(|o| o.role);
+        let reads = role.is_some_and(Role::is_read);
+        let root = self.graphql.roots.get(operation);
+        let mutates = reads && root.is_some_and(|root| root.kind == OperationType::Mutation);
+        mutates || self.facts.operations.get(operation).is_some_and(|o| o.writes)
     }
 
     /// What must be answered to `operation` under `condition`.

@@ -39,7 +39,8 @@ impl Driver<'_> {
             });
             of_job?.times.get("created").copied()
         });
-        found.ok_or_else(|| Stop::Error(format!("no answer shows when the job `{slot}` was created")))
+        // It need not be shown: where the member is optional, a server may leave it out.
+        found.ok_or_else(|| Stop::Skip(format!("no answer shows when the job `{slot}` was created")))
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::drive::{Driver, Stop};
 use super::request::hash;
 use crate::case::Race;
+use crate::contract::cancel::Expect;
 use crate::contract::likeness::Dice;
+use crate::exchange::reading::readings;
 
 /// How near to the end the nearest cancels come, on a server whose jobs always take the same time.
 const NEAR: Duration = Duration::from_millis(1);
@@ -79,16 +81,34 @@ impl Driver<'_> {
             states.filter(|state| !race.open.contains(state)).cloned().collect()
         };
         let state = self.poll(&id, false, &closed).await?;
-        let reads = &self.exchanges[first.min(self.exchanges.len())..];
-        let (Some(last), true) = (reads.last(), state.is_some_and(|state| closed.contains(&state))) else {
+        if state.is_none_or(|state| !closed.contains(&state)) {
+            return Ok(None);
+        }
+        let reads = first..self.exchanges.len();
+        let Some(end) = reads.clone().find(|read| !self.is_open(race, *read)).or(reads.last()) else {
             return Ok(None);
         };
-        let before = reads.len().checked_sub(2).and_then(|index| reads.get(index));
+        let before = (end > first).then(|| &self.exchanges[end - 1]);
         let open = before.map_or(Duration::ZERO, |read| read.sent.saturating_sub(began));
-        let window = Window { open, closed: last.received.saturating_sub(began) };
+        let window = Window { open, closed: self.exchanges[end].received.saturating_sub(began) };
         self.poll(&id, false, &[]).await?;
         self.give_back(&id).await;
         Ok(Some(window))
+    }
+
+    /// Whether the job can still be cancelled, as far as a reading tells: by its state, and by its facets where they are
+    /// known, which may change first.
+    fn is_open(&self, race: &Race, index: usize) -> bool {
+        let exchange = &self.exchanges[index];
+        let contract = &self.setup.contract;
+        readings(index, exchange, contract).iter().all(|reading| {
+            let Some(state) = &reading.state else { return true };
+            let mut facets = exchange.asked.facets.clone();
+            facets.extend(reading.facets.clone());
+            let row = contract.cancel_row(state, &facets);
+            let is_refused = row.is_some_and(|row| matches!(row.expect, Expect::Refused(_)));
+            race.open.contains(state) && (facets.is_empty() || !is_refused)
+        })
     }
 
     /// Starts a job; gives its id, and when the answer came.

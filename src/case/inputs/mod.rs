@@ -57,6 +57,13 @@ fn breaking(contract: &Contract, operation: &Operation) -> Vec<Violation> {
     let elsewhere = size.filter(|size| size.over_max != Some(OverMax::Refused)).map(|size| &size.request);
     found.retain(|v| v.keyword != "maximum" || elsewhere.is_none_or(|place| place.as_str() != v.at));
     let plain = base(contract, operation);
+    // What every request carries is right already, and holds the parents that the server knows.
+    let is_carried = |at: &Pointer| match at.first(&plain) {
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(value) => value.is_object(),
+        None => false,
+    };
+    found.iter_mut().for_each(|violation| violation.around.retain(|(at, _)| !is_carried(at)));
     found.retain(|violation| {
         let mut view = plain.clone();
         for (place, value) in violation.set() {

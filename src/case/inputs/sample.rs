@@ -11,6 +11,9 @@ pub(super) fn sample(contract: &Contract, schema: &Value) -> Option<Value> {
         return Some(first.clone());
     }
     match schema.get("type").and_then(Value::as_str)? {
+        "string" if schema.get("format").is_some() => {
+            of_format(schema.get("format").and_then(Value::as_str)?).map(Value::from)
+        }
         "string" => {
             let least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(1).max(1);
             Some("a".repeat(usize::try_from(least).ok()?).into())
@@ -33,6 +36,22 @@ pub(super) fn sample(contract: &Contract, schema: &Value) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// A text of a format; of one that nothing is known of, a plain text.
+fn of_format(format: &str) -> Option<&'static str> {
+    Some(match format {
+        "uuid" => "00000000-0000-4000-8000-000000000000",
+        "date-time" => "2026-01-01T00:00:00Z",
+        "date" => "2026-01-01",
+        "time" => "00:00:00Z",
+        "uri" | "iri" => "https://example.com/",
+        "email" => "someone@example.com",
+        "hostname" => "example.com",
+        "ipv4" => "192.0.2.1",
+        "ipv6" => "2001:db8::1",
+        _ => "a",
+    })
 }
 
 /// A text of an allowed length that does not match; `None` where every text matches.

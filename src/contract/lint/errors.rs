@@ -60,6 +60,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             }
             if let Some(pattern) = &answer.message {
                 check_pattern(draft, &format!("{at}/message"), pattern, mistakes);
+                check_words(draft, &at, pattern, answer.says.as_deref(), mistakes);
             }
         }
     }
@@ -112,6 +113,17 @@ fn bodies<'f>(facts: &'f Facts, operations: &[String]) -> Vec<&'f ErrorBody> {
     let named = facts.operations.iter().filter(|(id, _)| operations.is_empty() || operations.contains(id));
     let own = |operation: &Operation| facts.services.get(operation.service.as_ref()?)?.error_body.as_ref();
     named.map(|(_, operation)| own(operation).unwrap_or(&facts.error_body)).collect()
+}
+
+/// What a mock says must be what clients are told to expect.
+fn check_words(draft: &Draft, at: &str, pattern: &str, says: Option<&str>, mistakes: &mut Vec<Diagnostic>) {
+    let fits = |text: &str| regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
+    if regex::Regex::new(pattern).is_ok() && !says.is_some_and(fits) {
+        let place = draft.document.span(&format!("{at}/message"));
+        let message = "a mock has no words that match this";
+        let help = "add `says`, with a text that `message` matches".to_owned();
+        mistakes.push(draft.document.error(place, message).with_help(help));
+    }
 }
 
 pub(super) fn check_pattern(draft: &Draft, at: &str, pattern: &str, mistakes: &mut Vec<Diagnostic>) {

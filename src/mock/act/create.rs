@@ -37,7 +37,7 @@ impl Mock {
         };
         let number = store.add(&self.contract, self.whole_job(), self.seed, seedling);
         let mut way = usual_way(&self.contract.facts.lifecycle);
-        self.decoy.plan(&mut way);
+        self.decoy.plan(call.operation.service.as_deref(), &mut way);
         self.fault.plan(&mut way);
         if let Some(job) = store.jobs.get_mut(number) {
             job.set_out(&way, call.now, self.decoy.stay(STAY));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::answer::{Answer, AnswerContext};
-use super::super::blueprint::{Shown, blueprints, success, walk};
+use super::super::blueprint::{Blueprint, Shown, blueprints, success, walk};
 use super::{Decoy, Label};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
@@ -152,6 +152,10 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
         let late = |(other, shown): &(Pointer, Shown)| other == at && *shown != Shown::Started;
         blueprints.values().any(|blueprint| blueprint.conditional.iter().any(late))
     };
+    // Lists are read of ended jobs: a member that only they show is never seen to come late.
+    let gets: Vec<&Blueprint> =
+        contract.of_role(Role::Get).filter_map(|(name, _)| blueprints.get(name)).collect();
+    let is_read = |at: &Pointer| gets.iter().any(|get| at.first(&get.job).is_some());
     let has = contract.of_role(Role::Get).next().is_some();
     for at in members.into_keys().filter(|at| has && !is_needed(at)) {
         let name = at.as_str().trim_start_matches('/');
@@ -167,7 +171,11 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
                 Change::Without(at.clone()),
             );
         }
-        if at.segments().len() == 1 && !comes_late(&at) && fits(contract, &answers, |job| at.remove(job)) {
+        if at.segments().len() == 1
+            && is_read(&at)
+            && !comes_late(&at)
+            && fits(contract, &answers, |job| at.remove(job))
+        {
             add(
                 format!("late-member::{name}"),
                 format!("a job has the member {name} only once it has ended"),

@@ -58,9 +58,9 @@ pub trait Decoy: Send + Sync {
     /// What it is.
     fn label(&self) -> &Label;
 
-    /// Changes the way of a new job through its states.
-    fn plan(&self, way: &mut Vec<String>) {
-        let _ = way;
+    /// Changes the way through its states of a new job that this service starts.
+    fn plan(&self, service: Option<&str>, way: &mut Vec<String>) {
+        let _ = (service, way);
     }
 
     /// How long a new job, or one that was acted on, stays in each state.

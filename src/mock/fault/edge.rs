@@ -4,6 +4,7 @@ use super::super::job::JobView;
 use super::{Fault, Label};
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
+use crate::contract::operation::Role;
 
 /// How often an ended job is read before it leaves its state.
 const READS: u32 = 2;
@@ -51,7 +52,15 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let lifecycle = &contract.facts.lifecycle;
     let mut found: Vec<Box<dyn Fault>> = Vec::new();
     for from in lifecycle.states.keys() {
-        for to in lifecycle.states.keys().filter(|to| lifecycle.path(from, to).is_none()) {
+        // What no answer has the words for, no client can see.
+        let is_shown = |to: &&String| {
+            contract.of_role(Role::Get).any(|(_, get)| {
+                let shape = contract.shape(get);
+                shape.can_show(from) && shape.can_show(to)
+            })
+        };
+        let others = lifecycle.states.keys().filter(|to| lifecycle.path(from, to).is_none());
+        for to in others.filter(is_shown) {
             let label = |mechanism: &str, title: String, rules: &[&'static str]| {
                 Label::new(format!("{mechanism}::{from}-{to}"), title, rules).on_edge(from, to)
             };

@@ -29,11 +29,17 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         .filter(|condition| is_outside(contract, *condition))
         .filter_map(|condition| Some((condition, rule(contract, condition)?)))
         .map(|(condition, rule)| {
-            let label = Label::new(
+            let mut label = Label::new(
                 format!("error-in-success::{condition}"),
                 format!("{condition} is answered with a success status and an error inside"),
                 &["errors/error-in-success", rule],
             );
+            // Where nothing in the body tells an error, the status alone says that the cancel was accepted.
+            label.caught_by.extend_from_slice(match condition {
+                Condition::NotCancellable => &["cancel/refused-when-finished", "cancel/refused-for-kind"],
+                Condition::UnsupportedKind => &["cancel/refused-for-kind"],
+                _ => &[],
+            });
             Box::new(InSuccess { label, condition }) as Box<dyn Fault>
         })
         .collect()

@@ -20,9 +20,12 @@ pub(super) fn accepted_anyway(
         return None;
     }
     let answered = seen(attempt.answer.exchange, contract);
-    let shown = [attempt.shown, attempt.after];
-    let expected = format!("a refusal ({condition}) in the state {}", attempt.state);
     let is_final = contract.facts.lifecycle.is_terminal(attempt.state);
+    // A job that had ended, and is seen so later, was left alone by every cancel in between.
+    let left_alone = |r: &&Reading| is_final && r.state.as_deref() == Some(attempt.state);
+    let after = attempt.after.or_else(|| attempt.later.first().copied().filter(left_alone));
+    let shown = [attempt.shown, after];
+    let expected = format!("a refusal ({condition}) in the state {}", attempt.state);
     let readings: Vec<&str> = shown.iter().flatten().filter_map(|r| r.state.as_deref()).collect();
     let moved = shown.iter().flatten().find(|reading| is_moved(attempt, reading, contract));
     let actual = if readings.is_empty() {
