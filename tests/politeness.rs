@@ -31,13 +31,28 @@ struct Recorder {
     mock: Mock,
     clock: Arc<Clock>,
     seen: Mutex<Vec<(Duration, Asked)>>,
+    /// Whether it starts jobs without naming them.
+    is_nameless: bool,
+    /// How many jobs it started.
+    started: Mutex<usize>,
 }
+
+const NOTHING_BUT_READS: Allow =
+    Allow { read: true, create: false, cancel: false, cancel_many: false, write: false, destroy: false };
 
 impl Handler for Recorder {
     fn handle(&self, request: &Request) -> Response {
         let asked = asked(self.mock.contract(), request);
+        let starts = asked.role == Some(Role::Create);
         self.seen.lock().unwrap().push((self.clock.elapsed(), asked));
-        self.mock.handle(request)
+        let mut response = self.mock.handle(request);
+        if starts && response.is_success() {
+            *self.started.lock().unwrap() += 1;
+            if self.is_nameless {
+                response.body = b"{}".to_vec();
+            }
+        }
+        response
     }
 
     fn arrange(&self, wanted: &Wanted) -> Result<JobIds, String> {
@@ -52,6 +67,20 @@ async fn asked_of(
     only: &[&str],
     wrong: Option<&str>,
 ) -> (Vec<(Duration, Asked)>, Ran) {
+    let (recorder, ran) = recorded(contract, allow, only, wrong, 1_000, false).await;
+    let seen = recorder.seen.lock().unwrap().clone();
+    (seen, ran)
+}
+
+/// The same, with a limit to the jobs that are started; gives the whole book.
+async fn recorded(
+    contract: &Arc<Contract>,
+    allow: Allow,
+    only: &[&str],
+    wrong: Option<&str>,
+    max_jobs: usize,
+    is_nameless: bool,
+) -> (Arc<Recorder>, Ran) {
     let clock = Arc::new(Clock::held());
     let options = MockOptions {
         clock: Arc::clone(&clock),
@@ -62,6 +91,8 @@ async fn asked_of(
         mock: Mock::new(Arc::clone(contract), options),
         clock: Arc::clone(&clock),
         seen: Mutex::default(),
+        is_nameless,
+        started: Mutex::default(),
     });
     let facts = &contract.facts;
     let of = |value: fn(&jobproof::contract::facts::Parameter) -> Option<serde_json::Value>| {
@@ -82,7 +113,7 @@ async fn asked_of(
         fixtures: Vec::new(),
         create: json!({}),
         limits: Limits {
-            max_jobs: 1_000,
+            max_jobs,
             deadline: Duration::from_secs(600),
             poll_interval: Duration::from_secs(5),
             pace: facts.polling.as_ref().map(Pace::of),
@@ -98,8 +129,7 @@ async fn asked_of(
         stop: watch::channel(None).1,
     };
     let ran = run(Arc::new(Endpoint::of(setup)), &options).await;
-    let seen = recorder.seen.lock().unwrap().clone();
-    (seen, ran)
+    (recorder, ran)
 }
 
 /// Bailian asks for 5 seconds between the readings of a job, and for no more than 20 readings in a minute.
@@ -131,7 +161,7 @@ async fn writes_are_allowed_and_touch_only_what_was_made() {
     let writes = |asked: &Asked| operation(asked).is_some_and(|o| o.writes);
     let own = contract.facts.parameters["IndexId"].example.as_str().unwrap();
 
-    let reads = Allow { read: true, create: false, cancel: false, write: false, destroy: false };
+    let reads = NOTHING_BUT_READS;
     let (seen, ran) = asked_of(&contract, reads, &[], None).await;
     assert!(seen.len() > 20);
     assert!(!seen.iter().any(|(_, asked)| writes(asked) || asked.operation.is_none()));
@@ -152,5 +182,68 @@ async fn writes_are_allowed_and_touch_only_what_was_made() {
             .collect();
         assert!(own_ones.is_empty(), "{wrong:?}: {own_ones:#?}");
         assert_eq!(ran.warnings, Vec::<String>::new(), "{wrong:?}: what was made is removed");
+    }
+}
+
+/// A target that allows starting and cancelling jobs has said nothing yet about the jobs of others in a range.
+#[tokio::test]
+async fn cancels_of_many_are_sent_only_where_they_are_named() {
+    let contract = Arc::new(builtin("aiware").unwrap());
+    let many = |asked: &Asked| asked.role == Some(Role::CancelMany);
+    let only =
+        ["*::ProcCancelJobsOfOrganization::*", "*::ProcCancelScheduledJob::*", "*::updateScheduledJob::*"];
+
+    let single = Allow { cancel: true, create: true, write: true, ..NOTHING_BUT_READS };
+    let (seen, ran) =
+        asked_of(&contract, single, &["*::ProcCancelJob::*", only[0], only[1], only[2]], None).await;
+    assert!(seen.iter().any(|(_, asked)| asked.role == Some(Role::Cancel)));
+    assert!(!seen.iter().any(|(_, asked)| many(asked)));
+    let skipped: Vec<String> = ran
+        .cases
+        .iter()
+        .filter(|case| only.iter().any(|glob| case.case.id.contains(glob.trim_matches('*'))))
+        .flat_map(|case| &case.verdicts)
+        .map(|verdict| format!("{:?}", verdict.outcome))
+        .collect();
+    let named = skipped.iter().filter(|why| why.contains("add \\\"cancel-many\\\" to `allow`")).count();
+    assert!(named > 40, "{named} of {}: {skipped:?}", skipped.len());
+
+    let (seen, _) = asked_of(&contract, Allow { cancel_many: true, ..single }, &only, None).await;
+    assert!(seen.iter().filter(|(_, asked)| many(asked)).count() > 40);
+}
+
+/// With "read" alone no GraphQL document goes out that mutates, not even one that only signs somebody in; nor a guess at
+/// what the API does not offer.
+#[tokio::test]
+async fn reading_sends_no_mutations_and_no_guesses() {
+    for vendor in ["aiware", "bailian", "ges"] {
+        let contract = Arc::new(builtin(vendor).unwrap());
+        let (seen, _) = asked_of(&contract, NOTHING_BUT_READS, &[], None).await;
+        assert!(seen.len() > 20, "{vendor}: {}", seen.len());
+        for (_, asked) in &seen {
+            let document = asked.view.pointer("/body/query").and_then(|query| query.as_str());
+            assert!(!document.is_some_and(|text| text.contains("mutation")), "{asked:#?}");
+            // A broken document of a query belongs to no operation.
+            let reads = match asked.role {
+                Some(role) => matches!(role, Role::Get | Role::List | Role::Details),
+                None => asked.view.pointer("/body/query").is_some(),
+            };
+            assert!(reads, "{vendor}: {asked:#?}");
+        }
+    }
+}
+
+/// Also where wrong starts are accepted, and where a started job is not named.
+#[tokio::test]
+async fn no_more_jobs_are_started_than_allowed() {
+    let contract = Arc::new(builtin("bedrock").unwrap());
+    let only = ["*::StartIngestionJob::*"];
+    for (wrong, is_nameless) in
+        [(None, false), (None, true), (Some("validation-missing"), false), (Some("validation-missing"), true)]
+    {
+        let (recorder, ran) = recorded(&contract, Allow::ALL, &only, wrong, 3, is_nameless).await;
+        assert!(ran.cases.iter().any(|case| case.case.id.contains("bad-input::generated")));
+        let started = *recorder.started.lock().unwrap();
+        assert!((1..=3).contains(&started), "{wrong:?}, {is_nameless}: {started}");
     }
 }

@@ -15,8 +15,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "\
 Examples:
   jobproof check                                   every vendor against its built-in mock
-  jobproof check VENDOR --target staging.toml     a server of yours
-  jobproof plan VENDOR --target staging.toml      what that would send, without sending it
+  jobproof check VENDOR --target staging.toml      a server of yours
+  jobproof plan VENDOR --target staging.toml       what that would send, without sending it
   jobproof explain cancel/refusal-changes-nothing  one rule: what, why, how to mend
 
 Exit codes: 0 conforms, 1 does not, 2 usage or configuration (nothing was sent), 3 no verdict, 130 interrupted"
@@ -31,6 +31,10 @@ pub(super) enum Command {
     /// Drive cases against servers and judge what comes back
     Check(CheckArgs),
     /// Show what `check` would send: jobs, requests, permissions; sends nothing
+    #[command(after_help = "\
+Examples:
+  jobproof plan VENDOR --target staging.toml            what the target file allows, and what it leaves out
+  jobproof plan VENDOR --only '*cancel*'                what some cases would send to the mock")]
     Plan(ChoiceArgs),
     /// Try the suite itself: every seeded fault must be caught, no decoy may raise an alarm
     Prove(ProveArgs),
@@ -92,7 +96,7 @@ pub(super) struct ChoiceArgs {
 #[command(after_help = "\
 Examples:
   jobproof check                                        every vendor against its built-in mock
-  jobproof check VENDOR --only '*cancel*' -v      some cases, with all evidence
+  jobproof check VENDOR --only '*cancel*' -v            some cases, with all evidence
   jobproof check VENDOR --target staging.toml --report junit=junit.xml --report json=report.json
   jobproof check VENDOR --fault accepts-cancel::STATE   see a rule catch a defect")]
 pub(super) struct CheckArgs {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::args::InitArgs;
 use super::surroundings::Contracts;
 use super::terminal::{Complaint, Terminal};
+use crate::contract::operation::Role;
 use crate::sign::schemes;
 
 /// Prints a commented target file.
@@ -28,7 +29,12 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
     }
     let _ = writeln!(text, "# What may be sent. With \"read\" alone nothing on the server is changed.");
     let mut more = String::new();
-    if facts.operations.values().any(|operation| operation.writes) {
+    if contract.of_role(Role::CancelMany).next().is_some() {
+        let what = "cancels many jobs at a time: those of others, too, if they are in the range";
+        let _ = writeln!(text, "# \"cancel-many\" {what}.");
+        more.push_str(", \"cancel-many\"");
+    }
+    if facts.operations.keys().any(|operation| contract.writes(operation)) {
         let what = "makes, changes and removes what jobs belong to: only what the run made itself";
         let _ = writeln!(text, "# \"write\" {what}.");
         more.push_str(", \"write\"");
@@ -61,7 +67,11 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
     let _ = writeln!(text, "# What paths and bodies need.\n[parameters]");
     for (name, parameter) in &facts.parameters {
         let mark = if parameter.optional { "# " } else { "" };
-        let _ = writeln!(text, "{mark}{name} = {}    # {}", parameter.example, parameter.title);
+        let value = match parameter.secret {
+            true => format!("\"env:JOBPROOF_{}\"", name.to_uppercase()),
+            false => parameter.example.to_string(),
+        };
+        let _ = writeln!(text, "{mark}{name} = {value}    # {}", parameter.title);
     }
     if facts.parameters.values().any(|p| p.foreign.is_some()) {
         let _ = writeln!(text, "\n# A second parent, for the isolation rules.\n# [other_parent]");

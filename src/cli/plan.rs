@@ -28,12 +28,7 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
                 Decision::Drive => {
                     let needs = case.needs(&contract);
                     driven += 1;
-                    total.reads += needs.reads;
-                    total.creates += needs.creates;
-                    total.destroys += needs.destroys;
-                    total.cancels += needs.cancels;
-                    total.writes += needs.writes;
-                    total.jobs += needs.jobs;
+                    total += needs;
                     let operation = case.id.split("::").nth(1).unwrap_or_default();
                     *roles.entry(operation.to_owned()).or_default() += 1;
                 }
@@ -54,6 +49,10 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
             let _ = writeln!(text, "    {:>4}  of which start one that destroys data", total.destroys);
         }
         let _ = writeln!(text, "    {:>4}  that cancel a job", total.cancels);
+        if total.cancels_many > 0 {
+            let what = "that cancel many jobs: those of others, too, if they are in the range";
+            let _ = writeln!(text, "    {:>4}  {what}", total.cancels_many);
+        }
         if total.writes > 0 {
             let what = "that make, change or remove something else";
             let _ = writeln!(text, "    {:>4}  {what}", total.writes);
@@ -68,23 +67,9 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
         );
         let _ =
             writeln!(text, "  created and brought there (shared between cases where they are not changed)");
-        let mut permissions = Vec::new();
-        if total.reads + total.jobs > 0 {
-            permissions.push("read");
-        }
-        if total.creates > 0 {
-            permissions.push("create");
-        }
-        if total.destroys > 0 {
-            permissions.push("destroy");
-        }
-        if total.cancels > 0 {
-            permissions.push("cancel");
-        }
-        if total.writes > 0 {
-            permissions.push("write");
-        }
-        let _ = writeln!(text, "  permissions used: {}", permissions.join(", "));
+        let used = total.permissions();
+        let used: Vec<&str> = used.iter().filter(|(_, times)| *times > 0).map(|(word, _)| *word).collect();
+        let _ = writeln!(text, "  permissions used: {}", used.join(", "));
         if left_out > 0 {
             let _ = writeln!(text, "  left out by --only, --skip or --rule: {left_out} cases");
         }

@@ -126,6 +126,9 @@ pub struct Parameter {
     /// Whether a target file may leave it out.
     #[serde(default)]
     pub optional: bool,
+    /// Whether nobody may see the value that a target file gives: a password, say.
+    #[serde(default)]
+    pub secret: bool,
 }
 
 /// A documented response header.

@@ -21,9 +21,6 @@ pub struct Transport {
     /// The content types that a request may have.
     #[serde(default = "json_only")]
     pub content_types: Vec<String>,
-    /// Whether JSON under any other content type is read all the same.
-    #[serde(default)]
-    pub any_content_type: bool,
     /// Whether `variables` may also be the text of a JSON object.
     #[serde(default)]
     pub variables_as_text: bool,

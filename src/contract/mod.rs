@@ -18,6 +18,7 @@ mod lint;
 pub mod load;
 pub(crate) mod one_of;
 pub mod operation;
+pub mod paging;
 pub mod pointer;
 pub mod reference;
 pub mod sentence;
@@ -27,6 +28,7 @@ pub mod span;
 
 use std::collections::BTreeMap;
 
+use apollo_compiler::ast::OperationType;
 use serde_json::Value;
 
 use cancel::Expect;
@@ -87,6 +89,16 @@ impl Contract {
     /// The operations of one role, in alphabetical order.
     pub fn of_role(&self, role: Role) -> impl Iterator<Item = (&str, &Operation)> {
         self.facts.operations.iter().filter(move |(_, o)| o.role == role).map(|(id, o)| (id.as_str(), o))
+    }
+
+    /// Whether an operation makes, changes or removes something other than jobs. A GraphQL mutation that neither
+    /// starts nor cancels jobs does, whatever the contract says of it.
+    pub fn writes(&self, operation: &str) -> bool {
+        let role = self.facts.operations.get(operation).map(|o| o.role);
+        let reads = role.is_some_and(Role::is_read);
+        let root = self.graphql.roots.get(operation);
+        let mutates = reads && root.is_some_and(|root| root.kind == OperationType::Mutation);
+        mutates || self.facts.operations.get(operation).is_some_and(|o| o.writes)
     }
 
     /// What must be answered to `operation` under `condition`.

@@ -11,6 +11,10 @@ use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
 
+pub use super::paging::{
+    LinkName, OffsetStyle, OverMax, PageNumberStyle, PageSize, PageStyle, Pagination, TokenStyle,
+};
+
 /// What a call does to jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -32,6 +36,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Calls that act on jobs that are there.
+    pub const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
+
     /// The word used in files and reports.
     pub fn word(self) -> &'static str {
         match self {
@@ -43,6 +50,11 @@ impl Role {
             Role::Retry => "retry",
             Role::Details => "details",
         }
+    }
+
+    /// Whether a call of this role starts a job.
+    pub fn is_start(self) -> bool {
+        matches!(self, Role::Create | Role::Retry)
     }
 
     /// Whether a call of this role only reads.
@@ -225,120 +237,6 @@ pub struct ClientToken {
     /// What the documentation promises.
     #[serde(rename = "ref")]
     pub reference: String,
-}
-
-/// How a list is cut into pages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Pagination {
-    /// How the next page is asked for.
-    pub style: PageStyle,
-    /// Where the page size goes in the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<PageSize>,
-    /// Where the total number of items stands in the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total: Option<Pointer>,
-    /// Where the number of items on this page stands in the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<Pointer>,
-    /// Where it is documented.
-    #[serde(rename = "ref")]
-    pub reference: String,
-}
-
-/// How the next page is asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(transform = one_table)]
-pub enum PageStyle {
-    /// By a token from the last answer.
-    Token(TokenStyle),
-    /// By the page's number, from 1.
-    Page(PageNumberStyle),
-    /// By the number of items to pass over.
-    Offset(OffsetStyle),
-}
-
-/// Paging by token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TokenStyle {
-    /// Where the token goes in the request.
-    pub request: Pointer,
-    /// Where the next token stands in the response; absent on the last page.
-    pub response: Pointer,
-}
-
-/// Paging by page number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PageNumberStyle {
-    /// Where the number goes in the request.
-    pub request: Pointer,
-    /// Where the link to the next page stands in the response; absent on the last page.
-    #[serde(default)]
-    pub next_link: Vec<Pointer>,
-    /// Where the number of pages stands in the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pages: Option<Pointer>,
-    /// Where the number of this page stands in the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<Pointer>,
-    /// Where the first, last and previous links stand in the response, for the mock to fill.
-    #[serde(default)]
-    pub links: BTreeMap<LinkName, Pointer>,
-}
-
-/// The other links of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum LinkName {
-    First,
-    Previous,
-    Last,
-}
-
-/// Paging by offset.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OffsetStyle {
-    /// Where the offset goes in the request.
-    pub request: Pointer,
-    /// Where it stands in the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub response: Option<Pointer>,
-}
-
-/// The size of a page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PageSize {
-    /// Where it goes in the request.
-    pub request: Pointer,
-    /// The size when none is asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<u64>,
-    /// The largest size.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<u64>,
-    /// Where it stands in the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub response: Option<Pointer>,
-    /// What becomes of a size above the largest; either will do when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub over_max: Option<OverMax>,
-}
-
-/// What becomes of a page size above the largest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum OverMax {
-    /// The request is refused as one with an invalid parameter.
-    Refused,
-    /// The page is as large as may be.
-    Clamped,
 }
 
 /// One way to narrow or order a list.

@@ -1,6 +1,11 @@
 //! Keeping secrets out of everything that is shown or stored.
 
+use serde_json::Value;
+
+use super::compose::encode;
 use super::headers::is_secret;
+use super::transcript::Transcript;
+use crate::contract::Contract;
 
 /// Members of queries and bodies that carry secrets, whatever the vendor.
 const SECRET_QUERY: [&str; 6] =
@@ -21,9 +26,18 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// A redactor that knows these secrets. Very short ones are left out: they would blank ordinary text.
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
-        let mut secrets: Vec<String> = secrets.into_iter().filter(|s| s.len() >= 4).collect();
+        let long = secrets.into_iter().filter(|secret| secret.len() >= 4);
+        // As they stand in bodies and in addresses, too.
+        let mut secrets: Vec<String> = long
+            .flat_map(|secret| {
+                let quoted = Value::from(secret.as_str()).to_string();
+                let inside = quoted[1..quoted.len() - 1].to_owned();
+                [inside, encode(&secret), secret]
+            })
+            .collect();
         // The longest first, so that a secret which contains another goes as a whole.
-        secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        secrets.dedup();
         Redactor { secrets }
     }
 
@@ -41,6 +55,36 @@ impl Redactor {
     /// The value of a header without secrets.
     pub fn header(&self, name: &str, value: &str) -> String {
         if is_secret(name) { "[redacted]".into() } else { self.text(value) }
+    }
+}
+
+/// The secrets that answers gave away: what stands where a schema says `x-secret`.
+pub fn given_away(transcript: &Transcript, contract: &Contract) -> Vec<String> {
+    let mut found = Vec::new();
+    for exchange in &transcript.exchanges {
+        let operation = exchange.asked.operation.as_ref().and_then(|o| contract.facts.operations.get(o));
+        let body = exchange.response().and_then(|response| response.json().ok());
+        let Some((operation, body)) = operation.zip(body) else { continue };
+        // A status that is not documented tells nothing of the schema: each may be it.
+        for shape in operation.responses.values().filter_map(|name| contract.shapes.get(name)) {
+            secrets_in(&shape.document, body, &mut found);
+        }
+    }
+    found
+}
+
+/// The texts in a value where its schema says `x-secret`.
+fn secrets_in(schema: &Value, value: &Value, found: &mut Vec<String>) {
+    if schema.get("x-secret") == Some(&Value::Bool(true)) {
+        found.extend(value.as_str().map(str::to_owned));
+    }
+    for (name, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(member) = value.get(name) {
+            secrets_in(inner, member, found);
+        }
+    }
+    if let Some((items, inner)) = value.as_array().zip(schema.get("items")) {
+        items.iter().for_each(|item| secrets_in(inner, item, found));
     }
 }
 
@@ -73,6 +117,29 @@ fn signatures(text: &str) -> String {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn secrets_go_however_they_are_written() {
+        let redactor = Redactor::new(["a\"b/c d".to_owned()]);
+        let body = serde_json::json!({ "password": "a\"b/c d" }).to_string();
+        assert_eq!(redactor.text(&body), r#"{"password":"[redacted]"}"#);
+        assert_eq!(redactor.text("/x?p=a%22b%2Fc%20d&q=1"), "/x?p=[redacted]&q=1");
+    }
+
+    #[test]
+    fn what_a_schema_calls_secret_is_found() {
+        let secret = serde_json::json!({ "type": "string", "x-secret": true });
+        let schema = serde_json::json!({ "properties": {
+            "data": { "properties": { "token": secret, "name": {} } },
+            "keys": { "items": { "properties": { "key": secret } } },
+        } });
+        let body = serde_json::json!({
+            "data": { "token": "t-1", "name": "n" }, "keys": [{ "key": "k-1" }, { "key": null }, 7],
+        });
+        let mut found = Vec::new();
+        secrets_in(&schema, &body, &mut found);
+        assert_eq!(found, ["t-1", "k-1"]);
+    }
 
     #[rstest]
     #[case("https://x/y?X-Amz-Signature=abc&a=b", "https://x/y?X-Amz-Signature=[redacted]&a=b")]

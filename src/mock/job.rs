@@ -183,13 +183,17 @@ pub(crate) fn earlier(at: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by).ok().and_then(|by| at.checked_sub(by).ok()).unwrap_or(at)
 }
 
-/// The states a job goes through when nobody interferes: the shortest way from the first initial state to the first
-/// state that stands for success, or else for any other end.
+/// The states a job goes through when nobody interferes: the shortest way from the first initial state to the end that
+/// is nearest to a running job, which need not be the one nearest to a waiting job. Success comes before other ends.
 pub(crate) fn usual_way(lifecycle: &Lifecycle) -> Vec<String> {
     let Some(first) = lifecycle.initial.first() else { return Vec::new() };
+    let working = lifecycle.nearest(first, Phase::Running).unwrap_or(first);
     [Phase::Succeeded, Phase::Partial, Phase::Failed]
         .into_iter()
-        .find_map(|phase| through_work(lifecycle, first, lifecycle.nearest(first, phase)?))
+        .find_map(|phase| {
+            let end = lifecycle.nearest(working, phase).or_else(|| lifecycle.nearest(first, phase))?;
+            through_work(lifecycle, first, end)
+        })
         .unwrap_or_else(|| vec![first.clone()])
 }
 

@@ -76,7 +76,6 @@ pub(crate) fn after_end<'t>(
     contract: &Contract,
     job: &'t str,
 ) -> Vec<(&'t Reading, &'t Reading)> {
-    const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
     let mut pairs = Vec::new();
     let mut ended: Option<(&Reading, Acts<'_>)> = None;
     for reading in transcript.of_job(contract, job) {
@@ -86,7 +85,7 @@ pub(crate) fn after_end<'t>(
             Some((first, _)) if !precedes(transcript, first.exchange, reading.exchange) => continue,
             Some((first, acts)) if acts.between(first, reading) => {
                 ended = None;
-                is_final && !ACTS.contains(&reading.role)
+                is_final && !Role::ACTS.contains(&reading.role)
             }
             Some((first, _)) => {
                 pairs.push((*first, reading));
@@ -94,7 +93,7 @@ pub(crate) fn after_end<'t>(
             }
         };
         if begins_anew {
-            ended = Some((reading, Acts::on(transcript, reading, &ACTS)));
+            ended = Some((reading, Acts::on(transcript, reading, &Role::ACTS)));
         }
     }
     pairs

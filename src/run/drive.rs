@@ -8,21 +8,15 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::request::{Failed, prepare};
-use super::setup::{Known, Pool, Setup};
+use super::setup::{Pool, Setup};
 use crate::case::{Call, Case, JobRef, Slot, Step};
 use crate::contract::Contract;
-use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
-use crate::contract::operation::{PageStyle, Role};
+use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
-use crate::exchange::reading::{number, readings};
-use crate::exchange::refusal::is_error_inside;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Asked, Exchange, Reading, Request, Transcript};
-
-/// The most pages that one walk through a list takes. A list that does not end must not hold the run.
-const PAGE_LIMIT: usize = 200;
+use crate::exchange::{Asked, Exchange, Request, Transcript};
 
 /// How often a throttled request is sent again.
 const THROTTLED: usize = 3;
@@ -47,7 +41,7 @@ pub(super) struct Driver<'s> {
     pub(super) exchanges: Vec<Exchange>,
     pub(super) given_up: Vec<GivenUp>,
     /// Values of parameters that calls of this case made.
-    made: BTreeMap<Slot, String>,
+    pub(super) made: BTreeMap<Slot, String>,
     pub(super) walks: usize,
     groups: usize,
 }
@@ -169,8 +163,7 @@ impl Driver<'_> {
     }
 
     pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Stop> {
-        let role = self.setup.contract.facts.operations.get(&call.operation).map(|operation| operation.role);
-        if matches!(role, Some(Role::Create | Role::Retry)) && self.jobs_left().await == 0 {
+        if self.starts_jobs(call) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
         let mut exchange = self.exchange(call, more).await?;
@@ -199,7 +192,8 @@ impl Driver<'_> {
 
     /// How many more jobs the run may create.
     pub(super) async fn jobs_left(&self) -> usize {
-        self.setup.limits.max_jobs.saturating_sub(self.pool.lock().await.created.len())
+        let pool = self.pool.lock().await;
+        self.setup.limits.max_jobs.saturating_sub(pool.created.len() + pool.unnamed)
     }
 
     /// Why no more jobs are created.
@@ -231,6 +225,7 @@ impl Driver<'_> {
             self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
         }
         let exchange = self.send(asked, request).await;
+        self.count_unnamed(&exchange).await;
         self.keep_made(&exchange).await;
         Ok(exchange)
     }
@@ -242,17 +237,6 @@ impl Driver<'_> {
         let outcome = self.setup.target.send(&request).await;
         let received = self.setup.target.elapsed();
         Exchange { asked, request, outcome, sent, received }
-    }
-
-    /// Waits until a job may be read, where the vendor documents a pace.
-    async fn keep_pace(&self, job: &str) {
-        let Some(pace) = &self.setup.limits.pace else { return };
-        let now = self.setup.target.elapsed();
-        let turn = self.pool.lock().await.readings.turn(pace, job, now);
-        let wait = turn.saturating_sub(now);
-        if !wait.is_zero() {
-            self.setup.target.pause(wait).await;
-        }
     }
 
     /// The value that an earlier call made, at its place in the request.
@@ -298,82 +282,12 @@ impl Driver<'_> {
         Ok((plain, request, job))
     }
 
-    /// Keeps an exchange, and what it says of jobs.
-    pub(super) async fn keep(&mut self, call: &Call, exchange: Exchange) {
-        let index = self.exchanges.len();
-        let role = exchange.asked.role;
-        let found = readings(index, &exchange, &self.setup.contract);
-        let creating = role == Some(Role::Create) || role == Some(Role::Retry);
-        let created = if creating { found.first().map(|reading| reading.id.clone()) } else { None };
-        {
-            let mut pool = self.pool.lock().await;
-            for reading in found.iter().filter(|reading| !reading.from_list) {
-                let Some(state) = reading.state.clone() else { continue };
-                let foreign = call.parents == crate::case::Parents::Foreign;
-                let key = pool.key(&reading.id);
-                let known = pool.jobs.entry(key).or_insert_with(|| {
-                    let by = self.setup.contract.shape_of(&reading.operation).names.clone();
-                    let names = by.map(|by| (String::new(), by)).into_iter().collect();
-                    Known { state: state.clone(), facets: Facets::new(), names, foreign, taken: true }
-                });
-                known.state = state;
-                known.names.extend(reading.aliases.clone());
-            }
-            if let Some(id) = &created {
-                let facets = exchange.asked.facets.clone();
-                // An answer to a create need not show the state.
-                let key = pool.key(id);
-                let known = pool.jobs.entry(key).or_insert_with(|| Known {
-                    state: String::new(),
-                    facets: Facets::new(),
-                    names: BTreeMap::new(),
-                    foreign: false,
-                    taken: true,
-                });
-                known.facets.extend(facets);
-                if !pool.created.contains(id) {
-                    pool.created.push(id.clone());
-                }
-            }
-        }
-        if let Some(slot) = &call.makes {
-            let operation = self.setup.contract.facts.operations.get(&call.operation);
-            let body = exchange.success().and_then(|response| response.json().ok());
-            let at = operation.and_then(|operation| operation.makes.as_ref()).map(|makes| &makes.at);
-            if let Some(value) = at.zip(body).and_then(|(at, body)| at.text(body)) {
-                self.made.insert(slot.clone(), value.to_owned());
-            }
-        }
-        if let (Some(slot), Some(id)) = (&call.creates, created) {
-            self.slots.insert(slot.clone(), id);
-            self.foreign.insert(slot.clone(), call.parents == crate::case::Parents::Foreign);
-        }
-        self.exchanges.push(exchange);
-    }
-
-    /// Keeps what an answer says was made, and forgets what it says was removed. What was made by a request that should
-    /// have been refused counts as well.
-    async fn keep_made(&self, exchange: &Exchange) {
-        let name = exchange.asked.operation.as_ref();
-        let Some(operation) = name.and_then(|name| self.setup.contract.facts.operations.get(name)) else {
-            return;
-        };
-        if exchange.success().is_none() || is_error_inside(exchange, &self.setup.contract) {
-            return;
-        }
-        let body = exchange.success().and_then(|response| response.json().ok());
-        let made = operation.makes.as_ref().zip(body);
-        if let Some((makes, value)) = made.and_then(|(makes, body)| Some((makes, makes.at.text(body)?))) {
-            self.pool.lock().await.made.push((makes.parameter.clone(), value.to_owned()));
-        }
-        let place = operation.removes.as_ref().and_then(|parameter| operation.parent_place(parameter));
-        if let Some(removed) = place.and_then(|place| place.text(&exchange.asked.view).map(str::to_owned)) {
-            self.pool.lock().await.made.retain(|(_, value)| *value != removed);
-        }
-    }
-
     /// Sends calls at the same time.
     async fn together(&mut self, calls: &[Call]) -> Result<(), Stop> {
+        let starts = calls.iter().filter(|call| self.starts_jobs(call)).count();
+        if starts > self.jobs_left().await {
+            return Err(self.too_many());
+        }
         self.groups += 1;
         let group = self.groups;
         let sends: Vec<_> = calls.iter().map(|call| self.exchange(call, &[])).collect();
@@ -384,123 +298,6 @@ impl Driver<'_> {
         for (call, mut exchange) in calls.iter().zip(done) {
             exchange.asked.together = Some(group);
             self.keep(call, exchange).await;
-        }
-        Ok(())
-    }
-
-    /// Reads a job once; gives its state, where the answer shows it.
-    pub(super) async fn read(&mut self, id: &str, foreign: bool) -> Result<Option<String>, Stop> {
-        let contract = &self.setup.contract;
-        let Some(reader) = self.operation(contract, Role::Get) else {
-            return Err(Stop::Skip("the contract has no operation that reads a job".into()));
-        };
-        let mut call = Call::new(reader);
-        call.job = JobRef::Literal(id.to_owned());
-        if foreign {
-            call.parents = crate::case::Parents::Foreign;
-        }
-        let index = self.call(&call).await?;
-        let exchange = &self.exchanges[index];
-        if let Err(error) = &exchange.outcome {
-            return Err(Stop::Error(format!("reading a job: {error}")));
-        }
-        let asked = exchange.asked.job.as_deref();
-        let is_it = |r: &Reading| r.id == id || Some(r.id.as_str()) == asked;
-        let shown = readings(index, exchange, contract).into_iter().find(is_it);
-        Ok(shown.and_then(|reading| reading.state))
-    }
-
-    /// Reads a job until it is in one of the states (any final one when none are named), or past them for good. Gives
-    /// the last state. What is not reached within the deadline is kept as given up.
-    pub(super) async fn poll(
-        &mut self,
-        id: &str,
-        foreign: bool,
-        until: &[String],
-    ) -> Result<Option<String>, Stop> {
-        let lifecycle = &self.setup.contract.facts.lifecycle;
-        let started = self.setup.target.elapsed();
-        let mut last = None;
-        let mut silent = 0;
-        loop {
-            let state = self.read(id, foreign).await?;
-            match &state {
-                Some(state) if until.contains(state) || lifecycle.is_terminal(state) => {
-                    return Ok(Some(state.clone()));
-                }
-                Some(_) => silent = 0,
-                // An answer without a state may be a hiccup; a server that never shows one is not waited for.
-                None if silent >= 2 => return Ok(last),
-                None => silent += 1,
-            }
-            last = state.or(last);
-            let waited = self.setup.target.elapsed().saturating_sub(started);
-            if waited >= self.setup.limits.deadline {
-                let waited_for =
-                    if until.is_empty() { vec!["a final state".to_owned()] } else { until.to_vec() };
-                let exchange = self.exchanges.len().saturating_sub(1);
-                self.given_up.push(GivenUp { job: id.to_owned(), waited_for, after: waited, exchange });
-                return Ok(last);
-            }
-            self.setup.target.pause(self.setup.limits.poll_interval).await;
-        }
-    }
-
-    /// Walks through all pages of a list.
-    async fn pages(&mut self, call: &Call, size: Option<u64>) -> Result<(), Stop> {
-        let Some(operation) = self.setup.contract.facts.operations.get(&call.operation).cloned() else {
-            return Ok(());
-        };
-        self.walks += 1;
-        let walk = self.walks;
-        let paging = operation.pagination.as_ref();
-        let mut more = Vec::new();
-        if let (Some(size), Some(place)) = (size, paging.and_then(|p| p.size.as_ref())) {
-            more.push((place.request.clone(), json!(size)));
-        }
-        let fixed = more.len();
-        let (mut seen, mut number) = (0_u64, 1_u64);
-        for _ in 0..PAGE_LIMIT {
-            let index = self.call_with(call, &more).await?;
-            self.exchanges[index].asked.walk = Some(walk);
-            let exchange = &self.exchanges[index];
-            let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Ok(()) };
-            let items = operation
-                .jobs
-                .as_ref()
-                .and_then(|jobs| jobs.first(body))
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
-            seen += items as u64;
-            number += 1;
-            let next = match paging.map(|p| &p.style) {
-                None => None,
-                Some(PageStyle::Token(style)) => style
-                    .response
-                    .text(body)
-                    .filter(|t| !t.is_empty())
-                    .map(|t| (style.request.clone(), json!(t))),
-                Some(PageStyle::Page(style)) => {
-                    let linked =
-                        style.next_link.iter().any(|link| link.text(body).is_some_and(|l| !l.is_empty()));
-                    let counted = style.pages.as_ref().and_then(|p| p.first(body)).and_then(counted);
-                    let more = linked || counted.is_some_and(|pages| number <= pages);
-                    (more && items > 0).then(|| (style.request.clone(), json!(number)))
-                }
-                Some(PageStyle::Offset(style)) => {
-                    let total =
-                        paging.and_then(|p| p.total.as_ref()).and_then(|t| t.first(body)).and_then(counted);
-                    let more = items > 0 && total.is_none_or(|total| seen < total);
-                    more.then(|| (style.request.clone(), json!(seen)))
-                }
-            };
-            let Some(next) = next else { return Ok(()) };
-            // The same token again would lead in a circle; the rules see it in the transcript.
-            if more.get(fixed) == Some(&next) {
-                return Ok(());
-            }
-            more.truncate(fixed);
-            more.push(next);
         }
         Ok(())
     }
@@ -525,11 +322,6 @@ impl Driver<'_> {
             }
         }
     }
-}
-
-/// A number of items or pages, in whatever form it is written.
-fn counted(value: &Value) -> Option<u64> {
-    number(value).and_then(|number| u64::try_from(number).ok())
 }
 
 /// Waits for all futures, driving them at the same time.

@@ -103,23 +103,12 @@ fn decide(
     if let Some(why) = &case.silent {
         return Decision::Skip(why.clone());
     }
-    let needs = case.needs(contract);
-    let mut lacks = Vec::new();
-    if (needs.reads > 0 || needs.jobs > 0) && !allow.read {
-        lacks.push("\"read\"");
-    }
-    if needs.creates > 0 && !allow.create {
-        lacks.push("\"create\"");
-    }
-    if needs.destroys > 0 && !allow.destroy {
-        lacks.push("\"destroy\"");
-    }
-    if needs.cancels > 0 && !allow.cancel {
-        lacks.push("\"cancel\"");
-    }
-    if needs.writes > 0 && !allow.write {
-        lacks.push("\"write\"");
-    }
+    let needs = case.needs(contract).permissions();
+    let lacks: Vec<String> = needs
+        .iter()
+        .filter(|(word, times)| *times > 0 && !allow.permits(word))
+        .map(|(word, _)| format!("\"{word}\""))
+        .collect();
     if lacks.is_empty() {
         Decision::Drive
     } else {

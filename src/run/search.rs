@@ -66,9 +66,9 @@ impl Driver<'_> {
         self.exchange(call, &[]).await
     }
 
-    fn starts_jobs(&self, call: &Call) -> bool {
+    pub(super) fn starts_jobs(&self, call: &Call) -> bool {
         let operation = self.setup.contract.facts.operations.get(&call.operation);
-        matches!(operation.map(|o| o.role), Some(Role::Create | Role::Retry))
+        operation.is_some_and(|operation| operation.role.is_start())
     }
 
     /// Whether the answer is a refusal. No answer at all shows nothing.
@@ -119,7 +119,7 @@ impl Driver<'_> {
 
     /// Ends the job that an answer started, so that it does not stand in the way of the next start.
     async fn end_started(&mut self, exchange: &Exchange) -> Result<(), Stop> {
-        let is_start = matches!(exchange.asked.role, Some(Role::Create | Role::Retry));
+        let is_start = exchange.asked.role.is_some_and(Role::is_start);
         let contract = std::sync::Arc::clone(&self.setup.contract);
         let started = readings(0, exchange, &contract).into_iter().find(|_| is_start);
         let Some(reading) = started else { return Ok(()) };

@@ -20,8 +20,10 @@ pub struct Allow {
     pub read: bool,
     /// Requests that start jobs.
     pub create: bool,
-    /// Requests that cancel jobs.
+    /// Requests that cancel one job each.
     pub cancel: bool,
+    /// Requests that cancel many jobs: those of others, too, if they are in the range.
+    pub cancel_many: bool,
     /// Requests that start jobs which destroy data.
     pub destroy: bool,
     /// Requests that make, change or remove something other than jobs.
@@ -30,7 +32,21 @@ pub struct Allow {
 
 impl Allow {
     /// Everything, for servers of our own.
-    pub const ALL: Allow = Allow { read: true, create: true, cancel: true, destroy: true, write: true };
+    pub const ALL: Allow =
+        Allow { read: true, create: true, cancel: true, cancel_many: true, destroy: true, write: true };
+
+    /// Whether this is allowed, by its word in a target file.
+    pub fn permits(self, word: &str) -> bool {
+        match word {
+            "read" => self.read,
+            "create" => self.create,
+            "cancel" => self.cancel,
+            "cancel-many" => self.cancel_many,
+            "destroy" => self.destroy,
+            "write" => self.write,
+            _ => false,
+        }
+    }
 }
 
 /// Jobs known to be in a state, and to stay there until acted on.
@@ -101,6 +117,8 @@ pub struct Pool {
     pub jobs: BTreeMap<String, Known>,
     /// The ids of the jobs that this run created, in order.
     pub created: Vec<String>,
+    /// How many requests that start a job succeeded without naming it: their jobs count, too.
+    pub unnamed: usize,
     /// Values of parameters that this run made and did not remove, each with the parameter's name.
     pub made: Vec<(String, String)>,
     /// When jobs were read.

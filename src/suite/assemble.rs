@@ -6,7 +6,7 @@ use super::Subject;
 use crate::contract::error::Condition;
 use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
-use crate::exchange::redact::Redactor;
+use crate::exchange::redact::{Redactor, given_away};
 use crate::report::fingerprint::{fingerprint, without_ids};
 use crate::report::model::{
     ContractInfo, ExchangeInfo, FORMAT, FindingInfo, NotTested, Outcome as Verdicted, ReferenceInfo, Report,
@@ -29,7 +29,8 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, i
     for (subject, ran) in results {
         let contract = subject.server.contract();
         let vendor = &contract.facts.id;
-        let redactor = Redactor::new(subject.secrets.iter().cloned());
+        let told = ran.cases.iter().flat_map(|driven| given_away(&driven.transcript, &contract));
+        let redactor = Redactor::new(subject.secrets.iter().cloned().chain(told));
         requests += ran.requests;
         milliseconds = milliseconds.max(u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX));
         contracts.push(ContractInfo {

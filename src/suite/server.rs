@@ -212,6 +212,7 @@ impl Endpoint {
                 read: settings.allow.contains(&Allowed::Read),
                 create: settings.allow.contains(&Allowed::Create),
                 cancel: settings.allow.contains(&Allowed::Cancel),
+                cancel_many: settings.allow.contains(&Allowed::CancelMany),
                 destroy: settings.allow.contains(&Allowed::Destroy),
                 write: settings.allow.contains(&Allowed::Write),
             },

@@ -102,7 +102,8 @@ fn walk(
             "additionalProperties" => members.get("additionalProperties") == Some(&Value::Bool(false)),
             "type" => {
                 let is_part = !at.trim_start_matches('/').contains('/');
-                !(names_job || is_part || in_query && kind == "string") && others("type") == 0
+                let is_text = in_query && kind == "string";
+                !(names_job || is_part || is_text) && others("type") == 0
             }
             "maximum" => !names_job && !may_be_too_large,
             "minLength" => {

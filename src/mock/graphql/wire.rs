@@ -23,7 +23,7 @@ impl Wire {
         let label = request.headers.get("content-type").unwrap_or_default();
         let kind = label.split(';').next().unwrap_or_default().trim();
         let is_known = transport.content_types.iter().any(|known| known.eq_ignore_ascii_case(kind));
-        if !is_known && !transport.any_content_type {
+        if !is_known {
             return Err(format!("Content-Type must be {}.", transport.content_types.join(" or ")));
         }
         let body: Value =

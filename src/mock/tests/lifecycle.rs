@@ -66,6 +66,14 @@ fn a_created_job_runs_to_its_end(#[values("bedrock", "digitalocean")] vendor: &s
     assert!(last.counters.values().any(|value| *value > 0));
 }
 
+#[test]
+fn a_job_that_has_worked_ends_as_working_jobs_do() {
+    let bench = Bench::of("digitalocean");
+    let created = bench.create();
+    bench.advance(3600.0);
+    assert_eq!(bench.get(&created.id).state.as_deref(), Some("INDEX_JOB_STATUS_COMPLETED"));
+}
+
 #[rstest]
 fn cancels_by_the_truth_table(#[values("bedrock", "digitalocean")] vendor: &str) {
     let bench = Bench::of(vendor);

@@ -210,4 +210,36 @@ mod tests {
             .cancel("JOB0000001", &json!({"status": "STOPPING"}));
         assert!(matches!(script.judge(&ConcurrentAgree), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn each_documented_refusal_will_do_and_trouble_on_the_way_is_none() {
+        let documented = two(400, &json!({"__type": "ValidationException", "message": "no"}));
+        assert_eq!(documented.findings(&ConcurrentAgree), []);
+        assert_eq!(two(429, &json!({"__type": "ThrottlingException"})).findings(&ConcurrentAgree), []);
+        assert_eq!(two(400, &json!({"__type": "OddException"})).findings(&ConcurrentAgree).len(), 1);
+    }
+
+    #[test]
+    fn the_ends_of_other_jobs_and_what_lists_show_are_no_second_end() {
+        let both = || {
+            two(409, &json!({"__type": "ConflictException"})).get("JOB0000001", &json!({"status": "STOPPED"}))
+        };
+        assert_eq!(both().get("JOB0000002", &json!({"status": "COMPLETE"})).findings(&ConcurrentAgree), []);
+        let listed = both().shows(Role::List, "JOB0000001", &json!({"status": "COMPLETE"}));
+        assert_eq!(listed.findings(&ConcurrentAgree), []);
+    }
+
+    #[test]
+    fn ends_are_compared_where_their_order_is_known_or_they_answer_the_cancels() {
+        let script = two(409, &json!({"__type": "ConflictException"}));
+        let read = script
+            .get("JOB0000001", &json!({"status": "STOPPED"}))
+            .get("JOB0000001", &json!({"status": "COMPLETE"}))
+            .overlapping();
+        assert_eq!(read.findings(&ConcurrentAgree), []);
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let script = together(script.cancel("JOB0000001", &json!({"status": "STOPPED"})));
+        let answered = together(script.cancel("JOB0000001", &json!({"status": "COMPLETE"}))).overlapping();
+        assert_eq!(answered.findings(&ConcurrentAgree).len(), 1);
+    }
 }

@@ -67,10 +67,9 @@ fn touched<'t>(
     fact: &'t CancelMany,
     id: &'t str,
 ) -> Option<Touched<'t>> {
-    const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
     let readings: Vec<&Reading> = transcript.of_job(contract, id).filter(|r| r.state.is_some()).collect();
     let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, answer.index))?;
-    let acts = Acts::on(transcript, before, &ACTS);
+    let acts = Acts::on(transcript, before, &Role::ACTS);
     let is_later = |r: &&Reading| {
         precedes(transcript, answer.index, r.exchange)
             && !acts.others_between(answer.index, before.exchange, r.exchange)

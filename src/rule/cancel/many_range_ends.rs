@@ -71,7 +71,7 @@ impl Rule for ManyRangeEnds {
 
 #[cfg(test)]
 mod tests {
-    use super::super::many_script::{HOME, many, with_ends};
+    use super::super::many_script::{HOME, many, refused, with_ends};
     use super::*;
     use rstest::rstest;
 
@@ -102,5 +102,11 @@ mod tests {
             }
             Judgement::NotApplicable(_) => assert_eq!(expected, -1),
         }
+    }
+
+    #[test]
+    fn a_refused_one_takes_nothing() {
+        let script = refused("10:00", HOME, "pending", "aborted");
+        assert!(matches!(script.judge(&ManyRangeEnds), Judgement::NotApplicable(_)));
     }
 }

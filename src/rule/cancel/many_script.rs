@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::contract::Contract;
 use crate::rule::script::Script;
 
 /// The organization whose jobs are cancelled.
@@ -31,12 +32,25 @@ pub(super) fn refused(created: &str, organization: &str, before: &str, after: &s
 
 /// The same, where a page says whether the ends belong to the range.
 pub(super) fn with_ends(inclusive: bool, created: &str, before: &str, after: &str) -> Script {
+    let change = |contract: &mut Contract| {
+        let many = contract.facts.cancel_many.get_mut(CALL).unwrap();
+        for end in [&mut many.created_after, &mut many.created_before] {
+            end.as_mut().unwrap().inclusive = Some(inclusive);
+        }
+    };
+    changed(change, created, before, after)
+}
+
+/// The same, of a vendor whose contract is a little different.
+pub(super) fn changed(
+    change: impl FnOnce(&mut Contract),
+    created: &str,
+    before: &str,
+    after: &str,
+) -> Script {
     let mut script = Script::of("aiware");
     let mut contract = crate::contract::library::builtin("aiware").unwrap();
-    let many = contract.facts.cancel_many.get_mut(CALL).unwrap();
-    for end in [&mut many.created_after, &mut many.created_before] {
-        end.as_mut().unwrap().inclusive = Some(inclusive);
-    }
+    change(&mut contract);
     script.contract = Arc::new(contract);
     told(script, created, HOME, [before, after], (200, json!({})))
 }

@@ -87,7 +87,7 @@ fn ends_elsewhere<'t>(job: &Touched<'t>, accepted: &Accepted, contract: &Contrac
 
 #[cfg(test)]
 mod tests {
-    use super::super::many_script::{HOME, many, refused};
+    use super::super::many_script::{HOME, changed, many, refused};
     use super::*;
     use rstest::rstest;
 
@@ -109,5 +109,17 @@ mod tests {
         assert!(matches!(other, Judgement::NotApplicable(_)));
         let refused = refused("10:30", HOME, "pending", "pending").judge(&ManyTakesEffect);
         assert!(matches!(refused, Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn a_state_on_the_way_to_the_end_will_do() {
+        let passes_by = |contract: &mut Contract| {
+            for row in &mut contract.facts.cancel {
+                if let Expect::Accepted(accepted) = &mut row.expect {
+                    accepted.leads_to.push("queued".to_owned());
+                }
+            }
+        };
+        assert_eq!(changed(passes_by, "10:30", "pending", "queued").findings(&ManyTakesEffect), []);
     }
 }

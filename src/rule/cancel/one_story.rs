@@ -237,4 +237,34 @@ mod tests {
         let throttled = started().cancel_refused(ID, 429, &json!({})).get(ID, &state("STOPPED"));
         assert!(matches!(throttled.judge(&OneStory), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_job_whose_cancels_were_not_all_answered_for_themselves_is_not_judged() {
+        let lost = refused(started()).cancel_refused(ID, 503, &json!({})).get(ID, &state("STOPPED"));
+        assert!(matches!(lost.judge(&OneStory), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn cancels_of_others_and_those_made_wrong_on_purpose_do_not_count() {
+        let other = started().cancel_refused("BBBBBBBBBB", 409, &json!({})).get(ID, &state("STOPPED"));
+        assert!(matches!(other.judge(&OneStory), Judgement::NotApplicable(_)));
+        let wrong = refused(started()).probe(Condition::UnknownParent).get(ID, &state("STOPPED"));
+        assert!(matches!(wrong.judge(&OneStory), Judgement::NotApplicable(_)));
+        let late = refused(started()).probe(Condition::NotCancellable).get(ID, &state("STOPPED"));
+        assert_eq!(late.findings(&OneStory).len(), 1);
+    }
+
+    #[rstest]
+    #[case(Role::CancelMany, "BBBBBBBBBB", false)]
+    #[case(Role::Retry, ID, false)]
+    #[case(Role::Retry, "BBBBBBBBBB", true)]
+    fn what_else_may_have_moved_the_job_has_another_story(
+        #[case] role: Role,
+        #[case] named: &str,
+        #[case] is_judged: bool,
+    ) {
+        let script = refused(started()).get(named, &state("IN_PROGRESS")).last(|e| e.asked.role = Some(role));
+        let judgement = script.get(ID, &state("STOPPED")).judge(&OneStory);
+        assert_eq!(matches!(judgement, Judgement::Judged(_)), is_judged, "{judgement:?}");
+    }
 }

@@ -142,4 +142,58 @@ mod tests {
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
         assert_eq!(script.findings(&RefusalChangesNothing).len(), 1);
     }
+
+    /// A job that waits for its turn cannot be cancelled, and has not ended: its members may change.
+    #[test]
+    fn a_job_that_goes_on_may_change_its_members() {
+        let mut script = Script::of("bedrock");
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        let row =
+            contract.facts.cancel.iter_mut().find(|row| row.state.iter().any(|s| s == "STOPPED")).unwrap();
+        row.state.push("STOPPING".to_owned());
+        script.contract = std::sync::Arc::new(contract);
+        let at = |time: &str| json!({"status": "STOPPING", "updatedAt": time});
+        let script = script
+            .get("JOB0000001", &at("2026-01-02T00:00:00Z"))
+            .cancel_refused("JOB0000001", NO, &json!({}))
+            .get("JOB0000001", &at("2026-01-03T00:00:00Z"));
+        assert_eq!(script.findings(&RefusalChangesNothing), []);
+    }
+
+    #[test]
+    fn members_that_an_operation_leaves_out_are_not_compared() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        let member = contract.facts.job.frozen.iter().find(|m| m.as_str() == "/updatedAt").unwrap().clone();
+        let (create, _) = contract.of_role(crate::contract::operation::Role::Create).next().unwrap();
+        let create = create.to_owned();
+        contract.facts.operations.get_mut(&create).unwrap().omits.push(member);
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let at = |time: &str| json!({"status": "COMPLETE", "updatedAt": time});
+        let script = script
+            .create("JOB0000001", &at("2026-01-02T00:00:00Z"))
+            .cancel_refused("JOB0000001", NO, &json!({}))
+            .get("JOB0000001", &at("2026-01-03T00:00:00Z"));
+        assert_eq!(script.findings(&RefusalChangesNothing), []);
+    }
+
+    #[test]
+    fn a_number_that_stays_may_be_written_otherwise() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.job.frozen = vec![crate::contract::pointer::Pointer::new("/description")];
+        let contract = std::sync::Arc::new(contract);
+        let changed = |old: Value, new: Value| {
+            let mut script = Script::of("bedrock");
+            script.contract = std::sync::Arc::clone(&contract);
+            script
+                .get("JOB0000001", &json!({"status": "COMPLETE", "description": old}))
+                .cancel_refused("JOB0000001", NO, &json!({}))
+                .get("JOB0000001", &json!({"status": "COMPLETE", "description": new}))
+                .findings(&RefusalChangesNothing)
+                .len()
+        };
+        assert_eq!(changed(json!(5), json!("5")), 0);
+        assert_eq!(changed(json!(5), json!(6)), 1);
+        assert_eq!(changed(json!("5"), json!("6")), 1);
+    }
 }

@@ -123,4 +123,16 @@ mod tests {
         );
         assert!(matches!(script.judge(&RefusalError), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_success_and_a_refusal_that_is_not_due_are_not_looked_at() {
+        let success = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "COMPLETE"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPED"}));
+        assert!(matches!(success.judge(&RefusalError), Judgement::NotApplicable(_)));
+        let not_due = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .cancel_refused("JOB0000001", 404, &json!({"__type": "ResourceNotFoundException"}));
+        assert!(matches!(not_due.judge(&RefusalError), Judgement::NotApplicable(_)));
+    }
 }

@@ -134,4 +134,15 @@ ref = "stop-page"
         assert_eq!(submitted("DeleteVertices").len(), 1);
         assert_eq!(submitted("QueryVertices"), []);
     }
+
+    #[test]
+    fn other_troubles_and_finished_jobs_are_left_alone() {
+        let at_work = json!({"status": "IN_PROGRESS", "description": "import"});
+        let throttled = script().get("JOB0000001", &at_work).cancel_refused("JOB0000001", 429, &json!({}));
+        assert!(matches!(throttled.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+        let finished = script()
+            .get("JOB0000001", &json!({"status": "COMPLETE"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPED"}));
+        assert!(matches!(finished.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+    }
 }

@@ -102,4 +102,24 @@ mod tests {
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
         assert!(matches!(script.judge(&RefusedWhenFinished), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn other_troubles_are_no_answer_to_the_cancel() {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"}));
+        let throttled = script.cancel_refused("JOB0000001", 429, &json!({})).judge(&RefusedWhenFinished);
+        assert!(matches!(throttled, Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn a_job_of_a_kind_that_cannot_be_cancelled_is_left_to_its_rule() {
+        const ID: &str = "4448c9fb-0b16-4a78-8d89-2a137c53454a001679122";
+        let script = Script::of("ges");
+        let (start, show) = (script.view("DeleteVertices", None), script.view("ShowJob", Some(ID)));
+        let cancel = script.view("DeleteJob", Some(ID));
+        let script = script
+            .call("DeleteVertices", start, 200, &json!({"jobId": ID}))
+            .call("ShowJob", show, 200, &json!({"status": "running"}))
+            .call("DeleteJob", cancel, 200, &json!({}));
+        assert!(matches!(script.judge(&RefusedWhenFinished), Judgement::NotApplicable(_)));
+    }
 }

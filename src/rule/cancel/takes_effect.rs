@@ -242,4 +242,30 @@ mod tests {
         let ended = stop("STOPPING", &["COMPLETE"]).gave_up("JOB0000001", &["STOPPED"]);
         assert_eq!(ended.findings(&TakesEffect), []);
     }
+
+    #[test]
+    fn what_an_accepted_cancel_leads_to_rests_on_its_row() {
+        assert_eq!(stop("IN_PROGRESS", &["STOPPING"]).findings(&TakesEffect)[0].reference, "stop-page");
+    }
+
+    #[test]
+    fn an_end_that_no_cancel_leads_to_is_found_after_the_way_there() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        for row in &mut contract.facts.cancel {
+            row.unchanged_ref = None;
+            if let crate::contract::cancel::Expect::Accepted(accepted) = &mut row.expect {
+                accepted.or_races_to.clear();
+            }
+        }
+        let contract = std::sync::Arc::new(contract);
+        let ended = |then: &[&str]| {
+            let mut script = stop("STOPPING", then);
+            script.contract = std::sync::Arc::clone(&contract);
+            script.findings(&TakesEffect)
+        };
+        let found = ended(&["STOPPING", "COMPLETE"]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].message, "a cancelled job ended in the state COMPLETE");
+        assert_eq!(ended(&["STOPPING", "STOPPED"]), []);
+    }
 }

@@ -125,4 +125,10 @@ mod tests {
             Script::of("bedrock").get(ID, &json!({"dataSourceId": OTHER})).probe(Condition::UnknownParent);
         assert!(matches!(script.judge(&IdentityEchoed), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn an_id_alone_is_looked_at() {
+        let script = Script::of("bedrock").get(ID, &json!({"dataSourceId": null, "knowledgeBaseId": null}));
+        assert_eq!(script.judge(&IdentityEchoed), Judgement::Judged(vec![]));
+    }
 }

@@ -32,7 +32,6 @@ impl Rule for ReadsRepeat {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
         let (mut looked_at, mut findings) = (0, Vec::new());
         for job in transcript.jobs(contract) {
             let gets: Vec<&Reading> = transcript
@@ -46,7 +45,7 @@ impl Rule for ReadsRepeat {
                         && is_same_request(transcript, earlier, later)
                 });
                 let Some(earlier) = earlier else { continue };
-                if Acts::on(transcript, earlier, &ACTS).between(earlier, later) {
+                if Acts::on(transcript, earlier, &Role::ACTS).between(earlier, later) {
                     continue;
                 }
                 looked_at += 1;
@@ -174,6 +173,14 @@ mod tests {
             .get("JOB0000001", &json!({"status": "STOPPED", "description": "a"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}))
             .get("JOB0000001", &json!({"status": "STOPPED", "description": "b"}));
+        assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn a_job_at_work_may_change() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "a"}))
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "b"}));
         assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
     }
 }

@@ -119,4 +119,11 @@ mod tests {
         let script = again(status, "JOB0000002", body);
         assert!(matches!(script.judge(&TokenConflict), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn starts_made_wrong_on_purpose_are_not_looked_at() {
+        let script = again(202, "JOB0000002", json!({"clientToken": TOKEN, "description": "b"}));
+        let script = script.probe(crate::contract::error::Condition::UnknownParent);
+        assert!(matches!(script.judge(&TokenConflict), Judgement::NotApplicable(_)));
+    }
 }

@@ -134,4 +134,13 @@ mod tests {
         let script = start(script, "JOB0000002", second);
         assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn starts_made_wrong_on_purpose_are_not_looked_at() {
+        let body = json!({"clientToken": TOKEN});
+        let script = start(Script::of("bedrock"), "JOB0000001", body.clone());
+        let script =
+            start(script, "JOB0000002", body).probe(crate::contract::error::Condition::UnknownParent);
+        assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
+    }
 }

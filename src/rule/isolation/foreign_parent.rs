@@ -126,4 +126,12 @@ mod tests {
         );
         assert_eq!(script.findings(&ForeignParent).len(), 1);
     }
+
+    #[test]
+    fn throttling_and_requests_made_for_other_reasons_are_not_looked_at() {
+        let throttled = foreign("StopIngestionJob", 429, &json!({}));
+        assert!(matches!(throttled.judge(&ForeignParent), Judgement::NotApplicable(_)));
+        let other = foreign("StopIngestionJob", 202, &json!({})).probe(Condition::Forbidden);
+        assert!(matches!(other.judge(&ForeignParent), Judgement::NotApplicable(_)));
+    }
 }

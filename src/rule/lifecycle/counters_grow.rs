@@ -139,4 +139,10 @@ mod tests {
     fn readings_that_overlap_are_not_compared() {
         assert!(matches!(shown(&[5, 4]).overlapping().judge(&CountersGrow), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_retry_may_count_anew() {
+        let script = shown(&[5, 4]).last(|e| e.asked.role = Some(Role::Retry));
+        assert_eq!(script.judge(&CountersGrow), Judgement::Judged(vec![]));
+    }
 }

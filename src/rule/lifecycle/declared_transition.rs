@@ -124,4 +124,10 @@ mod tests {
         let script = Script::of("digitalocean").get(ID, &state("IN_PROGRESS")).get(ID, &state("UNKNOWN"));
         assert_eq!(script.get(ID, &state("COMPLETED")).findings(&DeclaredTransition), vec![]);
     }
+
+    #[test]
+    fn a_retry_may_lead_back() {
+        let script = shown(&["STOPPING", "IN_PROGRESS"]).last(|e| e.asked.role = Some(Role::Retry));
+        assert_eq!(script.judge(&DeclaredTransition), Judgement::Judged(vec![]));
+    }
 }

@@ -71,6 +71,7 @@ impl Rule for EndsInTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::operation::Role;
     use crate::rule::script::Script;
     use serde_json::{Value, json};
 
@@ -107,5 +108,15 @@ mod tests {
     fn not_applicable_where_nothing_was_followed() {
         let script = Script::of("bedrock").get(ID, &state("COMPLETE"));
         assert!(matches!(script.judge(&EndsInTime), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn another_job_s_end_and_what_a_list_shows_are_not_the_end_of_this_one() {
+        let other =
+            Script::of("bedrock").get(ID, &state("IN_PROGRESS")).get("BBBBBBBBBB", &state("COMPLETE"));
+        assert_eq!(other.gave_up(ID, &["COMPLETE"]).findings(&EndsInTime).len(), 1);
+        let listed = Script::of("bedrock").get(ID, &state("IN_PROGRESS"));
+        let listed = listed.shows(Role::List, ID, &state("COMPLETE")).gave_up(ID, &[]);
+        assert_eq!(listed.findings(&EndsInTime)[0].expected, "any final state within 10m");
     }
 }

@@ -161,4 +161,18 @@ mod tests {
         let script = shown(&json!({}), &json!({"status": "FAILED", "updatedAt": "2027-01-01T00:00:00Z"}));
         assert!(matches!(script.judge(&FrozenMembers), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn what_was_missing_is_told() {
+        let missing = |script: &Script| match script.judge(&FrozenMembers) {
+            Judgement::NotApplicable(why) => why.to_string(),
+            Judgement::Judged(found) => panic!("{found:?}"),
+        };
+        let mut script = Script::of("bedrock").get(ID, &json!({}));
+        assert!(missing(&script).starts_with("no job was read again"));
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.job.frozen.clear();
+        script.contract = std::sync::Arc::new(contract);
+        assert_eq!(missing(&script), "the contract names no members that are fixed at the end");
+    }
 }

@@ -120,4 +120,18 @@ mod tests {
         let script = shown("updatedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:04Z").overlapping();
         assert!(matches!(script.judge(&TimeGoesForward), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_time_that_goes_back_twice_is_found_once() {
+        let script = shown("updatedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:04Z");
+        let script = script.get(ID, &json!({"updatedAt": "2026-01-01T00:00:03Z"}));
+        assert_eq!(script.findings(&TimeGoesForward).len(), 1);
+    }
+
+    #[test]
+    fn a_retry_may_set_the_times_anew() {
+        let script = shown("updatedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:04Z");
+        let script = script.last(|e| e.asked.role = Some(Role::Retry));
+        assert_eq!(script.judge(&TimeGoesForward), Judgement::Judged(vec![]));
+    }
 }

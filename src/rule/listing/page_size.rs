@@ -93,4 +93,11 @@ mod tests {
         let script = script.call("ListIndexingJobs", json!({"path": {}}), 200, &json!({ "jobs": jobs }));
         assert_eq!(script.findings(&PageSize)[0].expected, "at most 20 items");
     }
+
+    #[test]
+    fn lists_asked_for_wrongly_are_not_looked_at() {
+        let script = Script::of("bedrock").shows(Role::List, "JOB0000001", &json!({}));
+        let script = script.probe(crate::contract::error::Condition::InvalidParameter);
+        assert!(matches!(script.judge(&PageSize), Judgement::NotApplicable(_)));
+    }
 }

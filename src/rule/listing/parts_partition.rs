@@ -177,4 +177,11 @@ mod tests {
         let script = walk(&["RUNNING 1 2", "COMPLETED 1 2"]);
         assert!(matches!(script.judge(&PartsPartition), Judgement::NotApplicable(_)));
     }
+
+    #[test]
+    fn a_full_page_may_not_hold_them_all() {
+        let script = page(Script::of("bailian"), 1, 1, 3, "COMPLETED 1 2 3");
+        let script = page(page(script, 2, 1, 2, "COMPLETED 1 2"), 2, 2, 2, "COMPLETED 4");
+        assert_eq!(script.findings(&PartsPartition), []);
+    }
 }

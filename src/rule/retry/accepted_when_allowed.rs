@@ -59,8 +59,9 @@ fn may_be_retried(reading: &Reading, contract: &Contract) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{NEW, job, refused, retried};
+    use super::super::script::{NEW, job, refused, refused_with, retried};
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_refusal_is_found() {
@@ -74,5 +75,13 @@ mod tests {
         let script = refused(job("running")).get_job("complete");
         assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
         assert_eq!(retried(job("failed"), NEW, "pending").findings(&AcceptedWhenAllowed), []);
+    }
+
+    #[test]
+    fn refusals_that_are_due_or_beside_the_point_are_not_looked_at() {
+        let due = refused(job("complete")).get_job("failed").judge(&AcceptedWhenAllowed);
+        assert!(matches!(due, Judgement::NotApplicable(_)));
+        let throttled = refused_with(job("failed"), 429, &json!({})).get_job("failed");
+        assert!(matches!(throttled.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
     }
 }

@@ -76,7 +76,6 @@ fn attempt<'t>(
     contract: &'t Contract,
     answer: Answer<'t>,
 ) -> Option<Attempt<'t>> {
-    const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
     let asked = &answer.exchange.asked;
     let is_made_wrong = asked.probe.is_some_and(|probe| probe != Condition::NotRetryable);
     if is_made_wrong || is_foreign(transcript, contract, answer.index) {
@@ -92,7 +91,7 @@ fn attempt<'t>(
     let row = row(&contract.facts.retry, state, &before.facets)?;
     let shown = transcript.readings(contract).iter().find(|r| r.exchange == answer.index);
     let mut attempt = Attempt { answer, before, state, row, shown, after: None };
-    let acts = Acts::on(transcript, before, &ACTS);
+    let acts = Acts::on(transcript, before, &Role::ACTS);
     if acts.others_between(answer.index, before.exchange, answer.index) {
         return None;
     }

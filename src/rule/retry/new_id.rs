@@ -64,7 +64,7 @@ fn not_new(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{JOB, NEW, job, other, retried};
+    use super::super::script::{JOB, NEW, job, other, refused, retried};
     use super::*;
     use rstest::rstest;
 
@@ -85,5 +85,12 @@ mod tests {
     fn no_id_is_no_new_job() {
         let script = retried(job("failed"), "", "pending");
         assert_eq!(script.findings(&NewId)[0].message, "a retry was accepted and names no new job");
+    }
+
+    #[test]
+    fn retries_that_are_refused_or_should_be_start_no_job() {
+        assert!(matches!(refused(job("failed")).judge(&NewId), Judgement::NotApplicable(_)));
+        let not_due = retried(job("complete"), JOB, "pending");
+        assert!(matches!(not_due.judge(&NewId), Judgement::NotApplicable(_)));
     }
 }

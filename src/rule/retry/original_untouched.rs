@@ -125,4 +125,18 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].pointer.as_deref(), Some("/data/job/createdDateTime"));
     }
+
+    #[test]
+    fn a_job_that_has_not_ended_may_change_its_members() {
+        let retry = retried(job("running"), NEW, "pending");
+        let script = retry.get_job_created("running", "2030-01-01T00:00:00.000Z");
+        assert_eq!(script.findings(&OriginalUntouched), []);
+    }
+
+    #[test]
+    fn the_same_time_written_otherwise_is_innocent() {
+        let retry = retried(job("failed"), NEW, "pending");
+        let script = retry.get_job_created("failed", "2023-04-07T12:00:00.000+02:00");
+        assert_eq!(script.findings(&OriginalUntouched), []);
+    }
 }

@@ -51,7 +51,7 @@ impl Rule for RefusalError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{job, refused, refused_with};
+    use super::super::script::{NEW, job, refused, refused_with, retried};
     use super::*;
     use serde_json::json;
 
@@ -66,5 +66,15 @@ mod tests {
     #[test]
     fn the_documented_one_is_innocent() {
         assert_eq!(refused(job("complete")).findings(&RefusalError), []);
+    }
+
+    #[test]
+    fn successes_and_refusals_beside_the_point_are_not_looked_at() {
+        let accepted = retried(job("complete"), NEW, "pending").judge(&RefusalError);
+        assert!(matches!(accepted, Judgement::NotApplicable(_)));
+        let throttled = refused_with(job("complete"), 429, &json!({})).judge(&RefusalError);
+        assert!(matches!(throttled, Judgement::NotApplicable(_)));
+        let due = refused_with(job("failed"), 409, &json!({})).judge(&RefusalError);
+        assert!(matches!(due, Judgement::NotApplicable(_)));
     }
 }

@@ -49,8 +49,9 @@ impl Rule for RefusedWhenDue {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{NEW, job, refused, retried};
+    use super::super::script::{NEW, job, refused, refused_with, retried};
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_complete_job_is_not_retried() {
@@ -64,5 +65,11 @@ mod tests {
         assert_eq!(refused(job("complete")).findings(&RefusedWhenDue), []);
         let other = retried(job("failed"), NEW, "pending").judge(&RefusedWhenDue);
         assert!(matches!(other, Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn other_troubles_are_not_refusals() {
+        let throttled = refused_with(job("complete"), 429, &json!({})).judge(&RefusedWhenDue);
+        assert!(matches!(throttled, Judgement::NotApplicable(_)));
     }
 }

@@ -87,7 +87,7 @@ fn values(reading: &Reading, member: &Pointer) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{NEW, job, retried};
+    use super::super::script::{NEW, Retry, job, refused, retried};
     use super::*;
     use rstest::rstest;
     use serde_json::json;
@@ -98,9 +98,25 @@ mod tests {
     #[case(json!([{"id": "n1", "engineId": "a", "payload": {"x": 1}}, {"id": "n2", "engineId": "c", "payload": {}}]), 1)]
     #[case(json!([{"id": "n1", "engineId": "a", "payload": {"x": 1}}]), 2)]
     #[case(json!([{"id": "n1", "engineId": "a", "payload": {"x": 2}}, {"id": "n2", "engineId": "b", "payload": {}}]), 1)]
+    // What one of them does not show cannot be compared.
+    #[case(json!([{"id": "n1", "engineId": "a"}, {"id": "n2", "engineId": "b"}]), 0)]
     fn engines_and_payloads_are_the_same(#[case] tasks: Value, #[case] expected: usize) {
         let old = json!([{"id": "o1", "status": "failed", "engineId": "a", "payload": {"x": 1}}, {"id": "o2", "engineId": "b", "payload": {}}]);
         let script = retried(job("failed").with_tasks(&old), NEW, "pending").get_new(&tasks);
         assert_eq!(script.findings(&SameWork).len(), expected);
+    }
+
+    #[test]
+    fn jobs_that_no_retry_had_to_start_are_not_compared() {
+        let tasks = |engine: &str| json!([{"id": "n1", "engineId": engine, "payload": {}}]);
+        let old = || job("failed").with_tasks(&tasks("a"));
+        let is_judged =
+            |retry: Retry| matches!(retry.get_new(&tasks("b")).judge(&SameWork), Judgement::Judged(_));
+        assert!(is_judged(retried(old(), NEW, "pending")));
+        assert!(
+            !is_judged(retried(old().get_job("complete"), NEW, "pending")),
+            "it should have been refused"
+        );
+        assert!(!is_judged(refused(old())));
     }
 }

@@ -58,7 +58,7 @@ impl Rule for StartsAnew {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{NEW, job, retried};
+    use super::super::script::{NEW, Retry, job, refused, retried};
     use super::*;
     use rstest::rstest;
 
@@ -69,5 +69,14 @@ mod tests {
     #[case("complete", 1)]
     fn the_state_is_one_for_new_jobs(#[case] state: &str, #[case] expected: usize) {
         assert_eq!(retried(job("failed"), NEW, state).findings(&StartsAnew).len(), expected);
+    }
+
+    #[test]
+    fn retries_that_are_refused_or_should_be_or_name_no_job_are_not_looked_at() {
+        let is_judged = |retry: Retry| matches!(retry.judge(&StartsAnew), Judgement::Judged(_));
+        assert!(!is_judged(refused(job("failed"))));
+        assert!(!is_judged(retried(job("complete"), NEW, "failed")));
+        assert!(!is_judged(retried(job("failed"), "", "failed")));
+        assert!(!is_judged(retried(job("failed"), NEW, "odd")));
     }
 }

@@ -28,7 +28,6 @@ impl Rule for SurfacesAgree {
     }
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        const ACTS: [Role; 3] = [Role::Cancel, Role::CancelMany, Role::Retry];
         let (mut looked_at, mut findings) = (0, Vec::new());
         let readings: Vec<&Reading> = transcript
             .readings(contract)
@@ -52,7 +51,7 @@ impl Rule for SurfacesAgree {
             if !has_word(other, seen) || !has_word(one, state) {
                 continue;
             }
-            let acts = Acts::on(transcript, one, &ACTS);
+            let acts = Acts::on(transcript, one, &Role::ACTS);
             // The first service again, after the other.
             let again = later
                 .clone()

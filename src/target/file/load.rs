@@ -87,14 +87,16 @@ pub fn load(
     surroundings: &dyn Surroundings,
 ) -> Result<(Settings, Vec<Diagnostic>), Diagnostics> {
     let mut document = document.clone();
-    secrets::mask(&mut document);
+    secrets::mask(&mut document, &[]);
     let mut problems = Vec::new();
     let contract = contract(&document, surroundings, &mut problems);
+    let passwords = contract.as_deref().map(secret_parameters).unwrap_or_default();
+    secrets::mask(&mut document, &passwords);
     problems.extend(document.check(&schema(contract.as_deref())));
     if let Some(contract) = &contract {
         assume_keys(&mut document, contract);
     }
-    let resolved = secrets::resolve(&document, surroundings, &mut problems);
+    let resolved = secrets::resolve(&document, &passwords, surroundings, &mut problems);
     let trust = check::check(&document, &resolved, contract.as_deref(), surroundings, &mut problems);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         problems.into_iter().partition(|problem| problem.severity == Severity::Error);
@@ -109,6 +111,12 @@ pub fn load(
         Ok(settings) => Ok((settings, warnings)),
         Err(why) => Err(vec![document.error(0..0, why)].into_iter().chain(warnings).collect()),
     }
+}
+
+/// The parameters whose values nobody may see.
+fn secret_parameters(contract: &Contract) -> Vec<String> {
+    let secret = contract.facts.parameters.iter().filter(|(_, fact)| fact.secret);
+    secret.map(|(name, _)| name.clone()).collect()
 }
 
 fn contract(

@@ -91,8 +91,10 @@ pub enum Allow {
     Read,
     /// Calls that start jobs, retries among them.
     Create,
-    /// Calls that cancel jobs.
+    /// Calls that cancel one job each.
     Cancel,
+    /// Calls that cancel many jobs. They may hit jobs of others that are in the range.
+    CancelMany,
     /// Calls that start jobs which destroy data; `create` is needed, too.
     Destroy,
     /// Calls that make, change or remove what jobs belong to. The suite writes only to what it made itself.

@@ -22,10 +22,11 @@ const SECRET: [&str; 6] =
 /// Credentials that only name somebody, or a place.
 pub(super) const OPEN: [&str; 3] = ["region", "access_key_id", "access_key"];
 
-/// Blanks the secrets in the text that problems quote. What is misnamed is blanked by either of its names.
-pub(super) fn mask(document: &mut Document) {
+/// Blanks the secrets in the text that problems quote, also those among the parameters. What is misnamed is blanked by
+/// either of its names.
+pub(super) fn mask(document: &mut Document, parameters: &[String]) {
     let mut places = Vec::new();
-    collect("", &document.value, &mut places);
+    collect("", &document.value, parameters, &mut places);
     let mut text = document.text.as_bytes().to_vec();
     for place in places {
         text[document.span(&place)].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
@@ -46,17 +47,21 @@ pub(super) fn masked(text: &str) -> String {
     text.split_inclusive('\n').map(line).collect()
 }
 
-fn collect(at: &str, value: &Value, places: &mut Vec<String>) {
+fn collect(at: &str, value: &Value, parameters: &[String], places: &mut Vec<String>) {
     match value {
-        Value::Object(members) => members.iter().for_each(|(k, v)| collect(&child(at, k), v, places)),
+        Value::Object(members) => {
+            members.iter().for_each(|(k, v)| collect(&child(at, k), v, parameters, places))
+        }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, v)| collect(&format!("{at}/{i}"), v, places));
+            items.iter().enumerate().for_each(|(i, v)| collect(&format!("{at}/{i}"), v, parameters, places));
         }
         _ => {
             let text = value.as_str().unwrap_or_default();
             let name = at.rsplit('/').next().unwrap_or_default();
             let is_elsewhere = text.starts_with("env:") || text.starts_with("file:");
-            let is_secret = SECRET.contains(&name) || (is_credential(at) && !OPEN.contains(&name));
+            let is_secret = SECRET.contains(&name)
+                || (is_credential(at) && !OPEN.contains(&name))
+                || is_secret_parameter(at, parameters);
             let has_password = at.starts_with("/base_url") && text.contains('@');
             if (is_secret && !is_elsewhere) || has_password {
                 places.push(at.to_owned());
@@ -76,11 +81,12 @@ pub(super) struct Resolved {
 /// Fetches what stands elsewhere.
 pub(super) fn resolve(
     document: &Document,
+    parameters: &[String],
     surroundings: &dyn Surroundings,
     problems: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let mut resolved = Resolved { value: document.value.clone(), failed: BTreeSet::new() };
-    let mut fetch = Fetch { document, surroundings, problems, failed: &mut resolved.failed };
+    let mut fetch = Fetch { document, parameters, surroundings, problems, failed: &mut resolved.failed };
     for part in RESOLVED {
         if let Some(value) = resolved.value.pointer_mut(part) {
             fetch.walk(part, value);
@@ -92,6 +98,8 @@ pub(super) fn resolve(
 
 struct Fetch<'a> {
     document: &'a Document,
+    /// The parameters that are secret.
+    parameters: &'a [String],
     surroundings: &'a dyn Surroundings,
     problems: &'a mut Vec<Diagnostic>,
     failed: &'a mut BTreeSet<String>,
@@ -135,7 +143,8 @@ impl Fetch<'_> {
     }
 
     fn literal(&mut self, at: &str, text: &str) {
-        let secret = is_credential(at) && at.rsplit('/').next().is_some_and(|name| SECRET.contains(&name));
+        let secret = is_credential(at) && at.rsplit('/').next().is_some_and(|name| SECRET.contains(&name))
+            || is_secret_parameter(at, self.parameters);
         if is_credential(at) && text.is_empty() {
             self.fail(at, "must not be empty".into());
         } else if secret {
@@ -185,6 +194,11 @@ impl Fetch<'_> {
         let help = variables.first().map(|variable| format!("add it, or set `{variable}`"));
         self.problems.push(problem.with_help(help));
     }
+}
+
+fn is_secret_parameter(at: &str, parameters: &[String]) -> bool {
+    let name = at.strip_prefix("/parameters/").or_else(|| at.strip_prefix("/other_parent/"));
+    name.is_some_and(|name| parameters.iter().any(|secret| secret == name))
 }
 
 fn is_credential(at: &str) -> bool {

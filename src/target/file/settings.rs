@@ -12,7 +12,7 @@ use crate::contract::Contract;
 use crate::sign::Credentials;
 
 /// What a run needs to know about its target.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// The contract.
     pub contract: Arc<Contract>,
@@ -38,6 +38,20 @@ pub struct Settings {
     pub limits: Limits,
     /// How the server is trusted.
     pub trust: Trust,
+}
+
+impl std::fmt::Debug for Settings {
+    /// Leaves out the parameters: a password may be one of them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("vendor", &self.contract.facts.id)
+            .field("bases", &self.bases)
+            .field("allow", &self.allow)
+            .field("identity", &self.identity)
+            .field("fixtures", &self.fixtures)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -76,14 +90,23 @@ impl Settings {
         })
     }
 
-    /// Every secret among the credentials, for a redactor.
+    /// Every secret among the credentials and the parameters, for a redactor.
     pub fn secrets(&self) -> impl Iterator<Item = String> {
-        self.identity
+        let parameters = self.parameters.iter().chain(self.other_parent.iter().flatten());
+        let texts =
+            parameters.filter(|(name, _)| self.is_secret(name)).filter_map(|(_, value)| value.as_str());
+        let credentials = self
+            .identity
             .iter()
             .chain(self.identities.values())
             .flat_map(|identity| identity.credentials.0.iter())
             .filter(|(name, _)| !OPEN.contains(&name.as_str()))
-            .map(|(_, value)| value.clone())
+            .map(|(_, value)| value.clone());
+        credentials.chain(texts.map(str::to_owned))
+    }
+
+    fn is_secret(&self, parameter: &str) -> bool {
+        self.contract.facts.parameters.get(parameter).is_some_and(|fact| fact.secret)
     }
 }
 

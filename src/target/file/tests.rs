@@ -188,7 +188,7 @@ ca_file = \"none.pem\"
 ])]
 #[case::unknown_vendor("vendor = 'bedrok'\nbase_url = 'http://h'\nallow = ['reed']", &[
     "t:1:10: there is no vendor `bedrok` [did you mean `bedrock`?]",
-    "t:3:10: unknown value `reed` [did you mean `read`? It must be one of `read`, `create`, `cancel`, `destroy`, `write`]",
+    "t:3:10: unknown value `reed` [did you mean `read`? It must be one of `read`, `create`, `cancel`, `cancel-many`, `destroy`, `write`]",
 ])]
 #[case::unknown_edition("vendor = 'bedrock'\nedition = '2020'\nbase_url = 'http://h'", &[
     "t:2:11: there is no edition `2020` [there are none: leave it out]",
@@ -451,6 +451,28 @@ fn secrets_are_not_shown() {
     .unwrap();
     let shown = format!("{file:?}");
     assert!(!shown.contains("canary") && shown.contains("bearer"), "{shown}");
+}
+
+/// A parameter can be a secret, too: it comes from elsewhere, and nothing shows it.
+#[rstest]
+#[case::elsewhere("env:KEY", false)]
+#[case::in_the_file("canary-key", true)]
+fn secret_parameters_are_not_shown(#[case] value: &str, #[case] is_told: bool) {
+    let secret = |contract: &mut Contract| {
+        contract.facts.parameters.get_mut("dataSourceId").unwrap().secret = true;
+    };
+    let here = Here { change: Some(secret), ..here() };
+    let text = PLAIN.replace("DS12345678", value);
+    let (settings, warnings) = read(&text, &here).unwrap();
+    assert_eq!(settings.parameters["dataSourceId"], "canary-key");
+    assert_eq!(settings.secrets().filter(|secret| secret == "canary-key").count(), 2);
+    assert!(!format!("{settings:?}").contains("canary"));
+    let told = Diagnostics::from(warnings).render(false, true);
+    assert_eq!(told.contains("a secret stands in the file itself"), is_told, "{told}");
+    assert!(!told.contains("canary"), "{told}");
+    let broken = read(&text.replace("knowledgeBaseId", "dataSourceID = 1\nknowledgeBaseId"), &here);
+    let drawn = broken.unwrap_err().render(false, true);
+    assert!(!drawn.contains("canary"), "{drawn}");
 }
 
 #[rstest]

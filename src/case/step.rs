@@ -1,0 +1,215 @@
+//! What a case is made of.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::contract::around::Guess;
+use crate::contract::combination::Facets;
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
+use crate::contract::pointer::Pointer;
+use crate::exchange::Identity;
+
+/// A name for a job within a case.
+pub type Slot = String;
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Gets hold of a job.
+    Arrange(Arrange),
+    /// Sends one request.
+    Call(Call),
+    /// Sends requests at the same time.
+    Together(Vec<Call>),
+    /// Reads a job until it is in one of the states, or in any terminal state when none are named.
+    Poll {
+        /// The job.
+        job: Slot,
+        /// The states waited for.
+        until: Vec<String>,
+    },
+    /// Reads a job some more times, a polling interval apart.
+    Watch {
+        /// The job.
+        job: Slot,
+        /// How often.
+        times: usize,
+    },
+    /// Starts jobs, and cancels each about when it ends by itself.
+    Race(Box<Race>),
+    /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be
+    /// and still breaks its schema.
+    Search {
+        /// The request that is made wrong, and the condition that it then is in.
+        call: Call,
+        /// How many are sent, without those that make a mistake smaller.
+        tries: usize,
+    },
+    /// Walks through the pages of a list inside a job, after one page that should hold them all.
+    Parts {
+        /// The call that reads the job.
+        call: Call,
+    },
+    /// Tries something that the API does not offer.
+    Guess {
+        /// The role of the operation there is none of.
+        role: Role,
+        /// The request.
+        guess: Guess,
+        /// The job it names.
+        job: Slot,
+    },
+    /// Walks through all pages of a list.
+    Pages {
+        /// The list operation, with what else the request carries.
+        call: Call,
+        /// The page size asked for; none leaves it out.
+        size: Option<u64>,
+    },
+}
+
+/// Jobs that are cancelled about when they end by themselves: a first one shows how long that takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Race {
+    /// How a job is started.
+    pub create: Call,
+    /// How it is cancelled; its job is filled in.
+    pub cancel: Call,
+    /// The states in which it can be cancelled.
+    pub open: Vec<String>,
+    /// How many jobs are cancelled. A server on which fewer jobs may be created gets fewer.
+    pub times: usize,
+}
+
+/// Which job is wanted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Arrange {
+    /// What the case calls it.
+    pub job: Slot,
+    /// The states it may be in; none means a job just created.
+    pub states: Vec<String>,
+    /// Its facets.
+    pub facets: Facets,
+    /// Whether it belongs to the target's other parent.
+    pub foreign: bool,
+    /// Whether the case changes the job, so that no other case may share it.
+    pub consumes: bool,
+}
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Call {
+    /// The operation.
+    pub operation: String,
+    /// The job it names.
+    pub job: JobRef,
+    /// Whose parents it names.
+    pub parents: Parents,
+    /// Members put into the request, over `{ path, query, headers, body }`.
+    pub set: Vec<(Pointer, Value)>,
+    /// Points in time put into the request, as in RFC 3339.
+    pub times: Vec<(Pointer, Moment)>,
+    /// Members taken out of the request, after `set`.
+    pub unset: Vec<Pointer>,
+    /// Who sends it, where that is not the usual identity.
+    pub identity: Option<Identity>,
+    /// What is wrong with its credentials, if anything.
+    pub credentials: Option<Condition>,
+    /// What of the request its signature was made for another of, if anything.
+    pub signed_for_another: Option<Part>,
+    /// The condition it is made to bring about.
+    pub probe: Option<Condition>,
+    /// In words, what is wrong with it.
+    pub violation: Option<String>,
+    /// For a list: the filter by name and the state it asks for.
+    pub filter: Option<(String, Option<String>)>,
+    /// What the case calls the job that the answer creates.
+    pub creates: Option<Slot>,
+    /// What the case calls the value of a parameter that the answer makes.
+    pub makes: Option<Slot>,
+    /// A parameter whose value was made by an earlier call, with what the case calls that.
+    pub uses: Option<(String, Slot)>,
+}
+
+impl Call {
+    /// A plain call of an operation.
+    pub fn new(operation: &str) -> Self {
+        Call {
+            operation: operation.to_owned(),
+            job: JobRef::None,
+            parents: Parents::Own,
+            set: Vec::new(),
+            times: Vec::new(),
+            unset: Vec::new(),
+            identity: None,
+            credentials: None,
+            signed_for_another: None,
+            probe: None,
+            violation: None,
+            filter: None,
+            creates: None,
+            makes: None,
+            uses: None,
+        }
+    }
+
+    /// The same call, naming this job.
+    pub fn job(mut self, slot: &str) -> Self {
+        self.job = JobRef::Slot(slot.to_owned());
+        self
+    }
+}
+
+/// A point in time that a case knows only once its jobs are there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// When the job was created.
+    Of(Slot),
+    /// A moment before.
+    Before(Slot),
+    /// A moment after.
+    After(Slot),
+    /// Half way from one job's creation to another's.
+    Between(Slot, Slot),
+}
+
+/// A part of a request that its signature is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The path.
+    Path,
+    /// The query.
+    Query,
+    /// The body.
+    Body,
+}
+
+/// The job a call names.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobRef {
+    /// None.
+    None,
+    /// A job of the case.
+    Slot(Slot),
+    /// A well-formed id that no job has.
+    Unknown,
+    /// An id as written here.
+    Literal(String),
+}
+
+/// Whose parents a call names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Parents {
+    /// The target's own.
+    Own,
+    /// The target's other, foreign parents.
+    Foreign,
+    /// Well-formed ones that do not exist.
+    Unknown,
+}
