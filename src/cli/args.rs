@@ -138,7 +138,7 @@ pub(super) struct ProveArgs {
     /// A folder with further contracts, one folder each, or one contract's own folder; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(super) contracts: Vec<PathBuf>,
-    /// The edition of the contract
+    /// The edition of the contracts; without it every edition is tried
     #[arg(long)]
     pub(super) edition: Option<String>,
     /// Ask the mocks over loopback HTTP

@@ -10,7 +10,8 @@ use crate::prove::{Options, accepted, prove as try_all, terminal};
 
 /// Tries every fault and decoy, and prints the score; gives the exit code.
 pub(super) fn prove(args: &ProveArgs, out: &Terminal) -> Result<u8, Complaint> {
-    let contracts = Contracts::new(&args.contracts)?.chosen(&args.vendors, args.edition.as_deref())?;
+    let contracts =
+        Contracts::new(&args.contracts)?.in_every_edition(&args.vendors, args.edition.as_deref())?;
     let accepted = match &args.accepted {
         None => accepted::builtin()?,
         Some(path) => {
@@ -38,6 +39,7 @@ pub(super) fn prove(args: &ProveArgs, out: &Terminal) -> Result<u8, Complaint> {
             over_http: args.http,
             jobs: args.jobs.unwrap_or(cores),
             accepted,
+            decoys: true,
             events: Some(events),
             stop: stopped,
         };

@@ -66,6 +66,28 @@ impl Contracts {
         if found.is_empty() { Err(format!("no vendor has an edition `{edition}`").into()) } else { Ok(found) }
     }
 
+    /// The contracts of the vendors named, or of all, in this edition, or in every one they have.
+    pub(super) fn in_every_edition(
+        &self,
+        vendors: &[String],
+        edition: Option<&str>,
+    ) -> Result<Vec<Arc<Contract>>, Complaint> {
+        let mut found = Vec::new();
+        for contract in self.chosen(vendors, edition)? {
+            let others = contract
+                .facts
+                .editions
+                .keys()
+                .filter(|other| edition.is_none() && contract.edition.as_ref() != Some(other));
+            let vendor = &contract.facts.id;
+            let others = others.map(|other| self.contract(vendor, Some(other)));
+            let others = others.collect::<Result<Vec<_>, _>>()?;
+            found.push(contract);
+            found.extend(others);
+        }
+        Ok(found)
+    }
+
     /// The contracts of the vendors named, or of all.
     pub(super) fn chosen(
         &self,

@@ -34,6 +34,8 @@ pub struct Options {
     pub over_http: bool,
     /// How many mocks are tried at the same time.
     pub jobs: usize,
+    /// Whether decoys are tried, too. They take much longer than faults: each meets every case.
+    pub decoys: bool,
     /// Survivors that are accepted.
     pub accepted: Vec<Accepted>,
     /// Where events go.
@@ -59,7 +61,8 @@ pub async fn prove(contracts: &[Arc<Contract>], options: Options) -> Proof {
         let mut add = |trial| trials.push((Arc::clone(&ground), trial));
         add(Trial::Usual);
         faults(contract).into_iter().for_each(|fault| add(Trial::Fault(Arc::from(fault))));
-        decoys(contract).into_iter().for_each(|decoy| add(Trial::Decoy(Arc::from(decoy))));
+        let odd = if options.decoys { decoys(contract) } else { Vec::new() };
+        odd.into_iter().for_each(|decoy| add(Trial::Decoy(Arc::from(decoy))));
     }
     let emit = |event| {
         if let Some(events) = &options.events {

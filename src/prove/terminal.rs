@@ -42,15 +42,21 @@ pub fn render(proof: &Proof, colour: bool, details: bool) -> String {
             table(&format!("{}: steps from state to state", name(vendor)), &vendor.edges, &mut out);
         }
     }
-    let unseen = proof.rules.values().filter(|score| score.saw == 0).count();
+    let seeing = proof.rules.values().filter(|score| score.saw > 0).count();
+    // Some rules tell of oddities that are no faults: they only leave notes.
+    let noting = proof.rules.values().filter(|score| score.saw == 0 && score.named == 0 && score.noted > 0);
+    let noting = match noting.count() {
+        0 => String::new(),
+        number => format!(", {number} leave notes only"),
+    };
     let _ = write!(
         out,
-        "\n{} of {} faults caught, {} of {} decoys silent; {} of {} rules see a fault; {} requests; seed {}\n",
+        "\n{} of {} faults caught, {} of {} decoys silent; {} of {} rules see a fault{noting}; {} requests; seed {}\n",
         proof.score.caught,
         proof.score.seeded,
         proof.score.silent,
         proof.score.decoys,
-        proof.rules.len() - unseen,
+        seeing,
         proof.rules.len(),
         proof.requests,
         proof.seed,
@@ -94,11 +100,11 @@ fn problems(vendor: &VendorProof, out: &mut String, bad: &dyn Fn(&str) -> String
                 let _ = writeln!(out, "  because      {}", printable(reason));
             }
             None => {
-                let _ = writeln!(
-                    out,
-                    "  look at it   jobproof check {} --fault '{}'",
-                    vendor.vendor, survivor.fault
-                );
+                let edition = vendor.edition.as_ref();
+                let edition = edition.map(|edition| format!(" --edition {edition}")).unwrap_or_default();
+                let command =
+                    format!("jobproof check {}{edition} --fault '{}'", vendor.vendor, survivor.fault);
+                let _ = writeln!(out, "  look at it   {}", printable(&command));
             }
         }
     }

@@ -2,6 +2,9 @@
 
 mod document;
 
+use apollo_compiler::Node;
+use apollo_compiler::ast::InputValueDefinition;
+use apollo_compiler::schema::ExtendedType;
 use serde_json::json;
 
 use super::{Call, Case, Step, finished};
@@ -99,9 +102,14 @@ fn variables(contract: &Contract, id: &str, operation: &Operation) -> Vec<Case> 
         let case = Case::new(contract, id, "graphql::missing-variable", title, &REFUSED);
         found.push(send(contract, case, operation, call));
     }
-    // A list in place of a single value is of the wrong type whatever the type.
-    let single = field.arguments.iter().find(|a| !a.ty.is_list() && by_variable(&a.name));
-    if let Some(argument) = required.filter(|a| !a.ty.is_list()).or(single) {
+    // A list in place of a single value is of the wrong type, but for scalars of the vendor's own: they may be anything.
+    let is_single = |a: &&Node<InputValueDefinition>| {
+        let ty = schema.and_then(|schema| schema.types.get(a.ty.inner_named_type()));
+        let may_be_anything = matches!(ty, Some(ExtendedType::Scalar(scalar)) if !scalar.is_built_in());
+        !a.ty.is_list() && !may_be_anything
+    };
+    let single = || field.arguments.iter().filter(is_single).find(|a| by_variable(&a.name));
+    if let Some(argument) = required.filter(is_single).or_else(single) {
         let place = format!("/body/variables/{}", argument.name);
         let words = format!("has a list of lists for the variable {}", argument.name);
         let set = vec![(place.as_str(), json!([[true]]))];

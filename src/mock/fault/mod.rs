@@ -20,6 +20,7 @@ mod other_error;
 mod race;
 mod retry;
 mod shown;
+mod surface;
 mod swapped;
 mod throttle;
 mod two_codes;
@@ -287,6 +288,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(two_codes::faults(contract));
     found.extend(other_error::faults(contract));
     found.extend(forgotten::faults(contract));
+    found.extend(surface::faults(contract));
     found.extend(swapped::faults(contract));
     found.extend(throttle::faults(contract));
     found.extend(graphql::faults(contract));
