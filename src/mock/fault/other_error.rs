@@ -43,6 +43,8 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         let Some(rule) = rule(contract, condition) else { continue };
         let operations = contract.facts.operations.iter();
         let instead: BTreeMap<String, (u16, String)> = operations
+            // The status of a GraphQL answer is a documented fact of its own.
+            .filter(|(_, operation)| operation.graphql.is_none())
             .filter_map(|(name, operation)| {
                 let row = contract.error_row(condition, name)?;
                 let is_guess = matches!(contract.basis(&row.reference), Basis::Inferred | Basis::Observed);
