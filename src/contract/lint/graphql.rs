@@ -194,7 +194,7 @@ mod tests {
         "schema.graphql",
         "token: String",
         "token: Strng",
-        "x/schema.graphql:24:21:",
+        "x/schema.graphql:25:21:",
         "not a GraphQL schema: "
     )]
     #[case("schema.graphql", "scalar DateTime", "scalar", "x/schema.graphql:", "not a GraphQL schema: ")]

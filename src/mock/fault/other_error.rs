@@ -43,8 +43,6 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         let Some(rule) = rule(contract, condition) else { continue };
         let operations = contract.facts.operations.iter();
         let instead: BTreeMap<String, (u16, String)> = operations
-            // The status of a GraphQL answer is a documented fact of its own.
-            .filter(|(_, operation)| operation.graphql.is_none())
             .filter_map(|(name, operation)| {
                 let row = contract.error_row(condition, name)?;
                 let is_guess = matches!(contract.basis(&row.reference), Basis::Inferred | Basis::Observed);
@@ -72,8 +70,17 @@ fn other(contract: &Contract, name: &str, operation: &Operation, row: &ErrorRow)
                 && answer.code.as_ref().is_none_or(|right| right == code)
         })
     };
+    // The status of a GraphQL answer is a documented fact of its own: there it stays.
+    let due = row.any_of.first().and_then(|answer| answer.status).filter(|_| operation.graphql.is_some());
     contract.error_body(name).codes.iter().find_map(|(code, fact)| {
         let belongs = fact.operations.is_empty() || fact.operations.iter().any(|other| other == name);
+        if let Some(status) = due {
+            let is_other = fact.status.contains(&status) && !is_right(status, code);
+            return (belongs && is_other).then(|| (status, code.clone()));
+        }
+        if operation.graphql.is_some() {
+            return None;
+        }
         let status = fact.status.iter().copied().find(|status| {
             (400..500).contains(status)
                 && !BESIDE.contains(status)
