@@ -41,7 +41,7 @@ impl Loopback {
             // A server that breaks off shows in the transcript as a broken connection.
             let _ = serve(listener, served, ended).await;
         });
-        Ok(Loopback { http: HttpTarget::at(&base_url)?, mock, _running: running })
+        Ok(Loopback { http: HttpTarget::at(&base_url)?.without_rests(), mock, _running: running })
     }
 }
 

@@ -38,6 +38,8 @@ pub struct HttpTarget {
     arrange: Option<Hook>,
     limits: Limits,
     limiter: Limiter,
+    /// Whether `Retry-After` holds back what is sent next.
+    rests: bool,
     slots: Semaphore,
     started: Instant,
 }
@@ -54,6 +56,14 @@ impl HttpTarget {
             settings.limits.clone(),
             &settings.trust,
         )
+    }
+
+    /// The same target, which does not rest by itself when the server asks for it: whoever drives it waits by the
+    /// server's own clock.
+    #[must_use]
+    pub(super) fn without_rests(mut self) -> Self {
+        self.rests = false;
+        self
     }
 
     /// A target at one address, with the usual limits.
@@ -78,6 +88,7 @@ impl HttpTarget {
             clients,
             arrange,
             limiter: Limiter::new(rate),
+            rests: true,
             slots: Semaphore::new(limits.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             limits,
             started: Instant::now(),
@@ -105,7 +116,7 @@ impl HttpTarget {
             out = out.header(CONTENT_LENGTH, 0);
         }
         let mut response = out.send().await.map_err(lost)?;
-        if let Some(wait) = retry_after(&response) {
+        if let Some(wait) = retry_after(&response).filter(|_| self.rests) {
             self.limiter.hold(wait.min(self.limits.deadline.0));
         }
         if response.status().is_redirection()
