@@ -8,7 +8,7 @@ use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
-use crate::exchange::Identity;
+use crate::exchange::{Identity, Meant};
 
 /// A name for a job within a case.
 pub type Slot = String;
@@ -152,6 +152,17 @@ impl Call {
             creates: None,
             makes: None,
             uses: None,
+        }
+    }
+
+    /// What is meant by the request, beside what it says.
+    pub fn meant(&self) -> Meant {
+        Meant {
+            probe: self.probe,
+            violation: self.violation.clone(),
+            identity: self.identity,
+            filter: self.filter.clone(),
+            ..Meant::default()
         }
     }
 

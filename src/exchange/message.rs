@@ -115,7 +115,7 @@ impl std::fmt::Display for TransportError {
     }
 }
 
-/// What a request asks for, read off the request itself or known to the one who sent it.
+/// What a request asks for, read off the request itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Asked {
     /// The operation, where the contract has one for this method and path.
@@ -135,19 +135,24 @@ pub struct Asked {
     pub view: Value,
     /// What only GraphQL requests have.
     pub graphql: Option<super::graphql::Document>,
-    /// The condition the request was made to bring about; only a driver knows it.
+}
+
+/// What a driver meant by a request. No recording of other people's traffic knows any of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Meant {
+    /// The condition the request was made to bring about.
     pub probe: Option<Condition>,
     /// In words, what was made wrong for the probe.
     pub violation: Option<String>,
-    /// The role of the operation that it tries although the API has none of it; only a driver knows it.
+    /// The role of the operation that it tries although the API has none of it.
     pub not_offered: Option<Role>,
-    /// Who sent it, where that is not the usual identity; only a driver knows it.
+    /// Who sent it, where that is not the usual identity.
     pub identity: Option<Identity>,
-    /// The filter of a list, by name, with the state it asks for; only a driver knows it.
+    /// The filter of a list, by name, with the state it asks for.
     pub filter: Option<(String, Option<String>)>,
-    /// The number of the walk through a list's pages that this request belongs to; only a driver knows it.
+    /// The number of the walk through a list's pages that this request belongs to.
     pub walk: Option<usize>,
-    /// The group of requests that were sent at the same time; only a driver knows it.
+    /// The group of requests that were sent at the same time.
     pub together: Option<usize>,
 }
 
@@ -179,6 +184,8 @@ impl Identity {
 pub struct Exchange {
     /// What was asked.
     pub asked: Asked,
+    /// What the driver meant by it; none where no driver of ours sent it.
+    pub meant: Option<Meant>,
     /// The request, as sent.
     pub request: Request,
     /// What came of it.
@@ -189,7 +196,28 @@ pub struct Exchange {
     pub received: Duration,
 }
 
+/// What is meant by a request that no driver sent: nothing beside what it says.
+static NOTHING_MEANT: Meant = Meant {
+    probe: None,
+    violation: None,
+    not_offered: None,
+    identity: None,
+    filter: None,
+    walk: None,
+    together: None,
+};
+
 impl Exchange {
+    /// What the driver meant by it; nothing where no driver of ours sent it.
+    pub fn meant(&self) -> &Meant {
+        self.meant.as_ref().unwrap_or(&NOTHING_MEANT)
+    }
+
+    /// The same, to be changed.
+    pub fn meant_mut(&mut self) -> &mut Meant {
+        self.meant.get_or_insert_default()
+    }
+
     /// The response, where there is one.
     pub fn response(&self) -> Option<&Response> {
         self.outcome.as_ref().ok()

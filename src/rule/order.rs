@@ -11,7 +11,7 @@ pub(crate) fn precedes(transcript: &Transcript, earlier: usize, later: usize) ->
     let (Some(a), Some(b)) = (transcript.exchanges.get(earlier), transcript.exchanges.get(later)) else {
         return false;
     };
-    let together = a.asked.together.is_some() && a.asked.together == b.asked.together;
+    let together = a.meant().together.is_some() && a.meant().together == b.meant().together;
     earlier < later && !together && a.received <= b.sent
 }
 

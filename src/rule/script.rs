@@ -14,7 +14,7 @@ use crate::exchange::compose::compose;
 use crate::exchange::headers::Headers;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Exchange, Response, Transcript};
+use crate::exchange::{Exchange, Meant, Response, Transcript};
 
 /// A contract, built in or made up for tests, loaded once for all tests.
 pub(crate) fn contract(vendor: &str) -> Arc<Contract> {
@@ -54,7 +54,14 @@ impl Script {
         let sent = self.clock;
         self.clock += Duration::from_millis(10);
         let asked = asked(&self.contract, &request);
-        self.exchanges.push(Exchange { asked, request, outcome: Ok(response), sent, received: self.clock });
+        self.exchanges.push(Exchange {
+            asked,
+            meant: Some(Meant::default()),
+            request,
+            outcome: Ok(response),
+            sent,
+            received: self.clock,
+        });
         self
     }
 
@@ -146,7 +153,7 @@ impl Script {
 
     /// The last exchange was made to bring about this condition.
     pub(crate) fn probe(self, condition: Condition) -> Self {
-        self.last(|e| e.asked.probe = Some(condition))
+        self.last(|e| e.meant_mut().probe = Some(condition))
     }
 
     /// The last response has this header.

@@ -166,7 +166,7 @@ impl Driver<'_> {
     /// How long a throttled request has to wait; none where the answer is what the case is about.
     fn throttled(&self, exchange: &Exchange) -> Option<Duration> {
         let response = exchange.response().filter(|response| response.status == 429)?;
-        if exchange.asked.probe == Some(Condition::Throttled) {
+        if exchange.meant().probe == Some(Condition::Throttled) {
             return None;
         }
         let limits = &self.setup.limits;
@@ -200,7 +200,7 @@ impl Driver<'_> {
             done.push(result?);
         }
         for (call, mut exchange) in calls.iter().zip(done) {
-            exchange.asked.together = Some(group);
+            exchange.meant_mut().together = Some(group);
             self.keep(call, exchange).await;
         }
         Ok(())

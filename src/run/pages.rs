@@ -27,7 +27,7 @@ impl Driver<'_> {
         let (mut seen, mut number) = (0_u64, 1_u64);
         for _ in 0..PAGE_LIMIT {
             let index = self.call_with(call, &more).await?;
-            self.exchanges[index].asked.walk = Some(walk);
+            self.exchanges[index].meant_mut().walk = Some(walk);
             let exchange = &self.exchanges[index];
             let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Ok(()) };
             let items = operation

@@ -10,7 +10,7 @@ use crate::case::{Call, JobRef};
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 use crate::exchange::route::asked;
-use crate::exchange::{Asked, Exchange, Request};
+use crate::exchange::{Asked, Exchange, Meant, Request};
 
 impl Driver<'_> {
     /// Sends one call.
@@ -28,26 +28,22 @@ impl Driver<'_> {
             asked.facets =
                 pool.jobs.get(&pool.key(job)).map(|known| known.facets.clone()).unwrap_or_default();
         }
-        asked.probe = call.probe;
-        asked.violation.clone_from(&call.violation);
-        asked.identity = call.identity;
-        asked.filter.clone_from(&call.filter);
         if asked.role == Some(Role::Get) {
             self.keep_pace(asked.job.as_deref().unwrap_or_default()).await;
         }
-        let exchange = self.send(asked, request).await;
+        let exchange = self.send(asked, call.meant(), request).await;
         self.count_unnamed(&exchange).await;
         self.keep_made(&exchange).await;
         Ok(exchange)
     }
 
     /// Sends a request that is ready.
-    pub(super) async fn send(&self, asked: Asked, request: Request) -> Exchange {
+    pub(super) async fn send(&self, asked: Asked, meant: Meant, request: Request) -> Exchange {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let sent = self.setup.target.elapsed();
         let outcome = self.setup.target.send(&request).await;
         let received = self.setup.target.elapsed();
-        Exchange { asked, request, outcome, sent, received }
+        Exchange { asked, meant: Some(meant), request, outcome, sent, received }
     }
 
     /// What a server would see of a call. Nothing is sent.

@@ -7,7 +7,7 @@ use super::request::{Failed, prepare_guess};
 use crate::case::Call;
 use crate::contract::around::Guess;
 use crate::contract::operation::Role;
-use crate::exchange::Asked;
+use crate::exchange::{Asked, Meant};
 
 /// The size of the page that should hold all parts of a job. Vendors document no limit, or a higher one.
 const WHOLE: u64 = 1_000;
@@ -29,7 +29,7 @@ impl Driver<'_> {
             let more = [(parts.page.clone(), json!(number)), (parts.size.clone(), json!(size))];
             let index = self.call_with(call, &more).await?;
             let exchange = &mut self.exchanges[index];
-            exchange.asked.walk = Some(walk);
+            exchange.meant_mut().walk = Some(walk);
             let body = exchange.success().and_then(|response| response.json().ok());
             let items = body.and_then(|body| list.first(body)).and_then(Value::as_array).map_or(0, Vec::len);
             let items = items as u64;
@@ -55,8 +55,9 @@ impl Driver<'_> {
             Failed::Missing(what) => Stop::Skip(what),
             Failed::Unsigned(why) => Stop::Error(why),
         })?;
-        let asked = Asked { job: Some(id), not_offered: Some(role), ..Asked::default() };
-        let exchange = self.send(asked, request).await;
+        let asked = Asked { job: Some(id), ..Asked::default() };
+        let meant = Meant { not_offered: Some(role), ..Meant::default() };
+        let exchange = self.send(asked, meant, request).await;
         self.exchanges.push(exchange);
         Ok(())
     }

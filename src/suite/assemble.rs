@@ -158,7 +158,7 @@ fn curl_line(
     redactor: &Redactor,
 ) -> String {
     let spoiled = matches!(
-        exchange.asked.probe,
+        exchange.meant().probe,
         Some(
             Condition::MissingCredentials
                 | Condition::BadCredentials
@@ -166,7 +166,7 @@ fn curl_line(
                 | Condition::ExpiredCredentials
         )
     );
-    let signer = match exchange.asked.identity {
+    let signer = match exchange.meant().identity {
         None => setup.signer.as_ref(),
         Some(who) => setup.identities.get(&who),
     };
@@ -174,7 +174,7 @@ fn curl_line(
         Some((scheme, credentials)) if !spoiled => scheme.curl(credentials),
         _ => CurlAuth::AsSent,
     };
-    let auth = match (auth, exchange.asked.identity) {
+    let auth = match (auth, exchange.meant().identity) {
         // The secrets of somebody else are in another variable.
         (CurlAuth::Header { name, prefix, variable }, Some(who)) => {
             let variable = format!("{variable}_{}", who.word().to_uppercase());

@@ -31,7 +31,7 @@ impl Rule for ReadOnlyIdentity {
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for answer in answers(transcript, contract) {
-            let is_reader = answer.exchange.asked.identity == Some(Identity::ReadOnly);
+            let is_reader = answer.exchange.meant().identity == Some(Identity::ReadOnly);
             let verb = match answer.operation.role {
                 Role::Create => "started",
                 Role::Cancel | Role::CancelMany => "cancelled",
@@ -74,7 +74,7 @@ mod tests {
         let view = script.view(operation, Some(ID));
         script
             .call(operation, view, status, &json!({"message": "?"}))
-            .last(|e| e.asked.identity = Some(Identity::ReadOnly))
+            .last(|e| e.meant_mut().identity = Some(Identity::ReadOnly))
             .probe(Condition::Forbidden)
     }
 
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn others_may_do_more_than_read() {
-        let script = answered("StopIngestionJob", 202).last(|e| e.asked.identity = None);
+        let script = answered("StopIngestionJob", 202).last(|e| e.meant_mut().identity = None);
         assert!(matches!(script.judge(&ReadOnlyIdentity), Judgement::NotApplicable(_)));
     }
 }

@@ -63,7 +63,7 @@ fn attempt<'t>(
     answer: Answer<'t>,
 ) -> Option<Attempt<'t>> {
     let asked = &answer.exchange.asked;
-    let is_made_wrong = match asked.probe {
+    let is_made_wrong = match answer.exchange.meant().probe {
         Some(probe) => !matches!(probe, Condition::NotCancellable | Condition::UnsupportedKind),
         // An id that breaks its pattern did no harm: the job was read by it.
         None => contract
@@ -83,7 +83,7 @@ fn attempt<'t>(
     let acts = Acts::on(transcript, contract, before);
     let mut known = facets(transcript, &readings, before);
     known.extend(asked.facets.clone());
-    let rows = candidates(&contract.facts.cancel, state, &known, asked.probe);
+    let rows = candidates(&contract.facts.cancel, state, &known, answer.exchange.meant().probe);
     let agreed = rows
         .windows(2)
         .all(|pair| std::mem::discriminant(&pair[0].expect) == std::mem::discriminant(&pair[1].expect));

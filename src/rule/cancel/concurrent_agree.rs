@@ -38,11 +38,13 @@ impl Rule for ConcurrentAgree {
         let mut groups: BTreeMap<(usize, &str), Vec<Answer<'_>>> = BTreeMap::new();
         for answer in answers(transcript, contract) {
             let asked = &answer.exchange.asked;
-            let by_mistake = asked
+            let by_mistake = answer
+                .exchange
+                .meant()
                 .probe
                 .is_some_and(|p| !matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
             if let (Role::Cancel, Some(group), Some(job), false) =
-                (answer.operation.role, asked.together, &asked.job, by_mistake)
+                (answer.operation.role, answer.exchange.meant().together, &asked.job, by_mistake)
             {
                 groups.entry((group, job)).or_default().push(answer);
             }
@@ -144,7 +146,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn together(script: Script) -> Script {
-        script.last(|e| e.asked.together = Some(1))
+        script.last(|e| e.meant_mut().together = Some(1))
     }
 
     fn two(second: u16, body: &Value) -> Script {

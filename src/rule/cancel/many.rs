@@ -50,7 +50,7 @@ pub(super) struct Many<'t> {
 /// Every cancel of many of a transcript, in order. Requests made wrong on purpose are left out.
 pub(super) fn cancels<'t>(transcript: &'t Transcript, contract: &'t Contract) -> Vec<Many<'t>> {
     answers(transcript, contract)
-        .filter(|a| a.operation.role == Role::CancelMany && a.exchange.asked.probe.is_none())
+        .filter(|a| a.operation.role == Role::CancelMany && a.exchange.meant().probe.is_none())
         .filter_map(|answer| {
             let fact = contract.facts.cancel_many.get(answer.name)?;
             let ids = transcript.jobs(contract);

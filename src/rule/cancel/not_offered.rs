@@ -31,7 +31,7 @@ impl Rule for NotOffered {
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for (index, exchange) in transcript.exchanges.iter().enumerate() {
-            let fact = exchange.asked.not_offered.and_then(|role| contract.facts.not_offered.get(&role));
+            let fact = exchange.meant().not_offered.and_then(|role| contract.facts.not_offered.get(&role));
             let (Some(fact), Some(_)) = (fact, exchange.response()) else { continue };
             looked_at += 1;
             let what = format!("{} {}", exchange.request.method, exchange.request.path());
@@ -93,7 +93,7 @@ mod tests {
             .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
             .cancel_refused("JOB0000001", status, body)
             .last(|e| {
-                e.asked.not_offered = Some(Role::Cancel);
+                e.meant_mut().not_offered = Some(Role::Cancel);
                 e.asked.operation = None;
                 e.asked.role = None;
             })

@@ -66,7 +66,9 @@ impl<'t> Plot<'t> {
         let first = *readings.first()?;
         let is_meant = |answer: &Answer<'_>| {
             let asked = &answer.exchange.asked;
-            let in_earnest = asked
+            let in_earnest = answer
+                .exchange
+                .meant()
                 .probe
                 .is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
             in_earnest && asked.job.as_ref().is_some_and(|named| is_named(first, named))
@@ -221,7 +223,7 @@ mod tests {
     #[test]
     fn jobs_cancelled_together_may_not_end_as_if_nothing_had_happened() {
         // Which rows are meant is not certain once two cancels were under way: then this rule looks.
-        let together = |script: Script| script.last(|e| e.asked.together = Some(1));
+        let together = |script: Script| script.last(|e| e.meant_mut().together = Some(1));
         let script = together(started().cancel(ID, &state("STOPPING")));
         let script = together(script.cancel(ID, &state("STOPPING"))).overlapping();
         let script = script.get(ID, &state("STARTING")).get(ID, &state("STOPPED"));
@@ -279,7 +281,7 @@ mod tests {
         }
         let contract = std::sync::Arc::new(contract);
         let ended = |end: &str| {
-            let together = |script: Script| script.last(|e| e.asked.together = Some(1));
+            let together = |script: Script| script.last(|e| e.meant_mut().together = Some(1));
             let script = together(started().cancel(ID, &state("STOPPING")));
             let script = together(script.cancel(ID, &state("STOPPING"))).overlapping();
             let mut script = script.get(ID, &state(end));

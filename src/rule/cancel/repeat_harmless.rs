@@ -61,7 +61,11 @@ impl Rule for RepeatHarmless {
 fn is_repeat(answer: &Answer<'_>, job: &Reading) -> bool {
     let asked = &answer.exchange.asked;
     answer.operation.role == Role::Cancel
-        && asked.probe.is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
+        && answer
+            .exchange
+            .meant()
+            .probe
+            .is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
         && asked.job.as_ref().is_some_and(|named| is_named(job, named))
 }
 

@@ -133,7 +133,7 @@ fn gone(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> 
         let asked = &answer.exchange.asked;
         let row = contract.error_row(Condition::UnknownJob, answer.name);
         answer.operation.role == Role::Get
-            && asked.probe.is_none()
+            && answer.exchange.meant().probe.is_none()
             && asked.job.as_ref().is_some_and(|job| is_named(attempt.before, job))
             && precedes(transcript, attempt.answer.index, answer.index)
             && row.is_some_and(|row| is_one_of(row, answer.exchange, contract))

@@ -16,7 +16,7 @@ pub(in crate::rule) fn judge(
     let (mut looked_at, mut findings) = (0, Vec::new());
     let mut missing = format!("no request was made to bring about {condition}");
     for (index, exchange) in transcript.exchanges.iter().enumerate() {
-        if exchange.asked.probe != Some(condition) || leave_out(index) {
+        if exchange.meant().probe != Some(condition) || leave_out(index) {
             continue;
         }
         let Some(response) = exchange.response() else {
@@ -54,7 +54,7 @@ pub(in crate::rule) fn judge(
 fn message(condition: Condition, exchange: &Exchange, accepted: bool) -> String {
     let verb =
         if accepted { "was accepted" } else { "was refused with another error than the documented one" };
-    match (&exchange.asked.violation, condition) {
+    match (&exchange.meant().violation, condition) {
         (
             Some(violation),
             Condition::InvalidParameter | Condition::MissingParameter | Condition::MalformedId,
@@ -142,7 +142,7 @@ mod tests {
     #[case(Condition::UnknownJob, "a request for a job that does not exist was accepted")]
     fn a_violation_is_named(#[case] condition: Condition, #[case] message: &str) {
         let script = asked("bedrock", condition, 202, "")
-            .last(|e| e.asked.violation = Some("breaks `maximum` at /body/maxResults".into()));
+            .last(|e| e.meant_mut().violation = Some("breaks `maximum` at /body/maxResults".into()));
         let transcript = script.transcript();
         let Judgement::Judged(found) = judge(condition, &transcript, &script.contract, |_| false) else {
             panic!("not judged")

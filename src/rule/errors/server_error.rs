@@ -33,7 +33,7 @@ impl Rule for ServerError {
             if answer.response.status < 500 {
                 continue;
             }
-            let (message, at_most) = match answer.exchange.asked.probe {
+            let (message, at_most) = match answer.exchange.meant().probe {
                 Some(condition) => (
                     format!("a request made to bring about {condition} was answered with a server error"),
                     Level::Fail,

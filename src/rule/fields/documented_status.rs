@@ -54,7 +54,7 @@ fn is_error_answer(answer: &Answer<'_>, contract: &Contract) -> bool {
     let in_rows =
         contract.facts.errors.iter().filter(|row| contract.speaks_of(row, answer.name)).any(|row| {
             row.any_of.iter().any(|a| {
-                let is_any = a.any_client_error && answer.exchange.asked.probe == Some(row.when);
+                let is_any = a.any_client_error && answer.exchange.meant().probe == Some(row.when);
                 a.status == Some(status) || (is_any && (400..500).contains(&status))
             })
         });

@@ -32,7 +32,7 @@ impl Rule for IdentityEchoed {
         for reading in transcript.readings(contract) {
             let Some(exchange) = transcript.exchanges.get(reading.exchange) else { continue };
             // A request that ought to be refused has no right answer to compare with: other rules report it.
-            if exchange.asked.probe.is_some() {
+            if exchange.meant().probe.is_some() {
                 continue;
             }
             let reference =

@@ -34,7 +34,7 @@ impl Rule for HttpStatus {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for talk in talks(transcript, contract) {
             // Refused credentials are the concern of the rules on those.
-            if talk.exchange.asked.probe.is_some_and(is_about_credentials) {
+            if talk.exchange.meant().probe.is_some_and(is_about_credentials) {
                 continue;
             }
             looked_at += 1;
@@ -65,7 +65,7 @@ fn mistake(talk: &Talk<'_>, contract: &Contract) -> Option<Finding> {
             if !invalid.contains(&status) || (200..300).contains(&status) {
                 return None;
             }
-            let due = talk.exchange.asked.probe.and_then(row);
+            let due = talk.exchange.meant().probe.and_then(row);
             if due.is_some_and(|row| row.any_of.iter().any(|answer| allows(answer, status))) {
                 return None;
             }
@@ -136,11 +136,11 @@ mod tests {
         let view = script.view("job", Some(""));
         let script =
             script.call("job", view, 400, &json!({"errors": [{"message": "no", "name": "invalid_input"}]}));
-        let script = script.last(|e| e.asked.probe = Some(Condition::InvalidParameter));
+        let script = script.last(|e| e.meant_mut().probe = Some(Condition::InvalidParameter));
         assert_eq!(script.findings(&HttpStatus), []);
-        let script = script.last(|e| e.asked.probe = Some(Condition::UnknownJob));
+        let script = script.last(|e| e.meant_mut().probe = Some(Condition::UnknownJob));
         assert_eq!(script.findings(&HttpStatus).len(), 1);
-        let script = script.last(|e| e.asked.probe = Some(Condition::MissingCredentials));
+        let script = script.last(|e| e.meant_mut().probe = Some(Condition::MissingCredentials));
         assert!(matches!(script.judge(&HttpStatus), Judgement::NotApplicable(_)));
     }
 }

@@ -35,7 +35,7 @@ impl Rule for PartialData {
         for talk in talks(transcript, contract) {
             let several = talk.document.keys.len() > 1 && talk.fit == Fit::Fits;
             let is_success = talk.response.status == 200 && !talk.errors().is_empty();
-            if !several || !is_success || talk.exchange.asked.probe.is_some() {
+            if !several || !is_success || talk.exchange.meant().probe.is_some() {
                 continue;
             }
             looked_at += 1;
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn refused_credentials_and_single_fields_are_left_alone() {
         let body = json!({"data": null, "errors": [{}]});
-        let script = asked(TWO, &body).last(|e| e.asked.probe = Some(Condition::MissingCredentials));
+        let script = asked(TWO, &body).last(|e| e.meant_mut().probe = Some(Condition::MissingCredentials));
         assert!(matches!(script.judge(&PartialData), Judgement::NotApplicable(_)));
         let script = asked("{ job(id: 1) { id } }", &body);
         assert!(matches!(script.judge(&PartialData), Judgement::NotApplicable(_)));

@@ -30,7 +30,7 @@ impl Rule for TokenConflict {
 
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let starts: Vec<Answer<'_>> = answers(transcript, contract)
-            .filter(|answer| answer.operation.role == Role::Create && answer.exchange.asked.probe.is_none())
+            .filter(|answer| answer.operation.role == Role::Create && answer.exchange.meant().probe.is_none())
             .filter(|answer| answer.exchange.asked.client_token.is_some())
             .collect();
         let (mut looked_at, mut findings) = (0, Vec::new());

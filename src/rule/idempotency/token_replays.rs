@@ -37,7 +37,7 @@ impl Rule for TokenReplays {
             let (Some(token), Some(fact)) = (&asked.client_token, &answer.operation.client_token) else {
                 continue;
             };
-            if answer.operation.role != Role::Create || asked.probe.is_some() {
+            if answer.operation.role != Role::Create || answer.exchange.meant().probe.is_some() {
                 continue;
             }
             let status = answer.response.status;

@@ -23,7 +23,7 @@ pub(in crate::rule) fn home_reading<'t>(
     let asked = &transcript.exchanges.get(index)?.asked;
     let job = asked.job.as_ref()?;
     let reading = transcript.readings(contract).iter().rev().find(|reading| {
-        let is_plain = transcript.exchanges.get(reading.exchange).is_some_and(|e| e.asked.probe.is_none());
+        let is_plain = transcript.exchanges.get(reading.exchange).is_some_and(|e| e.meant().probe.is_none());
         is_plain && precedes(transcript, reading.exchange, index) && is_named(reading, job)
     })?;
     let differs = asked
@@ -81,7 +81,7 @@ pub(in crate::rule) fn known_before<'t>(
 ) -> Option<&'t Reading> {
     let job = transcript.exchanges.get(index)?.asked.job.as_ref()?;
     transcript.readings(contract).iter().rev().find(|reading| {
-        let sender = transcript.exchanges.get(reading.exchange).map(|e| e.asked.identity);
+        let sender = transcript.exchanges.get(reading.exchange).map(|e| e.meant().identity);
         sender == Some(None) && precedes(transcript, reading.exchange, index) && is_named(reading, job)
     })
 }

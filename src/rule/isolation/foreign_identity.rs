@@ -32,7 +32,7 @@ impl Rule for ForeignIdentity {
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for answer in answers(transcript, contract) {
-            let is_foreign = answer.exchange.asked.identity == Some(Identity::Foreign);
+            let is_foreign = answer.exchange.meant().identity == Some(Identity::Foreign);
             // A server that is busy or in trouble says nothing about whose the job is.
             if !is_foreign || answer.response.status == 429 || answer.response.status >= 500 {
                 continue;
@@ -75,7 +75,7 @@ fn listed(
     let readings = transcript.readings(contract);
     let is_ours = |shown: &Reading| {
         readings.iter().any(|own| {
-            let sender = transcript.exchanges.get(own.exchange).map(|e| e.asked.identity);
+            let sender = transcript.exchanges.get(own.exchange).map(|e| e.meant().identity);
             own.id == shown.id && sender == Some(None) && precedes(transcript, own.exchange, answer.index)
         })
     };
@@ -94,7 +94,7 @@ mod tests {
     const ID: &str = "JOB0000001";
 
     fn by_others(script: Script) -> Script {
-        script.last(|e| e.asked.identity = Some(Identity::Foreign)).probe(Condition::Forbidden)
+        script.last(|e| e.meant_mut().identity = Some(Identity::Foreign)).probe(Condition::Forbidden)
     }
 
     fn read() -> Script {

@@ -33,7 +33,7 @@ impl Rule for ForeignParent {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for answer in answers(transcript, contract) {
             let is_meant =
-                answer.exchange.asked.probe == Some(Condition::UnknownJob) && answer.response.status != 429;
+                answer.exchange.meant().probe == Some(Condition::UnknownJob) && answer.response.status != 429;
             let Some(home) = home_reading(transcript, contract, answer.index).filter(|_| is_meant) else {
                 continue;
             };

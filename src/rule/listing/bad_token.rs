@@ -62,7 +62,7 @@ pub(in crate::rule) fn is_meant(transcript: &Transcript, contract: &Contract, in
     let Some(PageStyle::Token(style)) = operation.pagination.as_ref().map(|paging| &paging.style) else {
         return false;
     };
-    asked.probe == Some(Condition::InvalidParameter)
+    exchange.meant().probe == Some(Condition::InvalidParameter)
         && style.request.first(&asked.view).is_some()
         && contract.shapes.is_valid(&operation.request, &asked.view)
 }

@@ -104,11 +104,11 @@ mod tests {
 
     #[test]
     fn a_walk_is_judged_as_a_whole() {
-        let script = bedrock(json!({}), &["JOB0000002"], Some("more")).last(|e| e.asked.walk = Some(1));
+        let script = bedrock(json!({}), &["JOB0000002"], Some("more")).last(|e| e.meant_mut().walk = Some(1));
         let item = script.job("JOB0000001", &json!({"status": "COMPLETE"}));
         let body = json!({"ingestionJobSummaries": [item]});
         let script = list("ListIngestionJobs", script, json!({"nextToken": "more"}), body)
-            .last(|e| e.asked.walk = Some(1));
+            .last(|e| e.meant_mut().walk = Some(1));
         assert_eq!(script.findings(&ContainsCreated), []);
     }
 

@@ -37,7 +37,7 @@ impl Rule for FilterObeyed {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for walk in walks(transcript, contract) {
             let Some(first) = walk.first() else { continue };
-            let Some((name, state)) = &first.answer.exchange.asked.filter else { continue };
+            let Some((name, state)) = &first.answer.exchange.meant().filter else { continue };
             let Some(filter) = first.answer.operation.filters.iter().find(|f| f.name == *name) else {
                 continue;
             };
@@ -137,8 +137,8 @@ mod tests {
         let mut view = script.view("ListIngestionJobs", None);
         view["body"] = json!({});
         script.call("ListIngestionJobs", view, 200, &json!({ "ingestionJobSummaries": jobs })).last(|e| {
-            e.asked.walk = Some(1);
-            e.asked.filter = Some((filter.to_owned(), state.map(str::to_owned)));
+            e.meant_mut().walk = Some(1);
+            e.meant_mut().filter = Some((filter.to_owned(), state.map(str::to_owned)));
         })
     }
 

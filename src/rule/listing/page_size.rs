@@ -30,7 +30,7 @@ impl Rule for PageSize {
     fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
         for answer in answers(transcript, contract) {
-            let is_meant = answer.operation.role == Role::List && answer.exchange.asked.probe.is_none();
+            let is_meant = answer.operation.role == Role::List && answer.exchange.meant().probe.is_none();
             let Some(paging) = answer.operation.pagination.as_ref().filter(|_| is_meant) else { continue };
             let Some(size) = &paging.size else { continue };
             let asked = size_asked(paging, answer.exchange);

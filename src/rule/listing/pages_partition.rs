@@ -102,7 +102,7 @@ mod tests {
         let jobs: Vec<Value> = ids.iter().map(|id| script.job(id, &json!({}))).collect();
         let body = json!({"jobs": jobs, "meta": {"total": total, "pages": pages, "page": number}});
         let view = json!({"path": {}, "query": {"page": number, "per_page": 2}});
-        script.call("ListIndexingJobs", view, 200, &body).last(|e| e.asked.walk = Some(1))
+        script.call("ListIndexingJobs", view, 200, &body).last(|e| e.meant_mut().walk = Some(1))
     }
 
     #[rstest]
@@ -137,7 +137,7 @@ mod tests {
                 let jobs: Vec<Value> = ids.iter().map(|id| script.job(id, &json!({}))).collect();
                 let body = json!({"jobs": jobs, "meta": {"total": total, "pages": 2, "page": number}});
                 let view = json!({"path": {}, "query": {"page": number, "per_page": 2}});
-                script.call("ListIndexingJobs", view, 200, &body).last(|e| e.asked.walk = Some(1))
+                script.call("ListIndexingJobs", view, 200, &body).last(|e| e.meant_mut().walk = Some(1))
             },
         );
         assert_eq!(script.findings(&PagesPartition)[0].at_most, expected);

@@ -47,7 +47,7 @@ impl Rule for PartsPartition {
             let (Some(parts), Some(exchange)) = (operation.and_then(|o| o.parts.as_ref()), exchange) else {
                 continue;
             };
-            let Some(walk) = exchange.asked.walk else { continue };
+            let Some(walk) = exchange.meant().walk else { continue };
             let asked = |at: &crate::contract::pointer::Pointer| {
                 at.first(&exchange.asked.view).and_then(number).and_then(|n| u64::try_from(n).ok())
             };
@@ -156,7 +156,7 @@ mod tests {
         let mut view = script.view(&get, Some("66122af1"));
         parts.page.put(&mut view, json!(number));
         parts.size.put(&mut view, json!(size));
-        script.call(&get, view, 200, &json!({"Data": job})).last(|e| e.asked.walk = Some(walk))
+        script.call(&get, view, 200, &json!({"Data": job})).last(|e| e.meant_mut().walk = Some(walk))
     }
 
     #[rstest]

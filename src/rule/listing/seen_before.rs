@@ -16,7 +16,7 @@ pub(super) fn seen_before<'t>(
 ) -> Vec<&'t Reading> {
     let Some(page) = walk.first() else { return Vec::new() };
     let is_own = |reading: &Reading| {
-        let probe = transcript.exchanges.get(reading.exchange).and_then(|e| e.asked.probe);
+        let probe = transcript.exchanges.get(reading.exchange).and_then(|e| e.meant().probe);
         probe.is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
     };
     let is_there = |reading: &Reading| {

@@ -100,7 +100,7 @@ pub(in crate::rule) fn limit(
     let paging = operation.pagination.as_ref().filter(|_| operation.role == Role::List)?;
     let size = paging.size.as_ref()?;
     let (most, asked) = (size.max?, size_asked(paging, exchange)?);
-    let is_meant = exchange.asked.probe == Some(Condition::InvalidParameter) && asked > most;
+    let is_meant = exchange.meant().probe == Some(Condition::InvalidParameter) && asked > most;
     (is_meant && size.over_max != Some(OverMax::Refused)).then_some((most, size.over_max))
 }
 

@@ -55,8 +55,8 @@ impl<'t> Walk<'t> {
         self.is_complete
             && self.first().is_some_and(|page| {
                 let answer = &page.answer;
-                let asked = &answer.exchange.asked;
-                asked.filter.is_none() && (self.is_driven || is_plain(answer.operation, &asked.view))
+                answer.exchange.meant().filter.is_none()
+                    && (self.is_driven || is_plain(answer.operation, &answer.exchange.asked.view))
             })
     }
 }
@@ -65,10 +65,16 @@ impl<'t> Walk<'t> {
 pub(super) fn walks<'t>(transcript: &'t Transcript, contract: &'t Contract) -> Vec<Walk<'t>> {
     let mut groups: BTreeMap<(usize, usize, &str), Vec<Answer<'t>>> = BTreeMap::new();
     for answer in answers(transcript, contract) {
-        let asked = &answer.exchange.asked;
-        if answer.operation.role == Role::List && answer.operation.jobs.is_some() && asked.probe.is_none() {
+        if answer.operation.role == Role::List
+            && answer.operation.jobs.is_some()
+            && answer.exchange.meant().probe.is_none()
+        {
             // Numbered walks come first; a request without a number is alone under its own.
-            let key = asked.walk.map_or((1, answer.index, answer.name), |walk| (0, walk, answer.name));
+            let key = answer
+                .exchange
+                .meant()
+                .walk
+                .map_or((1, answer.index, answer.name), |walk| (0, walk, answer.name));
             groups.entry(key).or_default().push(answer);
         }
     }

@@ -74,7 +74,7 @@ mod tests {
             let mut view = script.view("ListIngestionJobs", None);
             view["body"] = json!({});
             let body = json!({"ingestionJobSummaries": [], "nextToken": token});
-            script.call("ListIngestionJobs", view, 200, &body).last(|e| e.asked.walk = Some(1))
+            script.call("ListIngestionJobs", view, 200, &body).last(|e| e.meant_mut().walk = Some(1))
         });
         let found: Vec<Level> = script.findings(&WalkEnds).iter().map(|f| f.at_most).collect();
         assert_eq!(found, Vec::from_iter(expected));
@@ -94,7 +94,7 @@ mod tests {
         };
         let alone = page(Script::of("bedrock"), 200);
         assert!(matches!(alone.judge(&WalkEnds), Judgement::NotApplicable(_)));
-        let driven = |script: Script| script.last(|e| e.asked.walk = Some(1));
+        let driven = |script: Script| script.last(|e| e.meant_mut().walk = Some(1));
         let broken = driven(page(driven(page(Script::of("bedrock"), 200)), 500));
         assert!(matches!(broken.judge(&WalkEnds), Judgement::NotApplicable(_)));
     }

@@ -77,7 +77,7 @@ fn attempt<'t>(
     answer: Answer<'t>,
 ) -> Option<Attempt<'t>> {
     let asked = &answer.exchange.asked;
-    let is_made_wrong = asked.probe.is_some_and(|probe| probe != Condition::NotRetryable);
+    let is_made_wrong = answer.exchange.meant().probe.is_some_and(|probe| probe != Condition::NotRetryable);
     if is_made_wrong || is_foreign(transcript, contract, answer.index) {
         return None;
     }
