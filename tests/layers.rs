@@ -11,13 +11,14 @@ use regex::Regex;
 use support::{files_below, repository};
 
 /// Every module of the crate's root with its layer.
-const LAYERS: [(&str, u8); 12] = [
+const LAYERS: [(&str, u8); 13] = [
     ("contract", 0),
     ("exchange", 0),
-    ("rule", 1),
+    ("story", 1),
     ("sign", 1),
     ("mock", 1),
     ("case", 1),
+    ("rule", 2),
     ("target", 2),
     ("run", 3),
     ("report", 4),

@@ -5,9 +5,46 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Contract;
 use super::error::Condition;
 use super::one_of::one_table;
+use super::operation::Role;
 use super::pointer::Pointer;
+
+/// The tables of what becomes of a call on one job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// The cancel truth table.
+    Cancel,
+    /// The retry table.
+    Retry,
+}
+
+impl Table {
+    /// The word used in files and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Table::Cancel => "cancel",
+            Table::Retry => "retry",
+        }
+    }
+
+    /// The role of the calls it speaks of.
+    pub fn role(self) -> Role {
+        match self {
+            Table::Cancel => Role::Cancel,
+            Table::Retry => Role::Retry,
+        }
+    }
+
+    /// The rows of a contract.
+    pub fn rows(self, contract: &Contract) -> &[Row] {
+        match self {
+            Table::Cancel => &contract.facts.cancel,
+            Table::Retry => &contract.facts.retry,
+        }
+    }
+}
 
 /// One row of the cancel truth table, or of the retry table: which jobs it speaks of, and what must happen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

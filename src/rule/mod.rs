@@ -1,9 +1,8 @@
-//! Rules: each reads one transcript against one contract, and nothing else.
+//! Rules: each reads the story of one transcript, and nothing else.
 
 pub mod auth;
 pub mod cancel;
 pub mod errors;
-mod evidence;
 pub mod fields;
 pub mod graphql;
 pub mod idempotency;
@@ -11,16 +10,16 @@ pub mod isolation;
 pub mod lifecycle;
 pub mod limits;
 pub mod listing;
-mod order;
 pub mod registry;
 pub mod retry;
 #[cfg(test)]
 pub(crate) mod script;
 pub mod status;
+pub(crate) mod tool;
 
 use crate::contract::Contract;
 use crate::contract::reference::Basis;
-use crate::exchange::Transcript;
+use crate::story::Story;
 
 /// How strongly a requirement binds, as in RFC 2119.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,5 +148,5 @@ pub trait Rule: Sync {
     fn meta(&self) -> &'static Meta;
 
     /// Judges one transcript. Pure: no clock, no I/O, no vendor.
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement;
+    fn judge(&self, story: &Story<'_>) -> Judgement;
 }

@@ -15,6 +15,7 @@ use crate::exchange::headers::Headers;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
 use crate::exchange::{Exchange, Meant, Response, Transcript};
+use crate::story::Story;
 
 /// A contract, built in or made up for tests, loaded once for all tests.
 pub(crate) fn contract(vendor: &str) -> Arc<Contract> {
@@ -196,7 +197,7 @@ impl Script {
 
     /// What a rule makes of it.
     pub(crate) fn judge(&self, rule: &dyn Rule) -> Judgement {
-        rule.judge(&self.transcript(), &self.contract)
+        rule.judge(&Story::of(&self.contract, &self.transcript()))
     }
 
     /// The findings of a rule that could judge.

@@ -5,6 +5,7 @@ use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
 use crate::rule::{Finding, Judgement, Level, Rule};
+use crate::story::Story;
 
 /// What became of one pair of a case and a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,11 +50,12 @@ pub fn judge(
         (Some(Stop::Skip(why)), None) => Some(Outcome::Skipped(why.clone())),
         (None, None) => None,
     };
+    let story = Story::of(contract, transcript);
     let mut verdicts = Vec::new();
     for rule in rules {
         let meta = rule.meta();
         let meant = case.rules.contains(&meta.id);
-        let (outcome, findings) = match rule.judge(transcript, contract) {
+        let (outcome, findings) = match rule.judge(&story) {
             Judgement::Judged(findings) if !findings.is_empty() => {
                 let levelled: Vec<(Level, Finding)> =
                     findings.into_iter().map(|f| (f.level(meta.keyword, contract), f)).collect();

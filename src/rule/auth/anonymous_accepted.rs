@@ -1,11 +1,9 @@
 //! `auth/anonymous-accepted`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_one_of, is_refused, seen};
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{is_one_of, seen};
 
 static META: Meta = Meta {
     id: "auth/anonymous-accepted",
@@ -26,15 +24,16 @@ impl Rule for AnonymousAccepted {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|answer| answer.operation.anonymous) {
+        for answer in story.answers().iter().filter(|answer| answer.operation.anonymous) {
             looked_at += 1;
             let conditions = [Condition::MissingCredentials, Condition::BadCredentials];
             let mut rows = contract.facts.errors.iter().filter(|row| conditions.contains(&row.when));
             let is_asked =
                 answer.response.status == 401 || rows.any(|row| is_one_of(row, answer.exchange, contract));
-            if is_refused(answer.exchange, contract) && is_asked {
+            if answer.is_refused() && is_asked {
                 findings.push(Finding::new(
                     answer.index,
                     &answer.operation.reference,

@@ -1,10 +1,9 @@
 //! `auth/bad-signature`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "auth/bad-signature",
@@ -24,7 +23,7 @@ impl Rule for BadSignature {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::BadSignature, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::BadSignature, story, |_| false)
     }
 }

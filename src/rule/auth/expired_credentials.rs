@@ -1,10 +1,9 @@
 //! `auth/expired-credentials`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "auth/expired-credentials",
@@ -24,7 +23,7 @@ impl Rule for ExpiredCredentials {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::ExpiredCredentials, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::ExpiredCredentials, story, |_| false)
     }
 }

@@ -1,12 +1,9 @@
 //! `cancel/many-range-ends`.
 
-use super::many::{Standing, cancels};
-use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::place;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::many::Standing;
 
 static META: Meta = Meta {
     id: "cancel/many-range-ends",
@@ -27,11 +24,12 @@ impl Rule for ManyRangeEnds {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for many in cancels(transcript, contract) {
-            if many.fact.undocumented.is_some() || !is_accepted(many.answer.exchange, contract) {
+        for many in story.many() {
+            if many.fact.undocumented.is_some() || !many.answer.is_accepted() {
                 continue;
             }
             for job in &many.jobs {
@@ -59,7 +57,7 @@ impl Rule for ManyRangeEnds {
                 let at = contract.shape_of(&job.after.operation).state.as_str();
                 findings.push(
                     Finding::new(job.after.exchange, reference, message, expected, state)
-                        .at(place(transcript, job.after, at))
+                        .at(story.place(job.after, at))
                         .at_most(level),
                 );
             }

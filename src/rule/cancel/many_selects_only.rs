@@ -1,11 +1,10 @@
 //! `cancel/many-selects-only`.
 
-use super::many::{Standing, Touched, cancels};
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::many::{Standing, Touched};
 
 static META: Meta = Meta {
     id: "cancel/many-selects-only",
@@ -26,9 +25,10 @@ impl Rule for ManySelectsOnly {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for many in cancels(transcript, contract) {
+        for many in story.many() {
             for job in &many.jobs {
                 let Standing::Left(why, reference) = &job.standing else { continue };
                 looked_at += 1;
@@ -41,7 +41,7 @@ impl Rule for ManySelectsOnly {
                 let at = contract.shape_of(&job.after.operation).state.as_str();
                 findings.push(
                     Finding::new(job.after.exchange, reference, message, text(before), text(after))
-                        .at(place(transcript, job.after, at)),
+                        .at(story.place(job.after, at)),
                 );
             }
         }

@@ -1,12 +1,11 @@
 //! `cancel/refused-for-kind`.
 
-use super::answered::accepted_anyway;
-use super::attempt::attempts;
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_beside_the_point;
+use crate::rule::tool::accepted_anyway::accepted_anyway;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::is_beside_the_point;
 
 static META: Meta = Meta {
     id: "cancel/refused-for-kind",
@@ -27,9 +26,9 @@ impl Rule for RefusedForKind {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Cancel) {
             let Some((row, condition)) = attempt.refusing() else { continue };
             let is_by_kind = condition == Condition::UnsupportedKind || !row.facets.is_empty();
             if !is_by_kind || is_beside_the_point(attempt.answer.response) {
@@ -37,7 +36,7 @@ impl Rule for RefusedForKind {
             }
             looked_at += 1;
             let whom = "a job of a kind that cannot be cancelled";
-            findings.extend(accepted_anyway(&attempt, transcript, contract, whom));
+            findings.extend(accepted_anyway(&attempt, story, whom));
         }
         Judgement::of(looked_at, findings, "no job of a kind that cannot be cancelled was cancelled")
     }

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::answer::{is_refused, seen};
 use crate::contract::Contract;
 use crate::contract::error::Locator;
-use crate::exchange::Transcript;
 use crate::exchange::refusal::refusal;
-use crate::rule::evidence::{Answer, answers};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::said::seen;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "errors/body-shape",
@@ -31,9 +30,10 @@ impl Rule for BodyShape {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_refused(a.exchange, contract)) {
+        for answer in story.answers().iter().filter(|a| a.is_refused()) {
             looked_at += 1;
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);

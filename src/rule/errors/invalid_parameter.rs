@@ -1,11 +1,10 @@
 //! `errors/invalid-parameter`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
 use crate::rule::listing::{bad_token, size_limit};
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/invalid-parameter",
@@ -25,10 +24,9 @@ impl Rule for InvalidParameter {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::InvalidParameter, transcript, contract, |index| {
-            bad_token::is_meant(transcript, contract, index)
-                || size_limit::limit(transcript, contract, index).is_some()
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::InvalidParameter, story, |index| {
+            bad_token::is_meant(story, index) || size_limit::limit(story, index).is_some()
         })
     }
 }

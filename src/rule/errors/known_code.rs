@@ -1,12 +1,12 @@
 //! `errors/known-code`.
 
-use super::answer::{is_refused, seen};
 use crate::contract::Contract;
 use crate::contract::error::Code;
-use crate::exchange::Transcript;
 use crate::exchange::refusal::refusal;
-use crate::rule::evidence::{Answer, answers, one_of};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::said::seen;
+use crate::story::text::one_of;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "errors/known-code",
@@ -29,9 +29,10 @@ impl Rule for KnownCode {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_refused(a.exchange, contract)) {
+        for answer in story.answers().iter().filter(|a| a.is_refused()) {
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
             let Some(code) = said.code else { continue };

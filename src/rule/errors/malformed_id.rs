@@ -1,10 +1,9 @@
 //! `errors/malformed-id`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/malformed-id",
@@ -24,7 +23,7 @@ impl Rule for MalformedId {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::MalformedId, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::MalformedId, story, |_| false)
     }
 }

@@ -1,10 +1,8 @@
 //! `errors/server-error`.
 
-use super::answer::seen;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::seen;
 
 static META: Meta = Meta {
     id: "errors/server-error",
@@ -26,9 +24,10 @@ impl Rule for ServerError {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             looked_at += 1;
             if answer.response.status < 500 {
                 continue;

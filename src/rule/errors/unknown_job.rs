@@ -1,11 +1,9 @@
 //! `errors/unknown-job`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
-use crate::rule::isolation::foreign::is_foreign;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/unknown-job",
@@ -25,9 +23,7 @@ impl Rule for UnknownJob {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::UnknownJob, transcript, contract, |index| {
-            is_foreign(transcript, contract, index)
-        })
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::UnknownJob, story, |index| story.is_foreign(index))
     }
 }

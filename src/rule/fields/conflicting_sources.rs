@@ -1,11 +1,8 @@
 //! Where a vendor's sources disagree: which one this server follows.
 
-use crate::contract::Contract;
 use crate::contract::error::Probe;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_refused;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
 
 /// `fields/conflicting-sources`.
 pub struct ConflictingSources;
@@ -26,7 +23,8 @@ impl Rule for ConflictingSources {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let conflicts = &contract.facts.conflicts;
         if conflicts
             .values()
@@ -36,18 +34,19 @@ impl Rule for ConflictingSources {
             return Judgement::NotApplicable("the contract has no conflict that shows in a body".to_owned());
         }
         let bodies = || {
-            answers(transcript, contract)
+            story
+                .answers()
+                .iter()
                 .filter(|a| a.response.is_success())
                 .filter_map(|a| Some((a.index, a.response.json().ok()?)))
         };
         let in_body = |probe: &Probe| bodies().find(|(_, body)| probe.holds(body)).map(|(index, _)| index);
         let in_error = |probe: &Probe| {
-            let mut refusals = answers(transcript, contract).filter(|a| is_refused(a.exchange, contract));
+            let mut refusals = story.answers().iter().filter(|a| a.is_refused());
             refusals.find(|a| a.response.json().is_ok_and(|body| probe.holds(body))).map(|a| a.index)
         };
-        let in_job = |probe: &Probe| {
-            transcript.readings(contract).iter().find(|r| probe.holds(&r.job)).map(|r| r.exchange)
-        };
+        let in_job =
+            |probe: &Probe| story.readings().iter().find(|r| probe.holds(&r.job)).map(|r| r.exchange);
         let mut findings = Vec::new();
         for conflict in conflicts.values() {
             for side in &conflict.sides {

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `fields/content-type`.
 pub struct ContentType;
@@ -26,9 +24,10 @@ impl Rule for ContentType {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in answers(transcript, contract).filter(|a| a.response.json().is_ok()) {
+        for answer in story.answers().iter().filter(|a| a.response.json().is_ok()) {
             looked_at += 1;
             let label = answer.response.headers.get("content-type");
             if !label.is_some_and(is_json) && seen.insert((answer.name, label)) {

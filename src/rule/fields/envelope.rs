@@ -2,12 +2,10 @@
 
 use serde_json::Value;
 
-use crate::contract::Contract;
 use crate::contract::envelope::{Agreement, Answers};
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_accepted, is_refused};
-use crate::rule::evidence::{Answer, answers, one_of, show, told};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::text::{one_of, show, told};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "fields/envelope",
@@ -29,18 +27,19 @@ impl Rule for Envelope {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let facts = &contract.facts.envelope;
         if facts.is_empty() {
             return Judgement::NotApplicable("the contract has no facts across a whole answer".into());
         }
         let (mut looked_at, mut findings) = (0, Vec::new());
         for fact in facts {
-            for answer in answers(transcript, contract) {
+            for answer in story.answers().iter() {
                 let is_meant = match fact.on {
                     Answers::Any => true,
-                    Answers::Accepted => is_accepted(answer.exchange, contract),
-                    Answers::Refused => is_refused(answer.exchange, contract),
+                    Answers::Accepted => answer.is_accepted(),
+                    Answers::Refused => answer.is_refused(),
                 };
                 let Some(verdict) = answer
                     .response

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{is_named, place};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::{Story, is_named};
 
 /// `fields/identity-echoed`.
 pub struct IdentityEchoed;
@@ -27,10 +26,11 @@ impl Rule for IdentityEchoed {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
-            let Some(exchange) = transcript.exchanges.get(reading.exchange) else { continue };
+        for reading in story.readings() {
+            let Some(exchange) = story.exchanges.get(reading.exchange) else { continue };
             // A request that ought to be refused has no right answer to compare with: other rules report it.
             if exchange.meant().probe.is_some() {
                 continue;
@@ -42,7 +42,7 @@ impl Rule for IdentityEchoed {
                     let message =
                         format!("the answer to {} shows another {what} than asked for", reading.operation);
                     let finding = Finding::new(reading.exchange, reference, message, asked, shown);
-                    findings.push(finding.at(place(transcript, reading, at)));
+                    findings.push(finding.at(story.place(reading, at)));
                 }
             };
             if let Some(asked) = asked_id(reading, exchange.asked.job.as_deref()) {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{answers, cut};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::cut;
 
 /// `fields/readable-body`.
 pub struct ReadableBody;
@@ -27,9 +26,10 @@ impl Rule for ReadableBody {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let Some(schema) = answer.schema().filter(|schema| !schema.is_empty()) else { continue };
             looked_at += 1;
             let Err(why) = answer.response.json() else { continue };

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use crate::contract::Contract;
 use crate::contract::facts::HeaderFact;
-use crate::exchange::Transcript;
 use crate::exchange::headers::is_secret;
-use crate::rule::evidence::{answers, cut};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::cut;
 
 /// `fields/response-headers`.
 pub struct ResponseHeaders;
@@ -30,12 +29,13 @@ impl Rule for ResponseHeaders {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
         for (name, fact) in &contract.facts.headers {
             let mut form = None;
             let mut seen = BTreeSet::new();
-            for answer in answers(transcript, contract) {
+            for answer in story.answers().iter() {
                 let status = answer.response.status;
                 if !(fact.on.is_empty() || fact.on.contains(&status)) {
                     continue;

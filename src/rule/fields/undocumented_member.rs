@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{answers, collapse, cut, show};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{collapse, cut, show};
 
 /// `fields/undocumented-member`.
 pub struct UndocumentedMember;
@@ -26,9 +25,10 @@ impl Rule for UndocumentedMember {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let reference = answer.reference(contract);
             if answer.schema() == Some("") {
                 looked_at += 1;

@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::talk::{Talk, talks};
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::show;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::talk::Talk;
+use crate::story::text::show;
 
 /// `graphql/data-present`.
 #[derive(Debug)]
@@ -29,9 +28,9 @@ impl Rule for DataPresent {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             // What is not JSON is the concern of the rules on bodies.
             if talk.response.status != 200 || talk.response.json().is_err() {
                 continue;

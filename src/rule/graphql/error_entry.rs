@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-use super::talk::{Talk, talks};
-use crate::contract::Contract;
 use crate::contract::error::Locator;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, show};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::talk::Talk;
+use crate::story::text::{one_of, show};
 
 /// `graphql/error-entry`.
 #[derive(Debug)]
@@ -30,9 +29,9 @@ impl Rule for ErrorEntry {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             let Some(errors) = talk.body.and_then(|body| body.get("errors")) else { continue };
             looked_at += 1;
             match errors.as_array().filter(|entries| !entries.is_empty()) {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::talk::{Fit, Talk, talks};
 use crate::contract::Contract;
 use crate::contract::error::{Answer, Condition};
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::seen;
-use crate::rule::evidence::one_of;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::seen;
+use crate::story::talk::{Fit, Talk};
+use crate::story::text::one_of;
 
 /// `graphql/http-status`.
 #[derive(Debug)]
@@ -30,9 +30,10 @@ impl Rule for HttpStatus {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             // Refused credentials are the concern of the rules on those.
             if talk.exchange.meant().probe.is_some_and(is_about_credentials) {
                 continue;

@@ -3,12 +3,12 @@
 use apollo_compiler::ast::OperationType;
 use serde_json::Value;
 
-use super::talk::{Fit, Talk, talks};
 use crate::contract::Contract;
 use crate::contract::graphql::root_fields;
-use crate::exchange::Transcript;
-use crate::rule::evidence::show;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::talk::{Fit, Talk};
+use crate::story::text::show;
 
 /// `graphql/partial-data`.
 #[derive(Debug)]
@@ -30,9 +30,10 @@ impl Rule for PartialData {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             let several = talk.document.keys.len() > 1 && talk.fit == Fit::Fits;
             let is_success = talk.response.status == 200 && !talk.errors().is_empty();
             if !several || !is_success || talk.exchange.meant().probe.is_some() {

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{Answer, answers, place};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "idempotency/token-replays",
@@ -29,10 +27,11 @@ impl Rule for TokenReplays {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let mut first: BTreeMap<(&str, &str), Vec<(Answer<'_>, &Reading)>> = BTreeMap::new();
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let asked = &answer.exchange.asked;
             let (Some(token), Some(fact)) = (&asked.client_token, &answer.operation.client_token) else {
                 continue;
@@ -57,18 +56,12 @@ impl Rule for TokenReplays {
                 }
                 continue;
             }
-            let Some(started) = transcript
-                .readings(contract)
-                .iter()
-                .find(|r| r.exchange == answer.index && !r.from_list)
-                .filter(|_| is_accepted(answer.exchange, contract))
-            else {
-                continue;
-            };
+            let started = story.reading_at(answer.index).filter(|_| answer.is_accepted());
+            let Some(started) = started else { continue };
             let earlier = first.entry((answer.name, token)).or_default();
             let same = earlier.iter().find(|(other, _)| is_same_request(other, &answer));
             let Some((_, original)) = same else {
-                earlier.push((answer, started));
+                earlier.push((*answer, started));
                 continue;
             };
             looked_at += 1;
@@ -82,11 +75,7 @@ impl Rule for TokenReplays {
                         format!("the job {}", original.id),
                         format!("the job {}", started.id),
                     )
-                    .at(place(
-                        transcript,
-                        started,
-                        contract.shape_of(&started.operation).id.as_str(),
-                    )),
+                    .at(story.place(started, contract.shape_of(&started.operation).id.as_str())),
                 );
             }
         }

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use crate::contract::Contract;
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
-use crate::rule::order::{Acts, steps};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `lifecycle/counters-grow`.
 pub struct CountersGrow;
@@ -29,14 +27,15 @@ impl Rule for CountersGrow {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let facts = &contract.facts;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             for pointer in counters(contract) {
                 let mut seen = BTreeSet::new();
                 let name = pointer.as_str();
-                for (earlier, later) in steps(transcript, contract, job, |r| r.counters.contains_key(name)) {
+                for (earlier, later) in life.steps(|r| r.counters.contains_key(name)) {
                     let (Some(before), Some(now)) = (earlier.counters.get(name), later.counters.get(name))
                     else {
                         continue;
@@ -46,7 +45,7 @@ impl Rule for CountersGrow {
                     }
                     looked_at += 1;
                     if now >= before
-                        || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
+                        || life.acted_between(earlier, later, &[Role::Retry])
                         || !seen.insert(name)
                     {
                         continue;
@@ -59,7 +58,7 @@ impl Rule for CountersGrow {
                         format!("at least {before}"),
                         now.to_string(),
                     );
-                    findings.push(finding.at(place(transcript, later, name)));
+                    findings.push(finding.at(story.place(later, name)));
                 }
             }
         }

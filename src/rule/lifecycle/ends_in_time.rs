@@ -1,10 +1,9 @@
 //! A job gets where it is going.
 
-use crate::contract::Contract;
 use crate::contract::span::Span;
-use crate::exchange::Transcript;
-use crate::rule::evidence::one_of;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::text::one_of;
+use crate::story::{Life, Story};
 
 /// `lifecycle/ends-in-time`.
 pub struct EndsInTime;
@@ -26,26 +25,19 @@ impl Rule for EndsInTime {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
-        let last_state = |job: &str| {
-            transcript
-                .readings(contract)
-                .iter()
-                .rev()
-                .filter(|r| r.id == job && !r.from_list)
-                .find_map(|r| r.state.as_deref())
-        };
-        let ended = transcript.jobs(contract).into_iter().filter(|job| {
-            transcript.of_job(contract, job).count() > 1
-                && last_state(job).is_some_and(|s| lifecycle.is_terminal(s))
-        });
-        let looked_at = transcript.given_up.len() + ended.count();
-        let findings = transcript
+        let state = |life: &Life<'_>| life.readings.iter().rev().find_map(|r| r.state.clone());
+        let last_state = |job: &str| story.life(job).and_then(state);
+        let is_end = |state: Option<String>| state.is_some_and(|s| lifecycle.is_terminal(&s));
+        let ended = story.lives().iter().filter(|life| life.readings.len() > 1 && is_end(state(life)));
+        let looked_at = story.given_up.len() + ended.count();
+        let findings = story
             .given_up
             .iter()
             // A job that ended otherwise than hoped did end: the rules about that wait judge it.
-            .filter(|wait| !last_state(&wait.job).is_some_and(|s| lifecycle.is_terminal(s)))
+            .filter(|wait| !is_end(last_state(&wait.job)))
             .map(|wait| {
                 let goal = if wait.waited_for.is_empty() {
                     "any final state".to_owned()
@@ -53,7 +45,7 @@ impl Rule for EndsInTime {
                     one_of(&wait.waited_for)
                 };
                 let waited = Span(wait.after);
-                let state = last_state(&wait.job).unwrap_or("unknown");
+                let state = last_state(&wait.job).unwrap_or_else(|| "unknown".to_owned());
                 Finding::new(
                     wait.exchange,
                     &lifecycle.transitions_ref,

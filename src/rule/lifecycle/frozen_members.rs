@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::contract::Contract;
 use crate::contract::job::TimeFormat;
 use crate::contract::pointer::Pointer;
+use crate::exchange::Reading;
 use crate::exchange::reading::time;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{cut, omits, place};
-use crate::rule::order::after_end;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::cut;
 
 /// `lifecycle/frozen-members`.
 pub struct FrozenMembers;
@@ -33,13 +32,14 @@ impl Rule for FrozenMembers {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let facts = &contract.facts;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             let mut seen = BTreeSet::new();
             // A job whose state itself changed is reported by `lifecycle/terminal-is-final`.
-            let pairs = after_end(transcript, contract, job).into_iter().filter(|(a, b)| a.state == b.state);
+            let pairs = life.after_end().into_iter().filter(|(a, b)| a.state == b.state);
             for (first, later) in pairs {
                 let shape = contract.shape_of(&later.operation);
                 // Where a job looks different, its members stand elsewhere.
@@ -48,10 +48,10 @@ impl Rule for FrozenMembers {
                     .iter()
                     .filter(|_| shape.frozen == contract.shape_of(&first.operation).frozen);
                 for member in members {
-                    let Some((before, now)) = both(first, later, member, contract) else { continue };
+                    let Some((before, now)) = both(first, later, member, story) else { continue };
                     looked_at += 1;
                     if !is_same(&before, &now, shape.timestamps.format) && seen.insert(member) {
-                        let place = place(transcript, later, member.as_str());
+                        let place = story.place(later, member.as_str());
                         let state = first.state.as_deref().unwrap_or_default();
                         let message =
                             format!("{} of a job in the final state {state} changed", member.as_str());
@@ -78,13 +78,13 @@ fn both<'t>(
     first: &'t Reading,
     later: &'t Reading,
     member: &Pointer,
-    contract: &Contract,
+    story: &Story<'_>,
 ) -> Option<(Vec<&'t Value>, Vec<&'t Value>)> {
     let of = |reading: &'t Reading| -> Vec<&'t Value> {
         member.select(&reading.job).into_iter().map(|(_, v)| v).filter(|v| !v.is_null()).collect()
     };
     let (before, now) = (of(first), of(later));
-    let is_partial = first.operation != later.operation || omits(contract, later, member);
+    let is_partial = first.operation != later.operation || story.omits(later, member);
     let is_comparable = !(before.is_empty() || now.is_empty() && is_partial);
     is_comparable.then_some((before, now))
 }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
-use crate::rule::order::after_end;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `lifecycle/terminal-is-final`.
 pub struct TerminalIsFinal;
@@ -27,12 +24,13 @@ impl Rule for TerminalIsFinal {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             let mut seen = BTreeSet::new();
-            for (first, later) in after_end(transcript, contract, job) {
+            for (first, later) in life.after_end() {
                 let (Some(end), Some(now)) = (first.state.as_deref(), later.state.as_deref()) else {
                     continue;
                 };
@@ -44,11 +42,7 @@ impl Rule for TerminalIsFinal {
                     let message = format!("a job that had ended as {end} was {now} later");
                     let actual = format!("{end}, then {now}");
                     let finding = Finding::new(later.exchange, &lifecycle.terminal_ref, message, end, actual);
-                    findings.push(finding.at(place(
-                        transcript,
-                        later,
-                        contract.shape_of(&later.operation).state.as_str(),
-                    )));
+                    findings.push(finding.at(story.state_place(later)));
                 }
             }
         }

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
-use crate::rule::order::{Acts, steps};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `lifecycle/time-goes-forward`.
 pub struct TimeGoesForward;
@@ -31,22 +28,20 @@ impl Rule for TimeGoesForward {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             for name in ["created", "started", "updated", "finished"] {
                 let mut seen = BTreeSet::new();
-                for (earlier, later) in steps(transcript, contract, job, |r| r.times.contains_key(name)) {
+                for (earlier, later) in life.steps(|r| r.times.contains_key(name)) {
                     let (Some(&before), Some(&now)) = (earlier.times.get(name), later.times.get(name)) else {
                         continue;
                     };
                     looked_at += 1;
                     let is_fixed = matches!(name, "created" | "started");
                     let is_wrong = !is_same(before, now) && (is_fixed || now < before);
-                    if !is_wrong
-                        || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
-                        || !seen.insert(name)
-                    {
+                    if !is_wrong || life.acted_between(earlier, later, &[Role::Retry]) || !seen.insert(name) {
                         continue;
                     }
                     let times = &contract.shape_of(&later.operation).timestamps;
@@ -62,7 +57,7 @@ impl Rule for TimeGoesForward {
                         expected,
                         now.to_string(),
                     );
-                    findings.push(finding.at(place(transcript, later, pointer.as_str())));
+                    findings.push(finding.at(story.place(later, pointer.as_str())));
                 }
             }
         }

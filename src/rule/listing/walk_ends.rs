@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::walk::{next_token, walks};
-use crate::contract::Contract;
-use crate::exchange::Transcript;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::walk::next_token;
 
 static META: Meta = Meta {
     id: "listing/walk-ends",
@@ -26,9 +25,9 @@ impl Rule for WalkEnds {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for walk in walks(transcript, contract).iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
+        for walk in story.walks().iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
             let (Some(first), Some(last)) = (walk.first(), walk.pages.last()) else { continue };
             let Some(paging) = &first.answer.operation.pagination else { continue };
             looked_at += 1;

@@ -1,11 +1,12 @@
 //! `retry/accepted-when-allowed`.
 
-use super::attempt::attempts;
 use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::cancel::{Expect, row};
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{is_accepted, is_beside_the_point, seen};
 
 static META: Meta = Meta {
     id: "retry/accepted-when-allowed",
@@ -26,12 +27,14 @@ impl Rule for AcceptedWhenAllowed {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
         let mut missing = "no job known to be retryable was retried";
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Retry) {
             let exchange = attempt.answer.exchange;
-            if attempt.accepting().is_none() || is_beside_the_point(attempt.answer.response) {
+            let Some((row, _)) = attempt.accepting() else { continue };
+            if is_beside_the_point(attempt.answer.response) {
                 continue;
             }
             if is_accepted(exchange, contract) {
@@ -44,7 +47,7 @@ impl Rule for AcceptedWhenAllowed {
             }
             looked_at += 1;
             let message = format!("a retry of a job in the state {} was refused", attempt.state);
-            let (reference, actual) = (&attempt.row.reference, seen(exchange, contract));
+            let (reference, actual) = (&row.reference, seen(exchange, contract));
             findings.push(Finding::new(attempt.answer.index, reference, message, "success", actual));
         }
         Judgement::of(looked_at, findings, missing)

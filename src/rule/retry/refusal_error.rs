@@ -1,10 +1,9 @@
 //! `retry/refusal-error`.
 
-use super::attempt::attempts;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{alternatives, is_beside_the_point, is_one_of, is_refused, seen};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::contract::cancel::Table;
+use crate::rule::tool::refusal_error;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "retry/refusal-error",
@@ -25,27 +24,8 @@ impl Rule for RefusalError {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
-        let mut missing = "no retry that must be refused was refused";
-        for attempt in attempts(transcript, contract) {
-            let exchange = attempt.answer.exchange;
-            let Some(condition) = attempt.refusing() else { continue };
-            if !is_refused(exchange, contract) || is_beside_the_point(attempt.answer.response) {
-                continue;
-            }
-            let Some(row) = contract.error_row(condition, attempt.answer.name) else {
-                missing = "the documentation names no error for a retry that is refused";
-                continue;
-            };
-            looked_at += 1;
-            if !is_one_of(row, exchange, contract) {
-                let message = "a retry was refused with another error than the documented one".to_owned();
-                let (expected, actual) = (alternatives(row), seen(exchange, contract));
-                findings.push(Finding::new(attempt.answer.index, &row.reference, message, expected, actual));
-            }
-        }
-        Judgement::of(looked_at, findings, missing)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        refusal_error::judge(story, Table::Retry)
     }
 }
 

@@ -1,10 +1,9 @@
 //! `retry/refused-when-due`.
 
-use super::attempt::attempts;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{is_accepted, is_beside_the_point, seen};
 
 static META: Meta = Meta {
     id: "retry/refused-when-due",
@@ -24,11 +23,12 @@ impl Rule for RefusedWhenDue {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Retry) {
             let exchange = attempt.answer.exchange;
-            let Some(condition) = attempt.refusing() else { continue };
+            let Some((row, condition)) = attempt.refusing() else { continue };
             // A job that has not ended may have moved on to where it can be retried.
             if !contract.facts.lifecycle.is_terminal(attempt.state)
                 || is_beside_the_point(attempt.answer.response)
@@ -39,7 +39,7 @@ impl Rule for RefusedWhenDue {
             if is_accepted(exchange, contract) {
                 let message = format!("a retry of a job in the state {} was accepted", attempt.state);
                 let expected = format!("a refusal ({condition})");
-                let (reference, actual) = (&attempt.row.reference, seen(exchange, contract));
+                let (reference, actual) = (&row.reference, seen(exchange, contract));
                 findings.push(Finding::new(attempt.answer.index, reference, message, expected, actual));
             }
         }

@@ -1,11 +1,9 @@
 //! `retry/starts-anew`.
 
-use super::attempt::attempts;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{one_of, place};
+use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::one_of;
 
 static META: Meta = Meta {
     id: "retry/starts-anew",
@@ -26,11 +24,12 @@ impl Rule for StartsAnew {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
-            if attempt.renewing().is_none() || !is_accepted(attempt.answer.exchange, contract) {
+        for attempt in story.attempts(Table::Retry) {
+            if attempt.renewing().is_none() || !attempt.answer.is_accepted() {
                 continue;
             }
             let Some(shown) = attempt.shown.filter(|_| attempt.new_id(contract).is_some()) else { continue };
@@ -49,7 +48,7 @@ impl Rule for StartsAnew {
                     state,
                 );
                 let at = contract.shape_of(&shown.operation).state.as_str();
-                findings.push(finding.at(place(transcript, shown, at)));
+                findings.push(finding.at(story.place(shown, at)));
             }
         }
         Judgement::of(looked_at, findings, "no answer to a retry showed the state of a new job")

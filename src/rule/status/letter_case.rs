@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{place, respelt, words};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::respelt;
 
 /// `status/letter-case`.
 pub struct LetterCase;
@@ -26,16 +25,17 @@ impl Rule for LetterCase {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let facts = &contract.facts;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
+        for reading in story.readings() {
             let mut found = |name: &str, at: &str, word: &str, documented: &str, reference: &str| {
                 if seen.insert((name.to_owned(), word.to_owned())) {
                     let message =
                         format!("the answer to {} spells {documented} as {word:?}", reading.operation);
                     let finding = Finding::new(reading.exchange, reference, message, documented, word);
-                    findings.push(finding.at(place(transcript, reading, at)));
+                    findings.push(finding.at(story.place(reading, at)));
                 }
             };
             if let Some(state) = &reading.state {
@@ -50,7 +50,7 @@ impl Rule for LetterCase {
                     );
                 }
             }
-            for (name, at, word) in words(reading, contract) {
+            for (name, at, word) in story.words(reading) {
                 let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 looked_at += 1;
                 if let Some(documented) = respelt(word, fact.values.iter().map(String::as_str)) {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, place, respelt};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{one_of, respelt};
 
 /// `status/state-in-enum`.
 pub struct StateInEnum;
@@ -26,11 +25,12 @@ impl Rule for StateInEnum {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let documented = || lifecycle.states.keys().map(String::as_str);
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
+        for reading in story.readings() {
             let Some(state) = reading.state.as_deref() else { continue };
             looked_at += 1;
             let is_known = lifecycle.states.contains_key(state) || respelt(state, documented()).is_some();
@@ -44,11 +44,7 @@ impl Rule for StateInEnum {
                     one_of(documented()),
                     state,
                 );
-                findings.push(finding.at(place(
-                    transcript,
-                    reading,
-                    contract.shape_of(&reading.operation).state.as_str(),
-                )));
+                findings.push(finding.at(story.state_place(reading)));
             }
         }
         Judgement::of(looked_at, findings, "no answer showed a job's state")

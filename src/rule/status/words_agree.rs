@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, place, words};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::one_of;
 
 /// `status/words-agree`.
 pub struct WordsAgree;
@@ -26,11 +25,12 @@ impl Rule for WordsAgree {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
+        for reading in story.readings() {
             let Some(state) = reading.state.as_deref() else { continue };
-            for (name, at, word) in words(reading, contract) {
+            for (name, at, word) in story.words(reading) {
                 let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 let Some(agreeing) = fact.agrees.get(state).filter(|_| fact.values.iter().any(|v| v == word))
                 else {
@@ -42,7 +42,7 @@ impl Rule for WordsAgree {
                     let message =
                         format!("the answer to {} shows {name} {word} with state {state}", reading.operation);
                     let finding = Finding::new(reading.exchange, reference, message, one_of(agreeing), word);
-                    findings.push(finding.at(place(transcript, reading, &at)));
+                    findings.push(finding.at(story.place(reading, &at)));
                 }
             }
         }

@@ -1,21 +1,17 @@
 //! Whether a request that was made to fail was refused with the documented error.
 
-use super::answer::{alternatives, is_accepted, is_one_of, seen};
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::{Exchange, Transcript};
+use crate::exchange::Exchange;
 use crate::rule::{Finding, Judgement, Level};
+use crate::story::Story;
+use crate::story::said::{alternatives, is_accepted, is_one_of, seen};
 
 /// Judges every answered request that was made to bring about `condition`.
-pub(in crate::rule) fn judge(
-    condition: Condition,
-    transcript: &Transcript,
-    contract: &Contract,
-    leave_out: impl Fn(usize) -> bool,
-) -> Judgement {
+pub(crate) fn judge(condition: Condition, story: &Story<'_>, leave_out: impl Fn(usize) -> bool) -> Judgement {
+    let contract = story.contract;
     let (mut looked_at, mut findings) = (0, Vec::new());
     let mut missing = format!("no request was made to bring about {condition}");
-    for (index, exchange) in transcript.exchanges.iter().enumerate() {
+    for (index, exchange) in story.exchanges.iter().enumerate() {
         if exchange.meant().probe != Some(condition) || leave_out(index) {
             continue;
         }
@@ -144,7 +140,8 @@ mod tests {
         let script = asked("bedrock", condition, 202, "")
             .last(|e| e.meant_mut().violation = Some("breaks `maximum` at /body/maxResults".into()));
         let transcript = script.transcript();
-        let Judgement::Judged(found) = judge(condition, &transcript, &script.contract, |_| false) else {
+        let Judgement::Judged(found) = judge(condition, &Story::of(&script.contract, &transcript), |_| false)
+        else {
             panic!("not judged")
         };
         assert_eq!(found[0].message, message);
