@@ -202,9 +202,16 @@ impl Script {
 
     /// The findings of a rule that could judge.
     pub(crate) fn findings(&self, rule: &dyn Rule) -> Vec<Finding> {
-        match self.judge(rule) {
-            Judgement::Judged(findings) => findings,
-            Judgement::NotApplicable(why) => panic!("not applicable: {why}"),
+        match self.judge(rule).verdict() {
+            Some(findings) => findings,
+            None => panic!("nothing was judged"),
         }
+    }
+}
+
+impl Judgement {
+    /// The findings, where anything was looked at.
+    pub(crate) fn verdict(&self) -> Option<Vec<Finding>> {
+        (self.is_judged() || !self.found.is_empty()).then(|| self.found.clone())
     }
 }

@@ -55,21 +55,22 @@ pub fn judge(
     for rule in rules {
         let meta = rule.meta();
         let meant = case.rules.contains(&meta.id);
-        let (outcome, findings) = match rule.judge(&story) {
-            Judgement::Judged(findings) if !findings.is_empty() => {
+        let judgement = rule.judge(&story);
+        let (outcome, findings) = match judgement {
+            Judgement { found, .. } if !found.is_empty() => {
                 let levelled: Vec<(Level, Finding)> =
-                    findings.into_iter().map(|f| (f.level(meta.keyword, contract), f)).collect();
+                    found.into_iter().map(|f| (f.level(meta.keyword, contract), f)).collect();
                 let worst = levelled.iter().map(|(level, _)| *level).max().unwrap_or(Level::Note);
                 (Outcome::Found(worst), levelled)
             }
             // What was seen of a case that broke off is not enough to call a requirement met.
-            Judgement::Judged(_) => match &broken {
+            judged if judged.is_judged() => match &broken {
                 Some(why) if meant => (why.clone(), Vec::new()),
                 Some(_) => continue,
                 None => (Outcome::Met, Vec::new()),
             },
-            Judgement::NotApplicable(_) if !meant => continue,
-            Judgement::NotApplicable(why) => (broken.clone().unwrap_or(Outcome::Skipped(why)), Vec::new()),
+            _ if !meant => continue,
+            _ => (broken.clone().unwrap_or(Outcome::Skipped("TRANSITIONAL".to_owned())), Vec::new()),
         };
         verdicts.push(RuleVerdict { rule: meta.id, outcome, findings });
     }

@@ -12,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request sent with credentials that nobody owns is answered with one of the documented statuses and codes for it.",
     why: "Clients fetch new credentials only when they are told that theirs are wrong.",
     fix: "Look the credentials up on every request, and answer the documented error when nobody owns them.",
+    seeks: "",
 };
 
 /// A request with wrong credentials is refused as documented.

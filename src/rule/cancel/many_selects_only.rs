@@ -14,6 +14,7 @@ static META: Meta = Meta {
              ended are not stopped by it, and a job that had ended is in the same state.",
     why: "One request too wide stops the work of people who never asked for it, and nobody can start it again where it was.",
     fix: "Select by all that the request names, together, and change a job only where its own cancel would be accepted.",
+    seeks: "",
 };
 
 /// A cancel of many jobs leaves alone those that are not meant.
@@ -83,9 +84,9 @@ mod tests {
         #[case] after: &str,
         #[case] expected: Option<usize>,
     ) {
-        match (many(created, organization, before, after).judge(&ManySelectsOnly), expected) {
-            (Judgement::Judged(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
-            (Judgement::NotApplicable(_), None) => {}
+        match (many(created, organization, before, after).judge(&ManySelectsOnly).verdict(), expected) {
+            (Some(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
+            (None, None) => {}
             (other, _) => panic!("{other:?}"),
         }
     }

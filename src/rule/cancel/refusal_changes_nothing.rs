@@ -21,6 +21,7 @@ static META: Meta = Meta {
     why: "A finished job that turns into a cancelled one takes its results with it: dashboards, bills and whoever waits \
           for the outcome see work that was done as work that was not.",
     fix: "Change the job only after the check that allows it, in one step; write nothing, not even a time, on refusal.",
+    seeks: "",
 };
 
 /// A cancel that must be refused changes nothing.

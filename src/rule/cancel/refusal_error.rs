@@ -14,6 +14,7 @@ static META: Meta = Meta {
     why: "Clients treat this one error as good news (the job has ended) and every other one as trouble: a wrong code \
           turns each late cancel into an alarm.",
     fix: "Answer the documented status and code for a job that cannot be cancelled, and no general one.",
+    seeks: "",
 };
 
 /// A refused cancel says so with the documented error.
@@ -87,7 +88,7 @@ mod tests {
             429,
             &json!({"__type": "ThrottlingException"}),
         );
-        assert!(matches!(script.judge(&RefusalError), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&RefusalError).is_judged());
     }
 
     #[test]
@@ -95,10 +96,10 @@ mod tests {
         let success = Script::of("bedrock")
             .get("JOB0000001", &json!({"status": "COMPLETE"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
-        assert!(matches!(success.judge(&RefusalError), Judgement::NotApplicable(_)));
+        assert!(!success.judge(&RefusalError).is_judged());
         let not_due = Script::of("bedrock")
             .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
             .cancel_refused("JOB0000001", 404, &json!({"__type": "ResourceNotFoundException"}));
-        assert!(matches!(not_due.judge(&RefusalError), Judgement::NotApplicable(_)));
+        assert!(!not_due.judge(&RefusalError).is_judged());
     }
 }

@@ -15,6 +15,7 @@ static META: Meta = Meta {
     why: "The server goes on with work it cannot stop while the client believes it stopped, and starts the next job \
           into it.",
     fix: "Decide by the job's kind and tasks before accepting, in the same step as by its state.",
+    seeks: "",
 };
 
 /// A cancel is refused for a job of a kind that cannot be cancelled.
@@ -107,7 +108,7 @@ ref = "stop-page"
     #[case(json!({"status": "IN_PROGRESS", "description": null}))]
     fn other_and_unknown_kinds_are_left_alone(#[case] job: serde_json::Value) {
         let script = script().get("JOB0000001", &job).cancel("JOB0000001", &json!({"status": "STOPPING"}));
-        assert!(matches!(script.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&RefusedForKind).is_judged());
     }
 
     /// A job that was submitted by one call, read and cancelled: its answers never show its kind.
@@ -122,9 +123,9 @@ ref = "stop-page"
             .call("ShowJob", show.clone(), 200, &json!({"status": "running"}))
             .call("DeleteJob", cancel, 200, &json!({}))
             .call("ShowJob", show, 200, &json!({"status": "running"}));
-        match script.judge(&RefusedForKind) {
-            Judgement::Judged(findings) => findings,
-            Judgement::NotApplicable(_) => Vec::new(),
+        match script.judge(&RefusedForKind).verdict() {
+            Some(findings) => findings,
+            None => Vec::new(),
         }
     }
 
@@ -138,10 +139,10 @@ ref = "stop-page"
     fn other_troubles_and_finished_jobs_are_left_alone() {
         let at_work = json!({"status": "IN_PROGRESS", "description": "import"});
         let throttled = script().get("JOB0000001", &at_work).cancel_refused("JOB0000001", 429, &json!({}));
-        assert!(matches!(throttled.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+        assert!(!throttled.judge(&RefusedForKind).is_judged());
         let finished = script()
             .get("JOB0000001", &json!({"status": "COMPLETE"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
-        assert!(matches!(finished.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+        assert!(!finished.judge(&RefusedForKind).is_judged());
     }
 }

@@ -18,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients send a cancel again when its answer was lost. One that brings the job back to work, or denies that it \
           exists, turns that care into damage.",
     fix: "Look at the job's state first, and leave a job that is being cancelled, or was, as it is.",
+    seeks: "",
 };
 
 /// A cancel repeated after an accepted one does no harm.
@@ -133,17 +134,17 @@ mod tests {
 
     #[test]
     fn one_cancel_is_no_repeat_and_neither_is_one_after_a_refusal() {
-        assert!(matches!(cancelled().judge(&RepeatHarmless), Judgement::NotApplicable(_)));
+        assert!(!cancelled().judge(&RepeatHarmless).is_judged());
         let refused = Script::of("bedrock")
             .get(ID, &state("IN_PROGRESS"))
             .cancel_refused(ID, 409, &json!({}))
             .cancel(ID, &state("STOPPING"));
-        assert!(matches!(refused.judge(&RepeatHarmless), Judgement::NotApplicable(_)));
+        assert!(!refused.judge(&RepeatHarmless).is_judged());
     }
 
     #[test]
     fn only_another_cancel_of_the_job_made_in_earnest_is_a_repeat() {
-        let is_judged = |script: Script| matches!(script.judge(&RepeatHarmless), Judgement::Judged(_));
+        let is_judged = |script: Script| script.judge(&RepeatHarmless).is_judged();
         assert!(!is_judged(cancelled().get(ID, &state("STOPPED"))));
         assert!(!is_judged(cancelled().cancel("JOB0000002", &state("STOPPING"))));
         assert!(!is_judged(cancelled().cancel(ID, &state("STOPPING")).probe(Condition::UnknownParent)));

@@ -22,6 +22,7 @@ static META: Meta = Meta {
           between, makes them wait for ever.",
     fix: "Record the cancel before answering it, stop the work, and move the job to its final state even when the work \
           cannot be reached.",
+    seeks: "",
 };
 
 /// An accepted cancel leads to the declared state and settles there.
@@ -200,7 +201,7 @@ mod tests {
         #[case] is_judged: bool,
     ) {
         let judgement = cancelled(status, &body);
-        assert_eq!(judgement == Judgement::Judged(Vec::new()), is_judged, "{judgement:?}");
+        assert_eq!(judgement.verdict() == Some(Vec::new()), is_judged, "{judgement:?}");
     }
 
     #[test]

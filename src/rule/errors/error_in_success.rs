@@ -15,6 +15,7 @@ static META: Meta = Meta {
     why: "Clients look at the status first: an error inside a success is taken for the result, and the job for \
           cancelled when it is not.",
     fix: "Send errors with their error status, not with 200.",
+    seeks: "",
 };
 
 /// A success answer holds no error.

@@ -18,6 +18,7 @@ static META: Meta = Meta {
     why: "A client raises the exception that it knows by this code: an unknown one, or a known one under another \
           status, falls through every handler.",
     fix: "Answer with a code of the documented list, and keep the status of each code in one place.",
+    seeks: "",
 };
 
 /// An error's code is documented, and comes with its status.

@@ -12,6 +12,7 @@ static META: Meta = Meta {
              these answers only, a missing one is noted.",
     why: "Without it every client guesses its own delay, and a fleet of them comes back all at once.",
     fix: "Send Retry-After with the seconds until the limit allows the next request.",
+    seeks: "",
 };
 
 /// A throttled request is told when to come back.

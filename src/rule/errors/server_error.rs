@@ -13,6 +13,7 @@ static META: Meta = Meta {
     why: "Clients send a request again after a server error: one that can never succeed is sent until the client gives \
           up, and its user is told of an outage instead of a mistake.",
     fix: "Validate requests before they are carried out, and map every refusal to its documented client error.",
+    seeks: "",
 };
 
 /// No request is answered with a server error.

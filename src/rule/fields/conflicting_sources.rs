@@ -16,6 +16,7 @@ static META: Meta = Meta {
     why: "No client can be right on both sides. Who knows which side a server takes can choose the client that fits, \
           or write one that takes either.",
     fix: "Nothing needs mending. Where it is your server, say in its documentation which source it follows.",
+    seeks: "",
 };
 
 impl Rule for ConflictingSources {
@@ -31,7 +32,7 @@ impl Rule for ConflictingSources {
             .flat_map(|c| &c.sides)
             .all(|s| s.seen.is_none() && s.seen_in_job.is_none() && s.seen_in_error.is_none())
         {
-            return Judgement::NotApplicable("the contract has no conflict that shows in a body".to_owned());
+            return Judgement::undocumented("the contract has no conflict that shows in a body");
         }
         let bodies = || {
             story
@@ -127,13 +128,13 @@ mod tests {
     #[test]
     fn a_job_that_gives_nothing_away_passes() {
         let script = Script::of("digitalocean").get(ID, &json!({"total_tokens": null}));
-        assert_eq!(script.judge(&ConflictingSources), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&ConflictingSources).verdict(), Some(vec![]));
     }
 
     #[test]
     fn refusals_give_nothing_away() {
         let script = Script::of("digitalocean").cancel_refused(ID, 409, &json!({"id": "x", "message": "x"}));
-        assert!(matches!(script.judge(&ConflictingSources), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ConflictingSources).is_judged());
     }
 
     #[rstest]

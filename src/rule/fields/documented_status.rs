@@ -18,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients branch on the status. Some SDKs take any status they do not know for a failure, so that a 200 in \
           place of a 202 turns a started job into an error; others take it for a success and read an empty object.",
     fix: "Answer with the status the documentation gives for this outcome.",
+    seeks: "",
 };
 
 impl Rule for DocumentedStatus {

@@ -19,6 +19,7 @@ static META: Meta = Meta {
     why: "A client that stores the answer under the id it sees acts on somebody else's job the next time: it polls, \
           cancels or reports the wrong one.",
     fix: "Look up the job by its id and all of its parents, and answer with the identifiers of the job found.",
+    seeks: "",
 };
 
 impl Rule for IdentityEchoed {
@@ -116,20 +117,20 @@ mod tests {
             ID,
             &nothing,
         );
-        assert_eq!(script.judge(&IdentityEchoed), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&IdentityEchoed).verdict(), Some(vec![]));
     }
 
     #[test]
     fn requests_that_ought_to_be_refused_are_left_alone() {
         let script =
             Script::of("bedrock").get(ID, &json!({"dataSourceId": OTHER})).probe(Condition::UnknownParent);
-        assert!(matches!(script.judge(&IdentityEchoed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&IdentityEchoed).is_judged());
     }
 
     #[test]
     fn an_id_alone_is_looked_at() {
         let script = Script::of("bedrock").get(ID, &json!({"dataSourceId": null, "knowledgeBaseId": null}));
-        assert_eq!(script.judge(&IdentityEchoed), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&IdentityEchoed).verdict(), Some(vec![]));
     }
 
     #[test]
@@ -138,6 +139,6 @@ mod tests {
         let view = script.view("retryJob", Some("23041407_RORjiJw7te"));
         let answer = json!({"data": {"retryJob": {"id": "23041408_Xx0aBcDeFg", "status": "pending"}}});
         let script = script.call("retryJob", view, 200, &answer);
-        assert!(matches!(script.judge(&IdentityEchoed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&IdentityEchoed).is_judged());
     }
 }

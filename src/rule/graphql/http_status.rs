@@ -23,6 +23,7 @@ static META: Meta = Meta {
              one of the statuses for invalid requests.",
     why: "Clients throw the body of an error status away: an error that belongs into the body of a 200 is never read.",
     fix: "Keep the status for the request as a whole, as documented, and put what becomes of its fields into `errors`.",
+    seeks: "",
 };
 
 impl Rule for HttpStatus {
@@ -142,6 +143,6 @@ mod tests {
         let script = script.last(|e| e.meant_mut().probe = Some(Condition::UnknownJob));
         assert_eq!(script.findings(&HttpStatus).len(), 1);
         let script = script.last(|e| e.meant_mut().probe = Some(Condition::MissingCredentials));
-        assert!(matches!(script.judge(&HttpStatus), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&HttpStatus).is_judged());
     }
 }

@@ -15,6 +15,7 @@ static META: Meta = Meta {
     why: "A client that uses a token twice by mistake has to be told so, or given what it has: a second job under one \
           token can never be told from the first when an answer is lost.",
     fix: "Look tokens up by themselves, not together with the body, and compare the body only to refuse.",
+    seeks: "",
 };
 
 /// A token that comes again with another body starts no other job.
@@ -115,13 +116,13 @@ mod tests {
     #[case(500, json!({"clientToken": TOKEN, "description": "b"}))]
     fn the_same_body_another_token_and_troubles_are_left_to_others(#[case] status: u16, #[case] body: Value) {
         let script = again(status, "JOB0000002", body);
-        assert!(matches!(script.judge(&TokenConflict), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenConflict).is_judged());
     }
 
     #[test]
     fn starts_made_wrong_on_purpose_are_not_looked_at() {
         let script = again(202, "JOB0000002", json!({"clientToken": TOKEN, "description": "b"}));
         let script = script.probe(crate::contract::error::Condition::UnknownParent);
-        assert!(matches!(script.judge(&TokenConflict), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenConflict).is_judged());
     }
 }

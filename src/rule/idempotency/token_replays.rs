@@ -16,6 +16,7 @@ static META: Meta = Meta {
     why: "Clients and their libraries repeat a start whose answer was lost: without this every lost answer costs a second \
           job.",
     fix: "Keep the token with the job it started, and answer a repeated token with that job.",
+    seeks: "",
 };
 
 /// A start repeated with the same token gives the same job.
@@ -121,7 +122,7 @@ mod tests {
     fn another_start_is_another_job(#[case] second: Value) {
         let script = start(Script::of("bedrock"), "JOB0000001", json!({"clientToken": TOKEN}));
         let script = start(script, "JOB0000002", second);
-        assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenReplays).is_judged());
     }
 
     #[test]
@@ -130,7 +131,7 @@ mod tests {
         let script = start(Script::of("bedrock"), "JOB0000001", body.clone());
         let script =
             start(script, "JOB0000002", body).probe(crate::contract::error::Condition::UnknownParent);
-        assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenReplays).is_judged());
     }
 
     #[rstest]
@@ -145,9 +146,9 @@ mod tests {
         let mut view = script.view("StartIngestionJob", None);
         view["body"] = body;
         let script = script.call("StartIngestionJob", view, status, &json!({"message": "no"}));
-        match script.judge(&TokenReplays) {
-            Judgement::Judged(found) => assert_eq!(Some(found.len()), expected),
-            Judgement::NotApplicable(_) => assert_eq!(expected, None),
+        match script.judge(&TokenReplays).verdict() {
+            Some(found) => assert_eq!(Some(found.len()), expected),
+            None => assert_eq!(expected, None),
         }
     }
 

@@ -18,6 +18,7 @@ static META: Meta = Meta {
     why: "A client that waits as long as the documentation asks for, and is turned away all the same, cannot know how \
           long to wait, and loses sight of its job.",
     fix: "Let the limit begin where the documentation says, or document the limit there is.",
+    seeks: "",
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -34,7 +35,7 @@ impl Rule for PacedReadsServed {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let Some(polling) = &contract.facts.polling else {
-            return Judgement::NotApplicable("the documentation names no pace".into());
+            return Judgement::undocumented("the documentation names no pace");
         };
         let reads: Vec<&Answer<'_>> =
             story.answers().iter().filter(|a| a.operation.role == Role::Get).collect();
@@ -114,6 +115,6 @@ mod tests {
 
     #[test]
     fn one_reading_says_nothing() {
-        assert!(matches!(read_at(&[0], 1).judge(&PacedReadsServed), Judgement::NotApplicable(_)));
+        assert!(!read_at(&[0], 1).judge(&PacedReadsServed).is_judged());
     }
 }

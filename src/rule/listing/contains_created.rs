@@ -13,6 +13,7 @@ static META: Meta = Meta {
              read before. A list without pages may leave out jobs older than any it shows.",
     why: "Dashboards, clean-up scripts and quotas work from lists: a job that is missing runs and costs unseen.",
     fix: "List from the same store that creates and reads jobs, with the same parents as the only condition.",
+    seeks: "",
 };
 
 /// A list contains the jobs that were seen before.
@@ -94,9 +95,9 @@ mod tests {
         #[case] token: Option<&str>,
         #[case] expected: Option<usize>,
     ) {
-        match bedrock(query, ids, token).judge(&ContainsCreated) {
-            Judgement::Judged(found) => assert_eq!(Some(found.len()), expected, "{found:?}"),
-            Judgement::NotApplicable(_) => assert_eq!(expected, None),
+        match bedrock(query, ids, token).judge(&ContainsCreated).verdict() {
+            Some(found) => assert_eq!(Some(found.len()), expected, "{found:?}"),
+            None => assert_eq!(expected, None),
         }
     }
 

@@ -18,6 +18,7 @@ static META: Meta = Meta {
              the total changes on the way the list itself changed, and nothing is said.",
     why: "Clients that add pages up count jobs twice or lose them when pages overlap or leave gaps.",
     fix: "Order the list by something that does not change, and let each page begin where the last one ended.",
+    seeks: "",
 };
 
 /// The pages of a list hold every job once.

@@ -13,6 +13,7 @@ static META: Meta = Meta {
              before.",
     why: "A client that polls the id it is given would see the old job's end, and take it for that of the new one.",
     fix: "Answer with the id of the job that was created.",
+    seeks: "",
 };
 
 /// A retry that starts a new job answers with the new job's id.
@@ -87,8 +88,8 @@ mod tests {
 
     #[test]
     fn retries_that_are_refused_or_should_be_start_no_job() {
-        assert!(matches!(refused(job("failed")).judge(&NewId), Judgement::NotApplicable(_)));
+        assert!(!refused(job("failed")).judge(&NewId).is_judged());
         let not_due = retried(job("complete"), JOB, "pending");
-        assert!(matches!(not_due.judge(&NewId), Judgement::NotApplicable(_)));
+        assert!(!not_due.judge(&NewId).is_judged());
     }
 }

@@ -17,6 +17,7 @@ static META: Meta = Meta {
              same values.",
     why: "The old job is the record of what went wrong: a retry that rewrites it takes away the reason for the retry.",
     fix: "Read the old job and write the new one; never write to the old one.",
+    seeks: "",
 };
 
 /// A retry leaves the original job as it is.

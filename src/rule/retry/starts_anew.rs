@@ -13,6 +13,7 @@ static META: Meta = Meta {
              new jobs.",
     why: "A new job that is born with the state of the old one never runs, and its client waits for it or gives it up.",
     fix: "Copy what the job is to do, not what became of it.",
+    seeks: "",
 };
 
 /// The job that a retry starts begins at the beginning.
@@ -72,7 +73,7 @@ mod tests {
 
     #[test]
     fn retries_that_are_refused_or_should_be_or_name_no_job_are_not_looked_at() {
-        let is_judged = |retry: Retry| matches!(retry.judge(&StartsAnew), Judgement::Judged(_));
+        let is_judged = |retry: Retry| retry.judge(&StartsAnew).is_judged();
         assert!(!is_judged(refused(job("failed"))));
         assert!(!is_judged(retried(job("complete"), NEW, "failed")));
         assert!(!is_judged(retried(job("failed"), "", "failed")));

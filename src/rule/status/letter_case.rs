@@ -18,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients compare words exactly: to them `Complete` is not `COMPLETE`, and a job that is done is polled for \
           ever. People do not see the difference when they read a log.",
     fix: "Send the word exactly as documented. Look for a serializer that renames the members of an enum.",
+    seeks: "",
 };
 
 impl Rule for LetterCase {
@@ -87,12 +88,12 @@ mod tests {
     #[case("DONE")]
     fn documented_and_foreign_words_pass(#[case] state: &str) {
         let script = Script::of("bedrock").get(ID, &json!({"status": state}));
-        assert_eq!(script.judge(&LetterCase), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&LetterCase).verdict(), Some(vec![]));
     }
 
     #[test]
     fn a_word_beside_the_state_is_looked_at_by_itself() {
         let job = json!({"status": null, "phase": "BATCH_JOB_PHASE_RUNNING"});
-        assert_eq!(Script::of("digitalocean").get(ID, &job).judge(&LetterCase), Judgement::Judged(vec![]));
+        assert_eq!(Script::of("digitalocean").get(ID, &job).judge(&LetterCase).verdict(), Some(vec![]));
     }
 }

@@ -16,6 +16,7 @@ static META: Meta = Meta {
     why: "A job that is cancelled here and at work there is cancelled again, waited for, or paid for, depending on whom \
           a client asks.",
     fix: "Let every service read the state from the same place, at the time of the request.",
+    seeks: "",
 };
 
 /// A job is in one state, whichever service shows it.
@@ -30,7 +31,7 @@ impl Rule for SurfacesAgree {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         if contract.facts.services.len() < 2 {
-            return Judgement::NotApplicable("the API has no second service".to_owned());
+            return Judgement::undocumented("the API has no second service");
         }
         let (mut looked_at, mut findings) = (0, Vec::new());
         let counts = |r: &Reading| !r.from_list && r.role == Role::Get && r.state.is_some();
@@ -121,9 +122,9 @@ mod tests {
     ) {
         let script = graphql(rest(Script::of("aiware"), first), other);
         let script = again.into_iter().fold(script, rest);
-        match (script.judge(&SurfacesAgree), expected) {
-            (Judgement::Judged(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
-            (Judgement::NotApplicable(_), None) => {}
+        match (script.judge(&SurfacesAgree).verdict(), expected) {
+            (Some(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
+            (None, None) => {}
             (other, _) => panic!("{other:?}"),
         }
     }
@@ -134,6 +135,6 @@ mod tests {
         let view = script.view("retryJob", Some(CORE));
         let script = script.call("retryJob", view, 200, &json!({"data": {"retryJob": {"id": CORE}}}));
         let script = graphql(script, "pending");
-        assert!(matches!(script.judge(&SurfacesAgree), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&SurfacesAgree).is_judged());
     }
 }

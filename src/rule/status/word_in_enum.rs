@@ -18,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients often decide by these words rather than by the state: a phase they do not know keeps them waiting \
           for a job that has long ended.",
     fix: "Map the server's inner values to the documented words before they leave the server.",
+    seeks: "",
 };
 
 impl Rule for WordInEnum {
@@ -84,12 +85,12 @@ mod tests {
     #[case("batch_job_phase_running")]
     fn documented_words_pass_and_other_spellings_are_left_alone(#[case] phase: &str) {
         let script = Script::of("digitalocean").get(ID, &json!({"phase": phase}));
-        assert_eq!(script.judge(&WordInEnum), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&WordInEnum).verdict(), Some(vec![]));
     }
 
     #[test]
     fn not_applicable_without_further_words() {
         let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({}));
-        assert!(matches!(script.judge(&WordInEnum), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&WordInEnum).is_judged());
     }
 }

@@ -1,6 +1,6 @@
 //! Findings in the making.
 
-use crate::rule::{Finding, Level};
+use crate::rule::{About, Finding, Level};
 
 impl Finding {
     /// A finding without a place in the body, as grave as its reference allows.
@@ -14,12 +14,26 @@ impl Finding {
         Finding {
             exchange,
             pointer: None,
+            kind: "",
+            about: None,
             message,
             expected: expected.into(),
             actual: actual.into(),
             reference: reference.to_owned(),
             at_most: Level::Fail,
         }
+    }
+
+    /// TRANSITIONAL: the same, of this kind.
+    pub(crate) fn kind(mut self, kind: &'static str) -> Finding {
+        self.kind = kind;
+        self
+    }
+
+    /// The same, about this.
+    pub(crate) fn about(mut self, about: About) -> Finding {
+        self.about = Some(about);
+        self
     }
 
     /// The same, at a place in the body.
