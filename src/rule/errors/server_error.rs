@@ -13,10 +13,10 @@ static META: Meta = Meta {
     why: "Clients send a request again after a server error: one that can never succeed is sent until the client gives \
           up, and its user is told of an outage instead of a mistake.",
     fix: "Validate requests before they are carried out, and map every refusal to its documented client error.",
-    seeks: "",
+    seeks: "an answer",
 };
 
-/// No request is answered with a server error.
+/// The rule.
 #[derive(Debug)]
 pub struct ServerError;
 
@@ -27,9 +27,9 @@ impl Rule for ServerError {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter() {
-            looked_at += 1;
+            judgement.look(answer.index);
             if answer.response.status < 500 {
                 continue;
             }
@@ -42,11 +42,11 @@ impl Rule for ServerError {
             };
             let reference = &contract.error_body(answer.name).reference;
             let actual = seen(answer.exchange, contract);
-            findings.push(
-                Finding::new(answer.index, reference, message, "a status below 500", actual).at_most(at_most),
-            );
+            judgement
+                .find([Finding::new(answer.index, reference, message, "a status below 500", actual)
+                    .at_most(at_most)]);
         }
-        Judgement::of(looked_at, findings, "no request to a known operation was answered")
+        judgement
     }
 }
 

@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request made with a well-formed id that no job has is answered with one of the documented statuses and codes for an unknown job.",
     why: "Clients tell a job that is gone from a server in trouble by this error: with another one they retry for ever or give up too early.",
     fix: "Look the job up before anything else happens to it, and answer the documented error when it is not there.",
-    seeks: "",
+    seeks: "a request for a job that does not exist",
 };
 
-/// A request for a job that does not exist is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct UnknownJob;
 

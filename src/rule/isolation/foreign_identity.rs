@@ -17,10 +17,10 @@ static META: Meta = Meta {
     why: "Valid credentials are not enough: a server that only asks whether they are valid shows, and lets stop, \
           everybody's work to everybody.",
     fix: "Look jobs up among those of the account that the credentials belong to, in lists as well.",
-    seeks: "",
+    seeks: "a request for a job of ours by another account",
 };
 
-/// Another account does not get at a job.
+/// The rule.
 #[derive(Debug)]
 pub struct ForeignIdentity;
 
@@ -31,7 +31,7 @@ impl Rule for ForeignIdentity {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter() {
             let is_foreign = answer.exchange.meant().identity == Some(Identity::Foreign);
             // A server that is busy or in trouble says nothing about whose the job is.
@@ -40,23 +40,27 @@ impl Rule for ForeignIdentity {
             }
             let reference = reference(&answer, contract);
             if answer.operation.role == Role::List {
-                looked_at += 1;
-                findings.extend(listed(&answer, reference, story));
+                judgement.look(answer.index);
+                judgement.find(listed(&answer, reference, story));
                 continue;
             }
             let Some(home) = story.known_before(answer.index) else { continue };
-            looked_at += 1;
+            judgement.look(answer.index);
             if answer.is_accepted() {
                 let message = "a job was reached with the credentials of another account".to_owned();
                 let actual = seen(answer.exchange, contract);
-                findings.push(Finding::new(answer.index, reference, message, "a refusal", actual));
+                judgement.find([
+                    Finding::new(answer.index, reference, message, "a refusal", actual).kind("reached")
+                ]);
             }
             if answer.operation.role == Role::Cancel {
                 let message = "a cancel with the credentials of another account stopped the job";
-                findings.extend(stopped(story, answer, home, reference, message));
+                judgement.find(
+                    stopped(story, answer, home, reference, message).map(|f| f.kind("refused-and-stopped")),
+                );
             }
         }
-        Judgement::of(looked_at, findings, "no request came from another account")
+        judgement
     }
 }
 
@@ -73,7 +77,8 @@ fn listed(answer: &Answer<'_>, reference: &str, story: &Story<'_>) -> Option<Fin
     };
     let shown = story.readings_at(answer.index).iter().find(is_ours)?;
     let message = "a list for another account holds a job that is not theirs".to_owned();
-    Some(Finding::new(answer.index, reference, message, "no such job", shown.id.clone()).at(shown.at.clone()))
+    let finding = Finding::new(answer.index, reference, message, "no such job", shown.id.clone());
+    Some(finding.kind("listed").at(story.place(shown, "")))
 }
 
 #[cfg(test)]

@@ -17,10 +17,10 @@ static META: Meta = Meta {
     why: "Rights are given by parent: a job that answers under any of them can be read, and cancelled, by people who \
           were never let near it.",
     fix: "Look the job up by all the ids of the path together, never by its own alone.",
-    seeks: "",
+    seeks: "a request for a known job under parents that are not its own",
 };
 
-/// A job is not reached through parents it does not belong to.
+/// The rule.
 #[derive(Debug)]
 pub struct ForeignParent;
 
@@ -31,24 +31,26 @@ impl Rule for ForeignParent {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter() {
             let is_meant =
                 answer.exchange.meant().probe == Some(Condition::UnknownJob) && answer.response.status != 429;
             let Some(home) = story.home_reading(answer.index).filter(|_| is_meant) else {
                 continue;
             };
-            looked_at += 1;
-            findings.extend(let_in(&answer, contract));
+            judgement.look(answer.index);
+            judgement.find(let_in(&answer, contract));
             if answer.operation.role == Role::Cancel {
                 let reference = contract
                     .error_row(Condition::UnknownJob, answer.name)
                     .map_or(&answer.operation.reference, |row| &row.reference);
                 let message = "a cancel through foreign parents stopped the job";
-                findings.extend(stopped(story, answer, home, reference, message));
+                judgement.find(
+                    stopped(story, answer, home, reference, message).map(|f| f.kind("refused-and-stopped")),
+                );
             }
         }
-        Judgement::of(looked_at, findings, "no known job was named under foreign parents")
+        judgement
     }
 }
 
@@ -62,9 +64,11 @@ fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let reference = due.map_or(&answer.operation.reference, |row| &row.reference);
     let expected = due.map_or_else(|| "a refusal".to_owned(), alternatives);
     let actual = seen(answer.exchange, contract);
-    let new = |message: &str| Finding::new(answer.index, reference, message.to_owned(), expected, actual);
+    let new = |kind, message: &str| {
+        Finding::new(answer.index, reference, message.to_owned(), expected, actual).kind(kind)
+    };
     if answer.is_accepted() {
-        return Some(new("a job was reached through parents it does not belong to"));
+        return Some(new("reached", "a job was reached through parents it does not belong to"));
     }
     let mut rows = [Condition::UnknownJob, Condition::UnknownParent, Condition::Forbidden]
         .into_iter()
@@ -72,8 +76,11 @@ fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let is_documented = rows.any(|row| is_one_of(row, answer.exchange, contract));
     // It was kept out, if with an odd word.
     (due.is_some() && !is_documented).then(|| {
-        new("a job named under foreign parents was refused with another error than an unknown job")
-            .at_most(Level::Warn)
+        new(
+            "other-error",
+            "a job named under foreign parents was refused with another error than an unknown job",
+        )
+        .at_most(Level::Warn)
     })
 }
 

@@ -14,10 +14,10 @@ static META: Meta = Meta {
              A walk that was given up on the way warns.",
     why: "Clients follow the next page until there is none: a list that leads back to itself keeps them going for ever.",
     fix: "Make each next token stand for a place further on, and leave it out on the last page.",
-    seeks: "",
+    seeks: "a list walked through its pages",
 };
 
-/// A walk through the pages of a list comes to an end.
+/// The rule.
 #[derive(Debug)]
 pub struct WalkEnds;
 
@@ -27,11 +27,11 @@ impl Rule for WalkEnds {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for walk in story.walks().iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
             let (Some(first), Some(last)) = (walk.first(), walk.pages.last()) else { continue };
             let Some(paging) = &first.answer.operation.pagination else { continue };
-            looked_at += 1;
+            judgement.look(last.answer.index);
             let mut tokens = BTreeSet::new();
             let again = walk
                 .pages
@@ -41,17 +41,29 @@ impl Rule for WalkEnds {
                 let message = "a page names a next page that was named before".to_owned();
                 let expected = "a new next token, or none";
                 let actual = "the next token of an earlier page";
-                findings.push(Finding::new(page.answer.index, &paging.reference, message, expected, actual));
+                judgement.find([Finding::new(
+                    page.answer.index,
+                    &paging.reference,
+                    message,
+                    expected,
+                    actual,
+                )
+                .kind("named-before")]);
             } else if !last.is_last && walk.pages.len() > 1 {
                 let message = "a walk through the pages of a list did not end".to_owned();
                 let actual = format!("given up after {} pages", walk.pages.len());
-                findings.push(
-                    Finding::new(last.answer.index, &paging.reference, message, "a last page", actual)
-                        .at_most(Level::Warn),
-                );
+                judgement.find([Finding::new(
+                    last.answer.index,
+                    &paging.reference,
+                    message,
+                    "a last page",
+                    actual,
+                )
+                .kind("given-up")
+                .at_most(Level::Warn)]);
             }
         }
-        Judgement::of(looked_at, findings, "no list was walked through its pages")
+        judgement
     }
 }
 
