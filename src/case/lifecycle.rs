@@ -1,6 +1,6 @@
 //! From a job's first state to its last, and what stays so after the end.
 
-use super::{Call, Case, Step, finished, reader, take};
+use super::{Call, Case, Step, finished, read, reader, take};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
 
@@ -8,13 +8,14 @@ use crate::contract::operation::Role;
 pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut cases = Vec::new();
     for (id, create) in contract.of_role(Role::Create) {
-        if reader(contract, create).is_none() {
-            continue;
-        }
+        let Some(get) = reader(contract, create) else { continue };
         let mut start = Call::new(id);
         start.creates = Some("job".into());
         let mut rules =
             vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
+        if !create.anonymous {
+            rules.push("errors/valid-request-served");
+        }
         if contract.shows_state(create) {
             rules.push("lifecycle/initial-state");
         }
@@ -23,7 +24,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let mut case = Case::new(contract, id, "lifecycle", title, &rules);
         // Some jobs are made of another one, which must be there and have ended.
         if create.target.is_some() {
-            case = case.then(finished(contract, "source"));
+            case = case.then(finished(contract, "source")).then(read(get, "source"));
             start = start.job("source");
         }
         cases.push(

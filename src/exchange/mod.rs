@@ -13,6 +13,6 @@ pub mod route;
 pub mod transcript;
 
 pub use ids::JobIds;
-pub use message::{Asked, Exchange, Identity, Meant, Request, Response, TransportError};
+pub use message::{Asked, Exchange, Identity, Meant, Request, Response, TransportError, Violation};
 pub use reading::Reading;
 pub use transcript::Transcript;

@@ -36,6 +36,10 @@ pub(super) fn prepare(
     let Some(operation) = contract.facts.operations.get(&call.operation) else {
         return Err(Failed::Missing(format!("the contract has no operation {}", call.operation)));
     };
+    if call.parents == Parents::Foreign && !names_what_differs(setup, operation, in_other_parent)? {
+        let what = format!("give [other_parent] another value of a parameter that {} names", call.operation);
+        return Err(Failed::Missing(what));
+    }
     let mut view = json!({ "path": {}, "query": {}, "headers": {} });
     if let Some(send) = &operation.send {
         merge(&mut view, send);
@@ -179,6 +183,18 @@ fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool)
             None => own(),
         },
     }
+}
+
+/// Whether a call names a parent that is another one under the other parents: otherwise it would be the same call.
+fn names_what_differs(setup: &Setup, operation: &Operation, in_other_parent: bool) -> Result<bool, Failed> {
+    let parents = setup.contract.facts.job.parent_names();
+    for name in parents.filter(|name| operation.parent_place(name).is_some()) {
+        let value = |parents| parameter(setup, name, parents, in_other_parent);
+        if value(Parents::Own)? != value(Parents::Foreign)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Puts parameters, and a fresh token, in place of `{name}` in every text.

@@ -3,6 +3,7 @@
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::Identity;
+use crate::rule::tool::absent::Served;
 use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
@@ -31,6 +32,7 @@ impl Rule for ReadOnlyIdentity {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let mut judgement = Judgement::default();
+        let served = Served::of(story);
         for answer in story.answers().iter() {
             let is_reader = answer.exchange.meant().identity == Some(Identity::ReadOnly);
             let verb = match answer.operation.role {
@@ -41,6 +43,10 @@ impl Rule for ReadOnlyIdentity {
             };
             // A server that is busy or in trouble says nothing about rights.
             if !is_reader || answer.response.status == 429 || answer.response.status >= 500 {
+                continue;
+            }
+            if let Some(why) = served.absent(story, answer) {
+                judgement.miss(why);
                 continue;
             }
             judgement.look(answer.index);
@@ -87,7 +93,6 @@ mod tests {
     #[case("StopIngestionJob", 202, 1)]
     #[case("StartIngestionJob", 202, 1)]
     #[case("StopIngestionJob", 403, 0)]
-    #[case("StartIngestionJob", 404, 0)]
     fn nothing_is_changed(#[case] operation: &str, #[case] status: u16, #[case] expected: usize) {
         assert_eq!(answered(operation, status).findings(&ReadOnlyIdentity).len(), expected);
     }
@@ -106,6 +111,11 @@ mod tests {
     fn reading_is_allowed_and_trouble_says_nothing(#[case] operation: &str, #[case] status: u16) {
         let script = answered(operation, status);
         assert!(!script.judge(&ReadOnlyIdentity).is_judged());
+    }
+
+    #[test]
+    fn an_operation_that_is_not_there_is_not_judged() {
+        assert!(!answered("StartIngestionJob", 404).judge(&ReadOnlyIdentity).is_judged());
     }
 
     #[test]

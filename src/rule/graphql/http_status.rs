@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::Contract;
 use crate::contract::error::{Answer, Condition};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::said::seen;
 use crate::story::talk::{Fit, Talk};
@@ -88,7 +88,9 @@ fn mistake(talk: &Talk<'_>, contract: &Contract) -> Option<Finding> {
         }
     };
     let actual = seen(talk.exchange, contract);
-    Some(Finding::new(talk.index, &talk.transport.reference, message, expected, actual).kind(kind))
+    let finding = Finding::new(talk.index, &talk.transport.reference, message, expected, actual).kind(kind);
+    let violation = talk.exchange.meant().violation.as_ref();
+    Some(Finding { about: violation.map(|v| About::Parameter(v.parameter.clone())), ..finding })
 }
 
 fn statuses(answers: &[Answer]) -> BTreeSet<u16> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::talk::{Fit, Talk};
 use crate::story::text::{cut, show};
@@ -57,10 +57,10 @@ fn let_through(talk: &Talk<'_>) -> Option<Finding> {
         Some(_) => format!("{} with data {}", talk.response.status, show(data)),
         None => format!("{}: {}", talk.response.status, cut(&String::from_utf8_lossy(&talk.response.body))),
     };
-    Some(
-        Finding::new(talk.index, &talk.transport.reference, message, "errors, and no data", actual)
-            .kind(kind),
-    )
+    let finding = Finding::new(talk.index, &talk.transport.reference, message, "errors, and no data", actual)
+        .kind(kind);
+    let violation = talk.exchange.meant().violation.as_ref();
+    Some(Finding { about: violation.map(|v| About::Parameter(v.parameter.clone())), ..finding })
 }
 
 /// Whether any field has a value.

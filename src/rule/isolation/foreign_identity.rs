@@ -4,6 +4,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Identity, Reading};
+use crate::rule::tool::absent::Served;
 use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::said::seen;
@@ -32,10 +33,15 @@ impl Rule for ForeignIdentity {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let mut judgement = Judgement::default();
+        let served = Served::of(story);
         for answer in story.answers().iter() {
             let is_foreign = answer.exchange.meant().identity == Some(Identity::Foreign);
             // A server that is busy or in trouble says nothing about whose the job is.
             if !is_foreign || answer.response.status == 429 || answer.response.status >= 500 {
+                continue;
+            }
+            if let Some(why) = served.absent(story, answer) {
+                judgement.miss(why);
                 continue;
             }
             let reference = reference(&answer, contract);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::walk::next_token;
 
@@ -11,7 +11,7 @@ static META: Meta = Meta {
     title: "a walk through the pages of a list comes to an end",
     keyword: Keyword::Must,
     checks: "Over one walk no page names a next page that was named before, and the walk gets to a page that names none. \
-             A walk that was given up on the way warns.",
+             A walk that broke off on the way warns; one that this suite gave up says nothing.",
     why: "Clients follow the next page until there is none: a list that leads back to itself keeps them going for ever.",
     fix: "Make each next token stand for a place further on, and leave it out on the last page.",
     seeks: "a list walked through its pages",
@@ -31,12 +31,18 @@ impl Rule for WalkEnds {
         for walk in story.walks().iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
             let (Some(first), Some(last)) = (walk.first(), walk.pages.last()) else { continue };
             let Some(paging) = &first.answer.operation.pagination else { continue };
-            judgement.look(last.answer.index);
             let mut tokens = BTreeSet::new();
             let again = walk
                 .pages
                 .iter()
                 .find(|page| next_token(paging, page.body).is_some_and(|token| !tokens.insert(token)));
+            // A list may be long: where the sender had enough of it, nothing is known of its end.
+            if again.is_none() && last.answer.exchange.meant().gave_up {
+                judgement
+                    .miss(Why::NoWay { what: "the list is too long to be walked to its end".to_owned() });
+                continue;
+            }
+            judgement.look(last.answer.index);
             if let Some(page) = again {
                 let message = "a page names a next page that was named before".to_owned();
                 let expected = "a new next token, or none";
@@ -90,6 +96,22 @@ mod tests {
         });
         let found: Vec<Level> = script.findings(&WalkEnds).iter().map(|f| f.at_most).collect();
         assert_eq!(found, Vec::from_iter(expected));
+    }
+
+    #[rstest]
+    #[case(&["a", "b"], None)]
+    #[case(&["a", "a"], Some(1))]
+    fn a_walk_that_we_gave_up_says_nothing_of_its_end(
+        #[case] tokens: &[&str],
+        #[case] expected: Option<usize>,
+    ) {
+        let script = tokens.iter().fold(Script::of("bedrock"), |script, token| {
+            let view = script.view("ListIngestionJobs", None);
+            let body = json!({"ingestionJobSummaries": [], "nextToken": token});
+            script.call("ListIngestionJobs", view, 200, &body).last(|e| e.meant_mut().walk = Some(1))
+        });
+        let judgement = script.last(|e| e.meant_mut().gave_up = true).judge(&WalkEnds);
+        assert_eq!(judgement.verdict().map(|found| found.len()), expected);
     }
 
     #[test]
