@@ -9,14 +9,15 @@ use tokio::sync::{Mutex, mpsc::UnboundedSender, watch};
 use tokio::task::JoinSet;
 
 use super::clean::clean;
-use super::drive::{Stop, drive};
-use super::judge::{Outcome, RuleVerdict, judge, not_driven};
+use super::drive::drive;
 use super::pace::Pace;
 use super::plan::{Choice, Decision, plan};
 use super::setup::{Allow, Pool, Setup};
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
+use crate::judge::{Outcome, RuleVerdict, judge, not_driven};
+use crate::rule::Why;
 use crate::rule::{Level, Rule};
 
 /// After this many cases in a row to which nothing was answered at all, the server is given up.
@@ -125,9 +126,12 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
     let mut given_up: Option<String> = None;
     for (case, decision) in planned {
         match decision {
-            Decision::LeftOut => ran.push(undriven(case, Vec::new(), true)),
+            Decision::LeftOut => {
+                let verdicts = not_driven(&case, &Why::LeftOut, &options.rules);
+                ran.push(undriven(case, verdicts, true));
+            }
             Decision::Skip(why) => {
-                let verdicts = not_driven(&case, &Outcome::Skipped(why), &options.rules);
+                let verdicts = not_driven(&case, &why, &options.rules);
                 ran.push(undriven(case, verdicts, false));
             }
             Decision::Drive => {
@@ -136,7 +140,7 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
                 }
                 let ended = options.stop.borrow().clone().or_else(|| given_up.clone());
                 if let Some(why) = ended {
-                    let verdicts = not_driven(&case, &Outcome::Unjudged(why), &options.rules);
+                    let verdicts = not_driven(&case, &Why::Ended { because: why }, &options.rules);
                     ran.push(undriven(case, verdicts, false));
                     continue;
                 }
@@ -222,7 +226,7 @@ impl Session {
         let setup = match self.server.setup(&case).await {
             Ok(setup) => setup,
             Err(why) => {
-                let verdicts = not_driven(&case, &Outcome::Unjudged(why), &options.rules);
+                let verdicts = not_driven(&case, &Why::Ended { because: why }, &options.rules);
                 emit(options, Event::Finished(case.id.clone(), None));
                 return (undriven(case, verdicts, false), Duration::ZERO);
             }
@@ -245,7 +249,7 @@ impl Session {
         };
         let (transcript, stop) = tokio::select! {
             driven = drive(&setup, pool, &self.requests, &case) => driven,
-            why = ended => (Transcript::default(), Some(Stop::Error(why))),
+            why = ended => (Transcript::default(), Some(Why::Ended { because: why })),
         };
         let verdicts = judge(&case, &transcript, stop.as_ref(), &setup.contract, &options.rules);
         let found = |v: &RuleVerdict| if let Outcome::Found(level) = v.outcome { Some(level) } else { None };
