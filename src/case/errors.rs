@@ -71,7 +71,7 @@ fn condition(
     let mut case = Case::new(contract, id, what, format!("a request that {words} is refused"), rules);
     call.violation = Some(Violation::new(words, what));
     if contract.error_row(condition, id).is_none() {
-        case.silent = Some(format!("the documentation names no error for {condition} of {id}"));
+        case.silent = Some(format!("the documentation names no error for {condition} of {id}").into());
         return case;
     }
     case.then(Step::Call(call))
@@ -84,7 +84,7 @@ fn conflict(contract: &Contract, id: &str, operation: &Operation) -> Case {
     let Some(get) =
         reader(contract, operation).filter(|_| contract.error_row(Condition::Conflict, id).is_some())
     else {
-        case.silent = Some(format!("the documentation names no error for conflict of {id}"));
+        case.silent = Some(format!("the documentation names no error for conflict of {id}").into());
         return case;
     };
     let (mut first, mut second) = (Call::new(id), Call::new(id));

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::drive::{Driver, Stop};
+use super::drive::Driver;
 use crate::case::Call;
 use crate::contract::operation::{PageStyle, Pagination};
 use crate::exchange::reading::number;
+use crate::rule::Why;
 
 /// The most pages that one walk through a list takes, where the list does not say that it is longer. A list that does
 /// not end must not hold the run.
@@ -17,7 +18,7 @@ const SMALL_PAGE_LIMIT: u64 = 200;
 
 impl Driver<'_> {
     /// Walks through all pages of a list.
-    pub(super) async fn pages(&mut self, call: &Call, size: Option<u64>) -> Result<(), Stop> {
+    pub(super) async fn pages(&mut self, call: &Call, size: Option<u64>) -> Result<(), Why> {
         let Some(operation) = self.setup.contract.facts.operations.get(&call.operation).cloned() else {
             return Ok(());
         };
