@@ -1,6 +1,6 @@
 //! `errors/valid-request-served`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::Contract;
 use crate::contract::error::{Condition, ErrorRow};
@@ -58,8 +58,8 @@ impl Rule for ValidRequestServed {
 struct Past<'t> {
     /// The tokens that starts were sent with.
     tokens: BTreeSet<&'t str>,
-    /// The values of parameters that were taken out of the world.
-    removed: BTreeSet<(&'t str, String)>,
+    /// The values of parameters that were taken out of the world, by parameter.
+    removed: BTreeMap<&'t str, BTreeSet<String>>,
 }
 
 impl<'t> Past<'t> {
@@ -68,7 +68,7 @@ impl<'t> Past<'t> {
         let Some(parameter) = &answer.operation.removes else { return };
         let place = answer.operation.parent_place(parameter);
         if let Some(value) = place.and_then(|at| at.text(&answer.exchange.asked.view).map(str::to_owned)) {
-            self.removed.insert((parameter, value));
+            self.removed.entry(parameter).or_default().insert(value);
         }
     }
 
@@ -76,9 +76,9 @@ impl<'t> Past<'t> {
     fn stands_in_the_way(&self, answer: &Answer<'_>) -> bool {
         let asked = &answer.exchange.asked;
         asked.client_token.as_deref().is_some_and(|token| self.tokens.contains(token))
-            || self.removed.iter().any(|(parameter, value)| {
+            || self.removed.iter().any(|(parameter, values)| {
                 let place = answer.operation.parent_place(parameter);
-                place.is_some_and(|at| at.text(&asked.view) == Some(value))
+                place.is_some_and(|at| at.text(&asked.view).is_some_and(|value| values.contains(value)))
             })
     }
 }
@@ -133,7 +133,6 @@ fn is_explained(answer: &Answer<'_>, code: Option<&str>, contract: &Contract) ->
                 | Condition::BadCredentials
                 | Condition::BadSignature
                 | Condition::ExpiredCredentials
-                | Condition::Forbidden
         )
     };
     let names_code =
