@@ -9,6 +9,7 @@ pub mod contract;
 pub mod exchange;
 pub mod mock;
 pub mod prove;
+pub mod recording;
 pub mod report;
 pub mod rule;
 pub mod run;

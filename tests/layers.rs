@@ -11,7 +11,7 @@ use regex::Regex;
 use support::{files_below, repository};
 
 /// Every module of the crate's root with its layer.
-const LAYERS: [(&str, u8); 12] = [
+const LAYERS: [(&str, u8); 13] = [
     ("contract", 0),
     ("exchange", 0),
     ("rule", 1),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, u8); 12] = [
     ("case", 1),
     ("target", 2),
     ("run", 3),
+    ("recording", 4),
     ("report", 4),
     ("suite", 5),
     ("prove", 6),

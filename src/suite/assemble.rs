@@ -1,9 +1,10 @@
 //! From what ran to the report.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::Subject;
 use crate::contract::error::Condition;
+use crate::contract::Contract;
 use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
 use crate::exchange::redact::{Redactor, given_away};
@@ -13,24 +14,36 @@ use crate::report::model::{
     Run, Summary, Tool, Verdict,
 };
 use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
+use crate::recording::model::About;
 use crate::rule::{Level, registry};
 use crate::run::judge::Outcome;
-use crate::run::schedule::{Driven, Ran};
+use crate::run::schedule::{Driven, Fate, Ran};
 
 /// The most of a body that a report keeps, in bytes.
 const BODY_LIMIT: usize = 4_096;
 
+/// Everything that a report tells of one server, whether it was driven just now or is in a recording.
+pub(super) struct Told {
+    /// The contract it was measured against.
+    pub(super) contract: Arc<Contract>,
+    /// The server.
+    pub(super) about: About,
+    /// What must not be shown.
+    pub(super) secrets: Vec<String>,
+    /// What came of its cases.
+    pub(super) ran: Ran,
+}
+
 /// Puts the report together.
-pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, interrupted: bool) -> Report {
+pub(super) fn assemble(results: Vec<Told>, seed: u64, strict: bool, interrupted: bool) -> Report {
     let (mut contracts, mut outcomes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut exchanges: BTreeMap<String, ExchangeInfo> = BTreeMap::new();
     let mut left_out: Vec<NotTested> = Vec::new();
     let (mut requests, mut milliseconds) = (0, 0);
-    for (subject, ran) in results {
-        let contract = subject.server.contract();
+    for Told { contract, about, secrets, ran } in results {
         let vendor = &contract.facts.id;
         let told = ran.cases.iter().flat_map(|driven| given_away(&driven.transcript, &contract));
-        let redactor = Redactor::new(subject.secrets.iter().cloned().chain(told));
+        let redactor = Redactor::new(secrets.into_iter().chain(told));
         requests += ran.requests;
         milliseconds = milliseconds.max(u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX));
         contracts.push(ContractInfo {
@@ -38,18 +51,12 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, i
             title: contract.facts.title.clone(),
             api_version: contract.facts.api_version.clone(),
             edition: contract.edition.clone(),
-            target: subject.target.clone(),
-            fault: subject.fault.clone(),
-            warnings: subject
-                .warnings
-                .iter()
-                .cloned()
-                .chain(ran.warnings)
-                .map(|w| redactor.text(&w))
-                .collect(),
+            target: redactor.text(&about.target),
+            fault: about.fault.clone(),
+            warnings: about.warnings.iter().chain(&ran.warnings).map(|w| redactor.text(w)).collect(),
         });
         let unchosen: Vec<String> =
-            ran.cases.iter().filter(|d| d.left_out).map(|d| d.case.id.clone()).collect();
+            ran.cases.iter().filter(|d| d.fate == Fate::LeftOut).map(|d| d.case.id.clone()).collect();
         if !unchosen.is_empty() {
             left_out.push(NotTested {
                 vendor: vendor.clone(),
@@ -76,7 +83,7 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, i
                     reason,
                 });
             }
-            collect(subject, driven, &redactor, &mut findings, &mut exchanges);
+            collect(&contract, &about, driven, &redactor, &mut findings, &mut exchanges);
         }
     }
     sort_outcomes(&mut outcomes);
@@ -99,14 +106,13 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, i
 
 /// The findings of one case, with their exchanges.
 fn collect(
-    subject: &Subject,
+    contract: &Contract,
+    about: &About,
     driven: &Driven,
     redactor: &Redactor,
     findings: &mut Vec<FindingInfo>,
     exchanges: &mut BTreeMap<String, ExchangeInfo>,
 ) {
-    let Some(setup) = &driven.setup else { return };
-    let contract = &setup.contract;
     let ids = driven.transcript.jobs(contract);
     for verdict in &driven.verdicts {
         let Some(rule) = registry::rule(verdict.rule) else { continue };
@@ -116,13 +122,15 @@ fn collect(
             exchanges.entry(id.clone()).or_insert_with(|| info(&id, exchange, redactor));
             let operation = exchange.asked.operation.clone().unwrap_or_default();
             let reference = contract.reference(&finding.reference);
-            let message = without_ids(&finding.message, ids.iter().copied());
+            let message = redactor.finding(&finding.message);
+            let pointer = finding.pointer.as_deref().map(|pointer| redactor.text(pointer));
+            // Made of what is shown: a secret that is another one in the next run makes no difference.
             let fingerprint = fingerprint(
                 &contract.facts.id,
                 verdict.rule,
                 &operation,
-                finding.pointer.as_deref(),
-                &message,
+                pointer.as_deref(),
+                &without_ids(&message, ids.iter().copied()),
             );
             findings.push(FindingInfo {
                 fingerprint,
@@ -132,10 +140,10 @@ fn collect(
                 case: driven.case.id.clone(),
                 also: Vec::new(),
                 operation,
-                message: redactor.text(&finding.message),
-                expected: redactor.text(&finding.expected),
-                actual: redactor.text(&finding.actual),
-                pointer: finding.pointer.clone(),
+                message,
+                expected: redactor.finding(&finding.expected),
+                actual: redactor.finding(&finding.actual),
+                pointer,
                 exchange: id,
                 reference: ReferenceInfo {
                     id: finding.reference.clone(),
@@ -145,18 +153,13 @@ fn collect(
                     quote: reference.and_then(|r| r.quote.clone()),
                 },
                 help: rule.meta().fix.to_owned(),
-                curl: curl_line(subject, setup, exchange, redactor),
+                curl: curl_line(about, driven, exchange, redactor),
             });
         }
     }
 }
 
-fn curl_line(
-    subject: &Subject,
-    setup: &crate::run::setup::Setup,
-    exchange: &Exchange,
-    redactor: &Redactor,
-) -> String {
+fn curl_line(about: &About, driven: &Driven, exchange: &Exchange, redactor: &Redactor) -> String {
     let spoiled = matches!(
         exchange.meant().probe,
         Some(
@@ -166,24 +169,9 @@ fn curl_line(
                 | Condition::ExpiredCredentials
         )
     );
-    let signer = match exchange.meant().identity {
-        None => setup.signer.as_ref(),
-        Some(who) => setup.identities.get(&who),
-    };
-    let auth = match signer {
-        Some((scheme, credentials)) if !spoiled => scheme.curl(credentials),
-        _ => CurlAuth::AsSent,
-    };
-    let auth = match (auth, exchange.meant().identity) {
-        // The secrets of somebody else are in another variable.
-        (CurlAuth::Header { name, prefix, variable }, Some(who)) => {
-            let variable = format!("{variable}_{}", who.word().to_uppercase());
-            CurlAuth::Header { name, prefix, variable }
-        }
-        (auth, _) => auth,
-    };
-    let elsewhere = exchange.request.service.as_ref().and_then(|service| subject.base_urls.get(service));
-    curl(elsewhere.unwrap_or(&subject.base_url), &exchange.request, &auth, redactor)
+    let auth = if spoiled { CurlAuth::AsSent } else { driven.callers.of(exchange.meant().identity) };
+    let elsewhere = exchange.request.service.as_ref().and_then(|service| about.base_urls.get(service));
+    curl(elsewhere.unwrap_or(&about.base_url), &exchange.request, &auth, redactor)
 }
 
 /// One exchange without secrets.
@@ -192,13 +180,13 @@ fn info(id: &str, exchange: &Exchange, redactor: &Redactor) -> ExchangeInfo {
         headers.iter().map(|(name, value)| (name.to_owned(), redactor.header(name, value))).collect()
     };
     let body = |bytes: &[u8]| {
-        let cut = &bytes[..bytes.len().min(BODY_LIMIT)];
-        let mark = if bytes.len() > BODY_LIMIT {
-            format!("… ({} bytes in all)", bytes.len())
-        } else {
-            String::new()
-        };
-        redactor.text(&String::from_utf8_lossy(cut)) + &mark
+        let mut text = redactor.text(&String::from_utf8_lossy(bytes));
+        if bytes.len() > BODY_LIMIT {
+            // Redacted first: a cut through a secret would leave the half of it.
+            text.truncate(text.floor_char_boundary(BODY_LIMIT));
+            text.push_str(&format!("… ({} bytes in all)", bytes.len()));
+        }
+        text
     };
     let milliseconds = |length: std::time::Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
     let response = exchange.response();
