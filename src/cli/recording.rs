@@ -58,7 +58,10 @@ pub(super) fn again(path: &Path, args: &CheckArgs, chosen: Choice) -> Result<Rep
     let mut mistakes = None;
     let replay = Replay::new(recording, |about: &About| {
         if !known.contains(&about.vendor) {
-            return Err(format!("there is no contract of `{}`: give its folder with --contracts", about.vendor));
+            return Err(format!(
+                "there is no contract of `{}`: give its folder with --contracts",
+                about.vendor
+            ));
         }
         contracts.contract(&about.vendor, about.edition.as_deref()).map_err(|complaint| {
             mistakes = Some(complaint);

@@ -62,9 +62,15 @@ mod tests {
     #[test]
     fn a_secret_is_known_however_it_is_written() {
         let known = spellings("a\"b/é d");
-        for spelling in
-            ["a\"b/é d", "a\\\"b/é d", "a\\\"b\\/\\u00e9 d", "a\\\"b/\\u00E9 d", "a%22b%2F%C3%A9%20d", "a%22b%2f%c3%a9%20d", "a%22b%2F%C3%A9+d"]
-        {
+        for spelling in [
+            "a\"b/é d",
+            "a\\\"b/é d",
+            "a\\\"b\\/\\u00e9 d",
+            "a\\\"b/\\u00E9 d",
+            "a%22b%2F%C3%A9%20d",
+            "a%22b%2f%c3%a9%20d",
+            "a%22b%2F%C3%A9+d",
+        ] {
             assert!(known.contains(&spelling.to_owned()), "{spelling} is not in {known:?}");
         }
     }

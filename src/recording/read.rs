@@ -66,7 +66,7 @@ impl Recording {
             let bytes = line.map_err(|e| broken(format!("it cannot be read: {e}")))?;
             let line = match serde_json::from_slice::<Line>(&bytes) {
                 Ok(line) => line,
-                Err(e) if e.is_eof() => {
+                Err(e) if e.is_eof() && !bytes.is_empty() => {
                     return Err(broken(format!("it breaks off in the middle of this line: {AGAIN}")));
                 }
                 Err(e) => return Err(broken(reader.not_a_line(&bytes, &e))),
@@ -151,7 +151,8 @@ impl Reader {
     fn not_a_line(&self, bytes: &[u8], error: &serde_json::Error) -> String {
         match self.state {
             State::Start => {
-                "this is no recording: it begins with no header; `jobproof check --record FILE` writes one".into()
+                "this is no recording: it begins with no header; `jobproof check --record FILE` writes one"
+                    .into()
             }
             _ if bytes.is_empty() => "this line is empty: take it out".into(),
             _ => format!("it cannot be understood ({error}): {AGAIN}"),
@@ -162,7 +163,8 @@ impl Reader {
         match self.state {
             State::Whole(recording) => Ok(recording),
             State::Start => {
-                Err("the recording is empty: `jobproof check --record FILE` writes one when its run ends".into())
+                Err("the recording is empty: `jobproof check --record FILE` writes one when its run ends"
+                    .into())
             }
             State::Begun(..) => Err(format!("the recording ends after this line, too early: {AGAIN}")),
         }
@@ -198,9 +200,7 @@ impl Open {
 
 fn exchange(recorded: Recorded) -> Result<Exchange, String> {
     let outcome = match recorded.outcome {
-        Outcome::Response { status, headers, body } => {
-            Ok(Response::new(status, headers, Body::bytes(body)?))
-        }
+        Outcome::Response { status, headers, body } => Ok(Response::new(status, headers, Body::bytes(body)?)),
         Outcome::Error(error) => Err(error),
     };
     Ok(Exchange {

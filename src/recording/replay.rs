@@ -39,7 +39,9 @@ pub fn replay(
     }
     if let Some(first) = gone.first() {
         let number = gone.len();
-        warnings.push(format!("{number} recorded cases are not judged: there are none such any more, as {first}"));
+        warnings.push(format!(
+            "{number} recorded cases are not judged: there are none such any more, as {first}"
+        ));
     }
     let new: Vec<&str> =
         known.values().filter(|case| choice.wants(case, rules)).map(|case| case.id.as_str()).collect();

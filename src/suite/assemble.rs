@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::contract::error::Condition;
 use crate::contract::Contract;
+use crate::contract::error::Condition;
 use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
 use crate::exchange::redact::{Redactor, given_away};
+use crate::recording::model::About;
 use crate::report::fingerprint::{fingerprint, without_ids};
 use crate::report::model::{
     ContractInfo, ExchangeInfo, FORMAT, FindingInfo, NotTested, Outcome as Verdicted, ReferenceInfo, Report,
     Run, Summary, Tool, Verdict,
 };
 use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
-use crate::recording::model::About;
 use crate::rule::{Level, registry};
 use crate::run::judge::Outcome;
 use crate::run::schedule::{Driven, Fate, Ran};

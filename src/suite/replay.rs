@@ -45,8 +45,10 @@ impl Replay {
         contract: impl FnMut(&About) -> Result<Arc<Contract>, String>,
     ) -> Result<Replay, NoReplay> {
         let chosen = &recording.header.choice;
-        let choice = Choice::new(&chosen.only, &chosen.skip, &chosen.rules)
-            .map_err(|why| Broken { line: 1, why: format!("its choice of cases cannot be understood: {why}") })?;
+        let choice = Choice::new(&chosen.only, &chosen.skip, &chosen.rules).map_err(|why| Broken {
+            line: 1,
+            why: format!("its choice of cases cannot be understood: {why}"),
+        })?;
         let contracts = recording.subjects.iter().map(|subject| &subject.about).map(contract);
         let contracts = contracts.collect::<Result<_, _>>().map_err(NoReplay::NoContract)?;
         Ok(Replay { recording, contracts, choice })

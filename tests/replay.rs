@@ -1,0 +1,417 @@
+//! A recording gives the report of its run again, byte for byte, without a server and without a secret.
+
+#![expect(clippy::unwrap_used, reason = "what is not expected here stops everything")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use jobproof::Suite;
+use jobproof::contract::Contract;
+use jobproof::contract::library::{builtin, vendors};
+use jobproof::mock::decoy::decoys;
+use jobproof::mock::fault::faults;
+use jobproof::recording::model::{Line, meta_schema};
+use jobproof::report::model::Report;
+use jobproof::report::terminal::Style;
+use jobproof::report::{json, junit, terminal};
+use jobproof::run::plan::Choice;
+use jobproof::suite::Subject;
+use rstest::rstest;
+use serde_json::{Value, json};
+use support::server::Server;
+use support::{Ended, SECRETS, files_below, folder, jobproof, program, repository, target_file};
+
+const FORMATS: [&[&str]; 4] = [&["--format", "json"], &["--format", "junit"], &["-v"], &["-q"]];
+
+/// Every form of a report.
+fn forms(report: &Report) -> [String; 3] {
+    let style = Style { colour: false, unicode: true, width: 110, verbose: 2, quiet: false };
+    [json::render(report).unwrap(), junit::render(report).unwrap(), terminal::render(report, &style)]
+}
+
+/// A run over mocks in this process, with its recording.
+async fn record(subjects: Vec<Subject>, jobs: usize, choice: &Choice) -> (Report, Vec<u8>) {
+    let mut recording = Vec::new();
+    let suite = Suite::new(subjects).seed(7).jobs(jobs).choice(choice.clone());
+    let (report, written) = suite.run_and_record(&mut recording).await;
+    written.unwrap();
+    (report, recording)
+}
+
+fn assert_same(run: &Report, recording: &[u8], what: &str) {
+    let replayed = Suite::replay(recording).unwrap().report();
+    for (run, replayed) in forms(run).iter().zip(&forms(&replayed)) {
+        let differs = run.lines().zip(replayed.lines()).find(|(run, replayed)| run != replayed);
+        assert!(run == replayed, "{what}: {differs:#?}");
+    }
+}
+
+/// `count` of a list, spread over all of it.
+fn spread(ids: &[String], count: usize) -> impl Iterator<Item = &String> {
+    ids.iter().step_by((ids.len() / count).max(1))
+}
+
+fn contract(vendor: &str) -> Arc<Contract> {
+    Arc::new(builtin(vendor).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_mock_is_replayed_and_recorded_in_the_same_bytes() {
+    let line = jsonschema::draft202012::new(&meta_schema()).unwrap();
+    let subjects = || vendors().into_iter().map(|vendor| Subject::mock(&contract(vendor), 7, false));
+    let (report, recording) = record(subjects().collect(), 8, &Choice::default()).await;
+    assert_same(&report, &recording, "all vendors");
+    let (_, again) = record(subjects().collect(), 1, &Choice::default()).await;
+    assert!(recording == again, "the order of cases depends on timing");
+    for (number, text) in
+        recording.split(|byte| *byte == b'\n').enumerate().filter(|(_, text)| !text.is_empty())
+    {
+        let value: Value = serde_json::from_slice(text).unwrap();
+        let mistakes: Vec<String> = line.iter_errors(&value).map(|e| e.to_string()).collect();
+        assert_eq!(mistakes, Vec::<String>::new(), "line {}", number + 1);
+        // Nothing is lost between the file and its types.
+        assert_eq!(serde_json::to_vec(&serde_json::from_value::<Line>(value).unwrap()).unwrap(), text);
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn defects_and_oddities_are_replayed(#[values(0, 1, 2, 3, 4)] which: usize) {
+    let vendor = vendors()[which];
+    let contract = contract(vendor);
+    let ids: Vec<String> = faults(&contract).iter().map(|fault| fault.label().id.clone()).collect();
+    let mut failed = 0;
+    for id in spread(&ids, 6) {
+        // The cases and rules that see it are enough: all cases of each fault would take minutes.
+        let known = faults(&contract);
+        let fault = known.iter().find(|fault| fault.label().id == *id).unwrap();
+        let rules: Vec<String> = fault.label().caught_by.iter().map(|rule| (*rule).to_owned()).collect();
+        let choice = Choice::new(&[], &[], &rules).unwrap();
+        let subject = Subject::faulty_mock(&contract, 7, false, id).unwrap();
+        let (report, recording) = record(vec![subject], 8, &choice).await;
+        failed += usize::from(!report.findings.is_empty());
+        assert_same(&report, &recording, id);
+    }
+    assert!(failed >= 4, "{vendor}: faults that nobody sees prove nothing");
+    let ids: Vec<String> = decoys(&contract).iter().map(|decoy| decoy.label().id.clone()).collect();
+    for id in spread(&ids, 2) {
+        let subject = Subject::decoy_mock(&contract, 7, false, id).unwrap();
+        let (report, recording) = record(vec![subject], 8, &Choice::default()).await;
+        assert_same(&report, &recording, id);
+    }
+}
+
+/// The vendor that signs in: its mock gives session tokens away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_mock_gives_away_is_not_recorded() {
+    for vendor in vendors() {
+        let contract = contract(vendor);
+        let (_, recording) = record(vec![Subject::mock(&contract, 7, false)], 8, &Choice::default()).await;
+        let text = String::from_utf8(recording).unwrap();
+        for scheme in jobproof::sign::schemes(&contract.facts.auth) {
+            for secret in scheme.example().0.values().filter(|value| value.len() > 20) {
+                assert!(!text.contains(secret.as_str()), "{vendor}: {secret}");
+            }
+        }
+    }
+}
+
+/// A mock in a process of its own, which ends with this value.
+struct Serving(Child, String);
+
+impl Serving {
+    fn start(vendor: &str) -> Serving {
+        let arguments = ["mock", vendor, "--listen", "127.0.0.1:0", "--time-scale", "10000"];
+        let mut child = program(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let base_url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Serving(child, base_url)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs `check` with these arguments in each format, recording the first; every replay prints what its run printed.
+/// A server of one's own answers no two runs alike, so the other formats are asked of the recording twice: as it is,
+/// and by way of the run's own report files.
+fn recorded_in(folder: &Path, target: &Path, more: &[&str], keys: &[(&str, &str)]) -> (Ended, PathBuf) {
+    let recording = folder.join("run.ndjson");
+    let report = |format: &str| folder.join(format!("{format}.report"));
+    let mut command = program(&["check", "-v", "--seed", "1", "--target"]);
+    command.arg(target).arg("--record").arg(&recording).args(more).envs(keys.iter().copied());
+    for format in ["json", "junit", "terminal"] {
+        command.arg("--report").arg(format!("{format}={}", report(format).display()));
+    }
+    let ran = Ended::of(&command.output().unwrap());
+    assert_eq!(ran.err, "", "{ran:#?}");
+    let path = recording.to_str().unwrap();
+    // No key is in the environment of a replay.
+    let replayed = jobproof(&["check", "-v", "--replay", path]);
+    assert_eq!((&replayed.out, replayed.code), (&ran.out, ran.code));
+    for format in ["json", "junit"] {
+        let replayed = jobproof(&["check", "--replay", path, "--format", format]);
+        assert_eq!(replayed.out, std::fs::read_to_string(report(format)).unwrap(), "{format}");
+    }
+    (ran, recording)
+}
+
+#[test]
+fn a_run_of_a_target_file_is_replayed() {
+    let (folder, serving) = (folder("replay-target"), Serving::start("bedrock"));
+    let begun = jobproof(&["init", "bedrock"]).out;
+    let text = begun
+        .replace("http://127.0.0.1:9000\"", &format!("{}\"", serving.1))
+        .replace("allow = [\"read\"]", "allow = [\"read\", \"create\", \"cancel\"]")
+        .replace("requests_per_second = 2", "requests_per_second = 1000\npoll_interval = \"5ms\"");
+    let target = folder.join("target.toml");
+    std::fs::write(&target, text).unwrap();
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AKIDJOBPROOFEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "jobproof/secret/EXAMPLEKEY"),
+    ];
+    let (ran, recording) = recorded_in(&folder, &target, &["--skip", "concurrent"], &keys);
+    assert!(ran.out.contains(" pass"), "{ran:#?}");
+    let text = std::fs::read_to_string(recording).unwrap();
+    assert!(text.lines().count() > 50, "{ran:#?}");
+    assert!(!text.contains(keys[1].1));
+}
+
+const PASSWORD: &str = "canary \"päss/word\" 4d7e";
+const TOKEN: &str = "canary-token-1c9b";
+/// Made up by the server.
+const SESSION: &str = "canary-session-77aa";
+/// The signature of an address that the server gives away.
+const SIGNATURE: &str = "canary0signature0a1b";
+
+/// A server that tells every secret it is given, in every spelling, and some of its own. The session token has two
+/// hundred characters in one place, where a finding cuts through it.
+#[test]
+fn no_secret_stands_in_a_recording_and_the_report_is_the_same() {
+    let long = format!("{SESSION}{}", "a1b2C3".repeat(40));
+    let body = json!({ "data": { "userLogin": {
+        "token": long, "apiToken": 7,
+        "tokenExpiration": format!("no time: {PASSWORD} {long} https://h/x?X-Amz-Signature={SIGNATURE}&a=b"),
+        "more": { "password": PASSWORD },
+    } } });
+    let body = body.to_string().replace("päss/word", "p\\u00e4ss\\/word");
+    let headers =
+        format!("content-type: application/json\r\nx-session-token: {SESSION}-h\r\nx-seen: {TOKEN}\r\n");
+    let server = Server::answering("203 Odd", &headers, body);
+    let folder = folder("replay-secrets");
+    let begun = Ended::of(&program(&["init", "aiware"]).output().unwrap()).out;
+    let text = begun
+        .replace("data = \"http://127.0.0.1:9000\"", &format!("data = \"{}\"", server.base_url))
+        .replace("allow = [\"read\"]", "allow = [\"read\", \"write\"]")
+        .replace("# password = ", "password = ")
+        .replace("# userName = ", "userName = ")
+        .replace("requests_per_second = 2", "requests_per_second = 1000");
+    let target = folder.join("target.toml");
+    std::fs::write(&target, text).unwrap();
+    let keys = [("JOBPROOF_PASSWORD", PASSWORD), ("JOBPROOF_TOKEN", TOKEN)];
+    let (ran, recording) = recorded_in(&folder, &target, &["--only", "userLogin"], &keys);
+    assert!(server.received().iter().any(|request| request.contains("canary \\\"päss/word")), "it was sent");
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let text = std::fs::read_to_string(&recording).unwrap();
+    assert!(text.contains("userLogin") && text.contains("X-Amz-Signature="), "{text}");
+    for file in files_below(&folder).into_iter().filter(|file| *file != target) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for secret in ["canary", "4d7e", "p\\u00e4ss", "päss", "p%C3%A4ss", "a1b2C3a1b2C3"] {
+            assert!(!text.contains(secret), "{secret} in {}", file.display());
+        }
+    }
+}
+
+/// A recording of one vendor's mock, with a fault, made once for all tests that change it.
+fn recording(name: &str) -> PathBuf {
+    let path = folder(name).join("run.ndjson");
+    let fault = ["--fault", "refusal-changes-state::COMPLETE", "--only", "StopIngestionJob", "--record"];
+    let ended = jobproof(&[&["check", "bedrock"], &fault[..], &[path.to_str().unwrap()]].concat());
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    path
+}
+
+#[test]
+fn other_cases_and_rules_may_be_chosen() {
+    let path = recording("replay-choice");
+    let path = path.to_str().unwrap();
+    let replay = |more: &[&str]| {
+        let ended = jobproof(&[&["check", "--format", "json", "--replay", path], more].concat());
+        let report = ended.report();
+        let outcomes = report["outcomes"].as_array().unwrap().clone();
+        (ended.code, report, outcomes)
+    };
+    let (code, all, outcomes) = replay(&[]);
+    assert_eq!((code, &all["run"]["strict"]), (Some(1), &json!(false)));
+    let rule = "cancel/refusal-changes-nothing";
+    let (code, one, of_rule) = replay(&["--rule", rule]);
+    assert_eq!(code, Some(1));
+    assert!(!of_rule.is_empty() && of_rule.iter().all(|outcome| outcome["rule"] == rule), "{of_rule:#?}");
+    assert!(of_rule.iter().all(|outcome| outcomes.contains(outcome)), "{of_rule:#?}");
+    assert_eq!(one["contracts"], all["contracts"]);
+    let (code, _, of_case) = replay(&["--only", "*::refused::STOPPED", "bedrock"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        !of_case.is_empty()
+            && of_case.iter().all(|o| o["case"] == "bedrock::StopIngestionJob::refused::STOPPED")
+    );
+    let (_, strict, _) = replay(&["--strict"]);
+    assert_eq!(strict["run"]["strict"], true);
+    // What the recording does not have is no pass.
+    let (_, _, missing) = replay(&["--only", "*::lifecycle"]);
+    assert!(!missing.is_empty() && missing.iter().all(|o| o["verdict"] == "skip"), "{missing:#?}");
+    assert!(missing[0]["reason"].as_str().unwrap().contains("left out of the recording"), "{missing:#?}");
+}
+
+#[test]
+fn strictness_is_recorded() {
+    let path = folder("replay-strict").join("run.ndjson");
+    let path = path.to_str().unwrap();
+    let arguments = ["check", "digitalocean", "--strict", "--only", "*::lifecycle", "--format", "json"];
+    let ran = jobproof(&[&arguments[..], &["--record", path]].concat());
+    assert_eq!(ran.report()["run"]["strict"], true);
+    assert_eq!(jobproof(&["check", "--format", "json", "--replay", path]).out, ran.out);
+}
+
+#[test]
+fn a_contract_that_has_changed_is_told() {
+    let path = recording("replay-changed");
+    let (from, to) = (repository("schemas/bedrock"), folder("replay-contract"));
+    for file in files_below(&from) {
+        let copy = to.join("bedrock").join(file.strip_prefix(&from).unwrap());
+        std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        std::fs::copy(&file, copy).unwrap();
+    }
+    let arguments = ["check", "--replay", path.to_str().unwrap(), "--contracts", to.to_str().unwrap()];
+    let told = "another one than that of the recording";
+    // The same files from another place are the same contract.
+    assert!(!jobproof(&arguments).out.contains(told));
+    let contract = to.join("bedrock/contract.toml");
+    let text = std::fs::read_to_string(&contract).unwrap();
+    std::fs::write(contract, format!("{text}\n# A comment.\n")).unwrap();
+    let ended = jobproof(&arguments);
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    assert!(ended.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(told), "{ended:#?}");
+}
+
+#[test]
+fn standard_streams_will_do() {
+    let arguments = ["check", "bedrock", "--only", "*::lifecycle"];
+    let recorded = jobproof(&[&arguments[..], &["--record", "-"]].concat());
+    let mut command = program(&["check", "--replay", "-"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(recorded.out.as_bytes()).unwrap();
+    let replayed = Ended::of(&child.wait_with_output().unwrap());
+    assert_eq!(replayed.out, recorded.err);
+    assert_eq!(replayed.code, Some(0));
+}
+
+#[test]
+fn an_interrupted_run_is_replayed_as_one() {
+    let server = Server::hanging();
+    let folder = folder("replay-interrupt");
+    let path = target_file(&folder, &server.base_url);
+    let text = std::fs::read_to_string(&path).unwrap().replace("300ms", "60s");
+    std::fs::write(&path, text).unwrap();
+    let recording = folder.join("run.ndjson");
+    let mut command = program(&["check", "--target"]);
+    command.arg(&path).arg("--record").arg(&recording).envs(SECRETS);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    server.wait_for_a_request();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ran = Ended::of(&child.wait_with_output().unwrap());
+    let replayed = jobproof(&["check", "--replay", recording.to_str().unwrap()]);
+    assert_eq!((replayed.code, &replayed.out), (Some(130), &ran.out), "{ran:#?}");
+    assert!(replayed.out.contains("interrupted"), "{replayed:#?}");
+}
+
+#[rstest]
+#[case::target(&["--target", "x.toml"], "cannot be used with")]
+#[case::fault(&["--fault", "x"], "cannot be used with")]
+#[case::decoy(&["--decoy", "x"], "cannot be used with")]
+#[case::seed(&["--seed", "1"], "cannot be used with")]
+#[case::edition(&["--edition", "x"], "cannot be used with")]
+#[case::record(&["--record", "x"], "cannot be used with")]
+#[case::other_vendor(&["ges"], "the recording has no `ges`; it has: bedrock")]
+#[case::no_rule(&["--rule", "cancel/x"], "there is no rule `cancel/x`")]
+fn arguments_that_do_not_fit_a_replay_are_usage(#[case] more: &[&str], #[case] why: &str) {
+    let path = recording(&format!("replay-usage-{}", more.join("-").replace(['/', '.'], "-")));
+    let ended = jobproof(&[&["check", "--replay", path.to_str().unwrap()], more].concat());
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
+    assert!(ended.err.contains(why), "{ended:#?}");
+}
+
+#[rstest]
+#[case::empty("empty", |_: &str| String::new(), "line 1 of the recording: the recording is empty")]
+#[case::not_one("other", |_: &str| "{\"a\": 1}\n".to_owned(), "line 1 of the recording: this is no recording")]
+#[case::text("text", |_: &str| "hello\n".to_owned(), "line 1 of the recording: this is no recording")]
+#[case::headless("headless", |text: &str| lines(text)[1..].join("\n"), "line 1 of the recording: this is no recording")]
+#[case::newer("newer", |text: &str| text.replacen("\"format\":1", "\"format\":9", 1), "line 1 of the recording: its format is 9")]
+#[case::cut("cut", |text: &str| text[..text.len() / 2].to_owned(), "breaks off in the middle of this line: record the run again")]
+#[case::short("short", |text: &str| lines(text)[..5].join("\n"), "line 5 of the recording: the recording ends after this line")]
+#[case::endless("endless", |text: &str| { let l = lines(text); l[..l.len() - 1].join("\n") }, "too early: record the run again")]
+#[case::gap("gap", |text: &str| text.lines().filter(|l| !l.starts_with("{\"case\"")).collect::<Vec<_>>().join("\n"), "is missing: record the run again")]
+#[case::blank("blank", |text: &str| text.replacen('\n', "\n\n", 1), "line 2 of the recording: this line is empty")]
+#[case::odd("odd", |text: &str| text.replacen("\"sent_ns\":", "\"sent\":", 1), "of the recording: it cannot be understood (missing field `sent_ns`")]
+#[case::twice("twice", |text: &str| format!("{text}{text}"), "give each recording a file of its own")]
+#[case::vendor("vendor", |text: &str| text.replacen("\"vendor\":\"bedrock\"", "\"vendor\":\"acme\"", 1), "no contract of `acme`: give its folder with --contracts")]
+#[case::edition("edition", |text: &str| text.replacen("\"vendor\":\"bedrock\"", "\"vendor\":\"bedrock\",\"edition\":\"x\"", 1), "there is no edition `x`")]
+#[case::glob("glob", |text: &str| text.replacen("\"only\":[", "\"only\":[\"[\",", 1), "line 1 of the recording: its choice of cases cannot be understood")]
+fn a_broken_recording_says_where_and_what_to_do(
+    #[case] name: &str,
+    #[case] change: fn(&str) -> String,
+    #[case] why: &str,
+) {
+    let path = recording(&format!("replay-broken-{name}"));
+    let broken = path.with_file_name(format!("{name}.ndjson"));
+    std::fs::write(&broken, change(&std::fs::read_to_string(path).unwrap())).unwrap();
+    let ended = jobproof(&["check", "--replay", broken.to_str().unwrap()]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
+    assert!(ended.err.contains(why), "{ended:#?}");
+}
+
+#[test]
+fn a_recording_that_is_not_there_is_told() {
+    let ended = jobproof(&["check", "--replay", "nowhere.ndjson"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
+    assert!(ended.err.contains("--replay nowhere.ndjson: "), "{ended:#?}");
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().collect()
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_anything_is_sent() {
+    let ended = jobproof(&["check", "bedrock", "--record", "/nowhere/run.ndjson"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
+    assert!(ended.err.contains("--record /nowhere/run.ndjson"), "{ended:#?}");
+}
+
+/// In the program, too, every form of a report is the same.
+#[test]
+fn the_program_prints_the_same_report_in_every_format() {
+    let folder = folder("replay-formats");
+    let mut seen = BTreeSet::new();
+    for (number, format) in FORMATS.iter().enumerate() {
+        let path = folder.join(format!("{number}.ndjson"));
+        let path = path.to_str().unwrap();
+        let check = ["check", "ges", "digitalocean", "--only", "*::lifecycle", "--only", "*::refused::*"];
+        let ran = jobproof(&[&check[..], format, &["--record", path]].concat());
+        let replayed = jobproof(&[&["check", "--replay", path], *format].concat());
+        assert_eq!((replayed.code, replayed.out), (ran.code, ran.out));
+        seen.insert(std::fs::read(path).unwrap());
+    }
+    assert_eq!(seen.len(), 1, "the same seed gives the same recording");
+}
