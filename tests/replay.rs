@@ -24,7 +24,7 @@ use jobproof::suite::Subject;
 use rstest::rstest;
 use serde_json::{Value, json};
 use support::server::Server;
-use support::{Ended, SECRETS, files_below, folder, jobproof, program, repository, target_file};
+use support::{Ended, SECRETS, files_below, folder, jobproof, program, target_file};
 
 const FORMATS: [&[&str]; 4] = [&["--format", "json"], &["--format", "junit"], &["-v"], &["-q"]];
 
@@ -86,7 +86,7 @@ async fn defects_and_oddities_are_replayed(#[values(0, 1, 2, 3, 4)] which: usize
     let contract = contract(vendor);
     let ids: Vec<String> = faults(&contract).iter().map(|fault| fault.label().id.clone()).collect();
     let mut failed = 0;
-    for id in spread(&ids, 6) {
+    for id in spread(&ids, 5) {
         // The cases and rules that see it are enough: all cases of each fault would take minutes.
         let known = faults(&contract);
         let fault = known.iter().find(|fault| fault.label().id == *id).unwrap();
@@ -97,9 +97,9 @@ async fn defects_and_oddities_are_replayed(#[values(0, 1, 2, 3, 4)] which: usize
         failed += usize::from(!report.findings.is_empty());
         assert_same(&report, &recording, id);
     }
-    assert!(failed >= 4, "{vendor}: faults that nobody sees prove nothing");
+    assert!(failed >= 3, "{vendor}: faults that nobody sees prove nothing");
     let ids: Vec<String> = decoys(&contract).iter().map(|decoy| decoy.label().id.clone()).collect();
-    for id in spread(&ids, 2) {
+    for id in spread(&ids, 1) {
         let subject = Subject::decoy_mock(&contract, 7, false, id).unwrap();
         let (report, recording) = record(vec![subject], 8, &Choice::default()).await;
         assert_same(&report, &recording, id);
@@ -194,6 +194,35 @@ const SESSION: &str = "canary-session-77aa";
 /// The signature of an address that the server gives away.
 const SIGNATURE: &str = "canary0signature0a1b";
 
+/// Signs in at a server that always gives this answer; the recording is replayed in each format. Gives the requests,
+/// too.
+fn sign_in(folder: &Path, headers: &str, body: &str) -> (Ended, PathBuf, Vec<String>) {
+    let headers = format!("content-type: application/json\r\n{headers}");
+    let server = Server::answering("203 Odd", &headers, body);
+    let begun = jobproof(&["init", "aiware"]).out;
+    let text = begun
+        .replace("data = \"http://127.0.0.1:9000\"", &format!("data = \"{}\"", server.base_url))
+        .replace("allow = [\"read\"]", "allow = [\"read\", \"write\"]")
+        .replace("# password = ", "password = ")
+        .replace("# userName = ", "userName = ")
+        .replace("requests_per_second = 2", "requests_per_second = 1000");
+    let target = folder.join("target.toml");
+    std::fs::write(&target, text).unwrap();
+    let keys = [("JOBPROOF_PASSWORD", PASSWORD), ("JOBPROOF_TOKEN", TOKEN)];
+    let (ran, recording) = recorded_in(folder, &target, &["--only", "userLogin"], &keys);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    (ran, recording, server.received())
+}
+
+/// A server that sends words of its own format in place of secrets.
+#[test]
+fn a_word_of_the_api_is_no_secret() {
+    let body = json!({ "data": { "userLogin": { "token": "token", "apiToken": "true", "more": 1 } } });
+    let (ran, recording, _) = sign_in(&folder("replay-words"), "", &body.to_string());
+    assert!(ran.out.contains("\"token\""), "{ran:#?}");
+    assert!(std::fs::read_to_string(recording).unwrap().contains(r#"\"token\":\"token\""#));
+}
+
 /// A server that tells every secret it is given, in every spelling, and some of its own. The session token has two
 /// hundred characters in one place, where a finding cuts through it.
 #[test]
@@ -205,72 +234,18 @@ fn no_secret_stands_in_a_recording_and_the_report_is_the_same() {
         "more": { "password": PASSWORD },
     } } });
     let body = body.to_string().replace("päss/word", "p\\u00e4ss\\/word");
-    let headers =
-        format!("content-type: application/json\r\nx-session-token: {SESSION}-h\r\nx-seen: {TOKEN}\r\n");
-    let server = Server::answering("203 Odd", &headers, body);
+    let headers = format!("x-session-token: {SESSION}-h\r\nx-seen: {TOKEN}\r\n");
     let folder = folder("replay-secrets");
-    let begun = Ended::of(&program(&["init", "aiware"]).output().unwrap()).out;
-    let text = begun
-        .replace("data = \"http://127.0.0.1:9000\"", &format!("data = \"{}\"", server.base_url))
-        .replace("allow = [\"read\"]", "allow = [\"read\", \"write\"]")
-        .replace("# password = ", "password = ")
-        .replace("# userName = ", "userName = ")
-        .replace("requests_per_second = 2", "requests_per_second = 1000");
-    let target = folder.join("target.toml");
-    std::fs::write(&target, text).unwrap();
-    let keys = [("JOBPROOF_PASSWORD", PASSWORD), ("JOBPROOF_TOKEN", TOKEN)];
-    let (ran, recording) = recorded_in(&folder, &target, &["--only", "userLogin"], &keys);
-    assert!(server.received().iter().any(|request| request.contains("canary \\\"päss/word")), "it was sent");
-    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let (_, recording, received) = sign_in(&folder, &headers, &body);
+    assert!(received.iter().any(|request| request.contains("canary \\\"päss/word")), "it was sent");
     let text = std::fs::read_to_string(&recording).unwrap();
     assert!(text.contains("userLogin") && text.contains("X-Amz-Signature="), "{text}");
-    for file in files_below(&folder).into_iter().filter(|file| *file != target) {
+    for file in files_below(&folder).into_iter().filter(|file| !file.ends_with("target.toml")) {
         let text = std::fs::read_to_string(&file).unwrap();
         for secret in ["canary", "4d7e", "p\\u00e4ss", "päss", "p%C3%A4ss", "a1b2C3a1b2C3"] {
             assert!(!text.contains(secret), "{secret} in {}", file.display());
         }
     }
-}
-
-/// A recording of one vendor's mock, with a fault, made once for all tests that change it.
-fn recording(name: &str) -> PathBuf {
-    let path = folder(name).join("run.ndjson");
-    let fault = ["--fault", "refusal-changes-state::COMPLETE", "--only", "StopIngestionJob", "--record"];
-    let ended = jobproof(&[&["check", "bedrock"], &fault[..], &[path.to_str().unwrap()]].concat());
-    assert_eq!(ended.code, Some(1), "{ended:#?}");
-    path
-}
-
-#[test]
-fn other_cases_and_rules_may_be_chosen() {
-    let path = recording("replay-choice");
-    let path = path.to_str().unwrap();
-    let replay = |more: &[&str]| {
-        let ended = jobproof(&[&["check", "--format", "json", "--replay", path], more].concat());
-        let report = ended.report();
-        let outcomes = report["outcomes"].as_array().unwrap().clone();
-        (ended.code, report, outcomes)
-    };
-    let (code, all, outcomes) = replay(&[]);
-    assert_eq!((code, &all["run"]["strict"]), (Some(1), &json!(false)));
-    let rule = "cancel/refusal-changes-nothing";
-    let (code, one, of_rule) = replay(&["--rule", rule]);
-    assert_eq!(code, Some(1));
-    assert!(!of_rule.is_empty() && of_rule.iter().all(|outcome| outcome["rule"] == rule), "{of_rule:#?}");
-    assert!(of_rule.iter().all(|outcome| outcomes.contains(outcome)), "{of_rule:#?}");
-    assert_eq!(one["contracts"], all["contracts"]);
-    let (code, _, of_case) = replay(&["--only", "*::refused::STOPPED", "bedrock"]);
-    assert_eq!(code, Some(0));
-    assert!(
-        !of_case.is_empty()
-            && of_case.iter().all(|o| o["case"] == "bedrock::StopIngestionJob::refused::STOPPED")
-    );
-    let (_, strict, _) = replay(&["--strict"]);
-    assert_eq!(strict["run"]["strict"], true);
-    // What the recording does not have is no pass.
-    let (_, _, missing) = replay(&["--only", "*::lifecycle"]);
-    assert!(!missing.is_empty() && missing.iter().all(|o| o["verdict"] == "skip"), "{missing:#?}");
-    assert!(missing[0]["reason"].as_str().unwrap().contains("left out of the recording"), "{missing:#?}");
 }
 
 #[test]
@@ -281,27 +256,6 @@ fn strictness_is_recorded() {
     let ran = jobproof(&[&arguments[..], &["--record", path]].concat());
     assert_eq!(ran.report()["run"]["strict"], true);
     assert_eq!(jobproof(&["check", "--format", "json", "--replay", path]).out, ran.out);
-}
-
-#[test]
-fn a_contract_that_has_changed_is_told() {
-    let path = recording("replay-changed");
-    let (from, to) = (repository("schemas/bedrock"), folder("replay-contract"));
-    for file in files_below(&from) {
-        let copy = to.join("bedrock").join(file.strip_prefix(&from).unwrap());
-        std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
-        std::fs::copy(&file, copy).unwrap();
-    }
-    let arguments = ["check", "--replay", path.to_str().unwrap(), "--contracts", to.to_str().unwrap()];
-    let told = "another one than that of the recording";
-    // The same files from another place are the same contract.
-    assert!(!jobproof(&arguments).out.contains(told));
-    let contract = to.join("bedrock/contract.toml");
-    let text = std::fs::read_to_string(&contract).unwrap();
-    std::fs::write(contract, format!("{text}\n# A comment.\n")).unwrap();
-    let ended = jobproof(&arguments);
-    assert_eq!(ended.code, Some(1), "{ended:#?}");
-    assert!(ended.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(told), "{ended:#?}");
 }
 
 #[test]
@@ -334,69 +288,6 @@ fn an_interrupted_run_is_replayed_as_one() {
     let replayed = jobproof(&["check", "--replay", recording.to_str().unwrap()]);
     assert_eq!((replayed.code, &replayed.out), (Some(130), &ran.out), "{ran:#?}");
     assert!(replayed.out.contains("interrupted"), "{replayed:#?}");
-}
-
-#[rstest]
-#[case::target(&["--target", "x.toml"], "cannot be used with")]
-#[case::fault(&["--fault", "x"], "cannot be used with")]
-#[case::decoy(&["--decoy", "x"], "cannot be used with")]
-#[case::seed(&["--seed", "1"], "cannot be used with")]
-#[case::edition(&["--edition", "x"], "cannot be used with")]
-#[case::record(&["--record", "x"], "cannot be used with")]
-#[case::other_vendor(&["ges"], "the recording has no `ges`; it has: bedrock")]
-#[case::no_rule(&["--rule", "cancel/x"], "there is no rule `cancel/x`")]
-fn arguments_that_do_not_fit_a_replay_are_usage(#[case] more: &[&str], #[case] why: &str) {
-    let path = recording(&format!("replay-usage-{}", more.join("-").replace(['/', '.'], "-")));
-    let ended = jobproof(&[&["check", "--replay", path.to_str().unwrap()], more].concat());
-    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
-    assert!(ended.err.contains(why), "{ended:#?}");
-}
-
-#[rstest]
-#[case::empty("empty", |_: &str| String::new(), "line 1 of the recording: the recording is empty")]
-#[case::not_one("other", |_: &str| "{\"a\": 1}\n".to_owned(), "line 1 of the recording: this is no recording")]
-#[case::text("text", |_: &str| "hello\n".to_owned(), "line 1 of the recording: this is no recording")]
-#[case::headless("headless", |text: &str| lines(text)[1..].join("\n"), "line 1 of the recording: this is no recording")]
-#[case::newer("newer", |text: &str| text.replacen("\"format\":1", "\"format\":9", 1), "line 1 of the recording: its format is 9")]
-#[case::cut("cut", |text: &str| text[..text.len() / 2].to_owned(), "breaks off in the middle of this line: record the run again")]
-#[case::short("short", |text: &str| lines(text)[..5].join("\n"), "line 5 of the recording: the recording ends after this line")]
-#[case::endless("endless", |text: &str| { let l = lines(text); l[..l.len() - 1].join("\n") }, "too early: record the run again")]
-#[case::gap("gap", |text: &str| text.lines().filter(|l| !l.starts_with("{\"case\"")).collect::<Vec<_>>().join("\n"), "is missing: record the run again")]
-#[case::blank("blank", |text: &str| text.replacen('\n', "\n\n", 1), "line 2 of the recording: this line is empty")]
-#[case::odd("odd", |text: &str| text.replacen("\"sent_ns\":", "\"sent\":", 1), "of the recording: it cannot be understood (missing field `sent_ns`")]
-#[case::twice("twice", |text: &str| format!("{text}{text}"), "give each recording a file of its own")]
-#[case::vendor("vendor", |text: &str| text.replacen("\"vendor\":\"bedrock\"", "\"vendor\":\"acme\"", 1), "no contract of `acme`: give its folder with --contracts")]
-#[case::edition("edition", |text: &str| text.replacen("\"vendor\":\"bedrock\"", "\"vendor\":\"bedrock\",\"edition\":\"x\"", 1), "there is no edition `x`")]
-#[case::glob("glob", |text: &str| text.replacen("\"only\":[", "\"only\":[\"[\",", 1), "line 1 of the recording: its choice of cases cannot be understood")]
-fn a_broken_recording_says_where_and_what_to_do(
-    #[case] name: &str,
-    #[case] change: fn(&str) -> String,
-    #[case] why: &str,
-) {
-    let path = recording(&format!("replay-broken-{name}"));
-    let broken = path.with_file_name(format!("{name}.ndjson"));
-    std::fs::write(&broken, change(&std::fs::read_to_string(path).unwrap())).unwrap();
-    let ended = jobproof(&["check", "--replay", broken.to_str().unwrap()]);
-    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
-    assert!(ended.err.contains(why), "{ended:#?}");
-}
-
-#[test]
-fn a_recording_that_is_not_there_is_told() {
-    let ended = jobproof(&["check", "--replay", "nowhere.ndjson"]);
-    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
-    assert!(ended.err.contains("--replay nowhere.ndjson: "), "{ended:#?}");
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    text.lines().collect()
-}
-
-#[test]
-fn a_file_that_cannot_be_written_is_told_before_anything_is_sent() {
-    let ended = jobproof(&["check", "bedrock", "--record", "/nowhere/run.ndjson"]);
-    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
-    assert!(ended.err.contains("--record /nowhere/run.ndjson"), "{ended:#?}");
 }
 
 /// In the program, too, every form of a report is the same.

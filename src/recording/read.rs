@@ -86,7 +86,7 @@ enum State {
     /// Nothing.
     Start,
     /// The header.
-    Begun(Recording, Option<Open>),
+    Begun(Recording, Option<Box<Open>>),
     /// The last line.
     Whole(Recording),
 }
@@ -115,7 +115,8 @@ impl Reader {
             }
             (State::Start, _) => return Err("this is no recording: its first line is no header".into()),
             (State::Begun(recording, None), Line::Subject(about)) => {
-                State::Begun(recording, Some(Open { about, cases: Vec::new(), exchanges: Vec::new() }))
+                let open = Open { about, cases: Vec::new(), exchanges: Vec::new() };
+                State::Begun(recording, Some(Box::new(open)))
             }
             (State::Begun(recording, Some(mut open)), Line::Exchange(recorded)) => {
                 let case = recorded.case.clone();

@@ -1,6 +1,7 @@
 //! The whole machine for use from Rust: contracts, servers and choices in, a report out.
 
 mod assemble;
+mod record;
 mod replay;
 pub mod server;
 mod subject;
@@ -14,7 +15,7 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostics;
-use crate::recording::{Recording, Writer};
+use crate::recording::Recording;
 use crate::report::model::Report;
 use crate::rule::registry;
 use crate::run::plan::Choice;
@@ -23,6 +24,7 @@ pub use replay::{NoReplay, Replay};
 pub use subject::Subject;
 
 use assemble::{Told, assemble};
+use record::Recorder;
 use server::Endpoint;
 
 /// A run in the making.
@@ -258,40 +260,5 @@ impl Suite {
             Some(Told { contract, about: subject.about(), secrets, ran: ran? })
         });
         (assemble(results.collect(), self.seed, self.strict, interrupted), written)
-    }
-}
-
-/// Records servers in their order, each as soon as it can be.
-struct Recorder<'w> {
-    writer: io::Result<Option<Writer<'w>>>,
-    taken: usize,
-}
-
-impl<'w> Recorder<'w> {
-    fn begin(
-        to: Option<&'w mut (dyn Write + Send)>,
-        seed: u64,
-        strict: bool,
-        choice: &Choice,
-    ) -> Recorder<'w> {
-        let begin = |to| Writer::begin(to, seed, strict, choice);
-        Recorder { writer: to.map(begin).transpose(), taken: 0 }
-    }
-
-    /// Writes what has ended, up to the first server that has not.
-    fn take(&mut self, subjects: &[Subject], ran: &[Option<Ran>]) {
-        while let Ok(Some(writer)) = &mut self.writer
-            && let (Some(subject), Some(Some(ran))) = (subjects.get(self.taken), ran.get(self.taken))
-        {
-            self.taken += 1;
-            let secrets = subject.secrets.iter().cloned();
-            if let Err(why) = writer.subject(subject.about(), secrets, &subject.server.contract(), ran) {
-                self.writer = Err(why);
-            }
-        }
-    }
-
-    fn finish(self, interrupted: bool) -> io::Result<()> {
-        self.writer?.map_or(Ok(()), |writer| writer.finish(interrupted))
     }
 }
