@@ -11,6 +11,7 @@ use jobproof::exchange::reading::read;
 use jobproof::rule::registry::rules;
 use jobproof::run::plan::Choice;
 use jobproof::run::schedule::{Options, run};
+use jobproof::story::Story;
 use jobproof::suite::Subject;
 
 fn main() {
@@ -53,7 +54,8 @@ fn judge_one_transcript(bencher: divan::Bencher<'_, '_>) {
     let ran = runtime().block_on(run(Subject::mock(&contract, 0, false).server, &options));
     let driven = ran.cases.into_iter().find(|d| !d.transcript.exchanges.is_empty()).unwrap();
     bencher.bench_local(|| {
-        rules.iter().map(|rule| rule.judge(&driven.transcript, &contract)).collect::<Vec<_>>()
+        let story = Story::of(&contract, &driven.transcript);
+        rules.iter().map(|rule| rule.judge(&story)).collect::<Vec<_>>()
     });
 }
 

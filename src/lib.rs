@@ -14,6 +14,7 @@ pub mod report;
 pub mod rule;
 pub mod run;
 pub mod sign;
+pub mod story;
 pub mod suite;
 pub mod target;
 

@@ -14,10 +14,11 @@ use support::{files_below, repository};
 const LAYERS: [(&str, u8); 13] = [
     ("contract", 0),
     ("exchange", 0),
-    ("rule", 1),
+    ("story", 1),
     ("sign", 1),
     ("mock", 1),
     ("case", 1),
+    ("rule", 2),
     ("target", 2),
     ("run", 3),
     ("recording", 4),

@@ -5,9 +5,69 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Contract;
 use super::error::Condition;
 use super::one_of::one_table;
+use super::operation::Role;
 use super::pointer::Pointer;
+
+/// The tables of what becomes of a call on one job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Table {
+    /// The cancel truth table.
+    Cancel,
+    /// The retry table.
+    Retry,
+}
+
+impl Table {
+    /// The word used in files and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Table::Cancel => "cancel",
+            Table::Retry => "retry",
+        }
+    }
+
+    /// The role of the calls it speaks of.
+    pub fn role(self) -> Role {
+        match self {
+            Table::Cancel => Role::Cancel,
+            Table::Retry => Role::Retry,
+        }
+    }
+
+    /// The rows of a contract.
+    pub fn rows(self, contract: &Contract) -> &[Row] {
+        match self {
+            Table::Cancel => &contract.facts.cancel,
+            Table::Retry => &contract.facts.retry,
+        }
+    }
+}
+
+/// What tells a row of a table from others, for one state and one combination of facets: the same in every run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct RowId {
+    /// The table: `cancel` or `retry`.
+    pub table: Table,
+    /// The state of the job.
+    pub state: String,
+    /// The facets that decide, in words; empty where none do.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub facets: String,
+}
+
+impl std::fmt::Display for RowId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.facets.is_empty() {
+            write!(f, "{}", self.state)
+        } else {
+            write!(f, "{} ({})", self.state, self.facets)
+        }
+    }
+}
 
 /// One row of the cancel truth table, or of the retry table: which jobs it speaks of, and what must happen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +126,10 @@ pub struct Accepted {
     /// Where it is documented what the job becomes, when that is elsewhere than the row itself.
     #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Where it is documented what the answer and the first reading show, when that is elsewhere, or less sure, than
+    /// what the job becomes in the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shows_ref: Option<String>,
 }
 
 /// What one call that cancels many jobs does. The jobs meant are those of the parents that the request names.

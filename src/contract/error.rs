@@ -168,9 +168,19 @@ pub struct ErrorRow {
     pub operations: Vec<String>,
     /// The answers that are right; a mock gives the first.
     pub any_of: Vec<Answer>,
-    /// Where it is documented.
+    /// Where it is documented that such a request is refused.
     #[serde(rename = "ref")]
     pub reference: String,
+    /// Where it is documented how it is refused, when that is elsewhere, or less sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail_ref: Option<String>,
+}
+
+impl ErrorRow {
+    /// The reference for how such a request is refused: the status, the code and the words.
+    pub fn detail(&self) -> &str {
+        self.detail_ref.as_ref().unwrap_or(&self.reference)
+    }
 }
 
 /// One error answer. What is left out may be anything.

@@ -15,6 +15,7 @@ use crate::exchange::headers::Headers;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
 use crate::exchange::{Exchange, Meant, Response, Transcript};
+use crate::story::Story;
 
 /// A contract, built in or made up for tests, loaded once for all tests.
 pub(crate) fn contract(vendor: &str) -> Arc<Contract> {
@@ -196,14 +197,21 @@ impl Script {
 
     /// What a rule makes of it.
     pub(crate) fn judge(&self, rule: &dyn Rule) -> Judgement {
-        rule.judge(&self.transcript(), &self.contract)
+        rule.judge(&Story::of(&self.contract, &self.transcript()))
     }
 
     /// The findings of a rule that could judge.
     pub(crate) fn findings(&self, rule: &dyn Rule) -> Vec<Finding> {
-        match self.judge(rule) {
-            Judgement::Judged(findings) => findings,
-            Judgement::NotApplicable(why) => panic!("not applicable: {why}"),
+        match self.judge(rule).verdict() {
+            Some(findings) => findings,
+            None => panic!("nothing was judged"),
         }
+    }
+}
+
+impl Judgement {
+    /// The findings, where anything was looked at.
+    pub(crate) fn verdict(&self) -> Option<Vec<Finding>> {
+        (self.is_judged() || !self.found.is_empty()).then(|| self.found.clone())
     }
 }

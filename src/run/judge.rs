@@ -5,6 +5,7 @@ use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
 use crate::rule::{Finding, Judgement, Level, Rule};
+use crate::story::Story;
 
 /// What became of one pair of a case and a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,25 +50,27 @@ pub fn judge(
         (Some(Stop::Skip(why)), None) => Some(Outcome::Skipped(why.clone())),
         (None, None) => None,
     };
+    let story = Story::of(contract, transcript);
     let mut verdicts = Vec::new();
     for rule in rules {
         let meta = rule.meta();
         let meant = case.rules.contains(&meta.id);
-        let (outcome, findings) = match rule.judge(transcript, contract) {
-            Judgement::Judged(findings) if !findings.is_empty() => {
+        let judgement = rule.judge(&story);
+        let (outcome, findings) = match judgement {
+            Judgement { found, .. } if !found.is_empty() => {
                 let levelled: Vec<(Level, Finding)> =
-                    findings.into_iter().map(|f| (f.level(meta.keyword, contract), f)).collect();
+                    found.into_iter().map(|f| (f.level(meta.keyword, contract), f)).collect();
                 let worst = levelled.iter().map(|(level, _)| *level).max().unwrap_or(Level::Note);
                 (Outcome::Found(worst), levelled)
             }
             // What was seen of a case that broke off is not enough to call a requirement met.
-            Judgement::Judged(_) => match &broken {
+            judged if judged.is_judged() => match &broken {
                 Some(why) if meant => (why.clone(), Vec::new()),
                 Some(_) => continue,
                 None => (Outcome::Met, Vec::new()),
             },
-            Judgement::NotApplicable(_) if !meant => continue,
-            Judgement::NotApplicable(why) => (broken.clone().unwrap_or(Outcome::Skipped(why)), Vec::new()),
+            _ if !meant => continue,
+            _ => (broken.clone().unwrap_or(Outcome::Skipped("TRANSITIONAL".to_owned())), Vec::new()),
         };
         verdicts.push(RuleVerdict { rule: meta.id, outcome, findings });
     }

@@ -1,11 +1,9 @@
 //! `auth/anonymous-accepted`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_one_of, is_refused, seen};
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{is_one_of, seen};
 
 static META: Meta = Meta {
     id: "auth/anonymous-accepted",
@@ -15,6 +13,7 @@ static META: Meta = Meta {
              or wrong credentials.",
     why: "Such an operation is where credentials come from: who needs them to get them gets none.",
     fix: "Leave the operation out of whatever checks credentials.",
+    seeks: "",
 };
 
 /// An operation documented without credentials asks for none.
@@ -26,15 +25,16 @@ impl Rule for AnonymousAccepted {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|answer| answer.operation.anonymous) {
+        for answer in story.answers().iter().filter(|answer| answer.operation.anonymous) {
             looked_at += 1;
             let conditions = [Condition::MissingCredentials, Condition::BadCredentials];
             let mut rows = contract.facts.errors.iter().filter(|row| conditions.contains(&row.when));
             let is_asked =
                 answer.response.status == 401 || rows.any(|row| is_one_of(row, answer.exchange, contract));
-            if is_refused(answer.exchange, contract) && is_asked {
+            if answer.is_refused() && is_asked {
                 findings.push(Finding::new(
                     answer.index,
                     &answer.operation.reference,
@@ -71,6 +71,6 @@ mod tests {
     #[test]
     fn operations_with_credentials_are_left_alone() {
         let script = Script::of("atelier").get("x", &json!({}));
-        assert!(matches!(script.judge(&AnonymousAccepted), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&AnonymousAccepted).is_judged());
     }
 }

@@ -1,10 +1,9 @@
 //! `auth/bad-credentials`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "auth/bad-credentials",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request sent with credentials that nobody owns is answered with one of the documented statuses and codes for it.",
     why: "Clients fetch new credentials only when they are told that theirs are wrong.",
     fix: "Look the credentials up on every request, and answer the documented error when nobody owns them.",
+    seeks: "",
 };
 
 /// A request with wrong credentials is refused as documented.
@@ -24,7 +24,7 @@ impl Rule for BadCredentials {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::BadCredentials, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::BadCredentials, story, |_| false)
     }
 }

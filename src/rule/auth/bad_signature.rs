@@ -1,10 +1,9 @@
 //! `auth/bad-signature`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "auth/bad-signature",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request whose signature was tampered with, or was made over another path or body, is answered with one of the documented statuses and codes for it.",
     why: "A signature that is not checked protects nothing: anyone on the way can change which job is cancelled.",
     fix: "Compute the signature anew from the request as received, compare all of it, and refuse the request when it differs.",
+    seeks: "",
 };
 
 /// A request with a wrong signature is refused as documented.
@@ -24,7 +24,7 @@ impl Rule for BadSignature {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::BadSignature, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::BadSignature, story, |_| false)
     }
 }

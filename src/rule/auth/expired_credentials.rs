@@ -1,10 +1,9 @@
 //! `auth/expired-credentials`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "auth/expired-credentials",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request sent with credentials or a signature past their time is answered with one of the documented statuses and codes for it.",
     why: "Clients renew credentials when they are told that these have expired; an expired request that still works can be replayed by whoever recorded it.",
     fix: "Compare the time in the credentials or the signature with the clock, and answer the documented error when it is past.",
+    seeks: "",
 };
 
 /// A request with expired credentials is refused as documented.
@@ -24,7 +24,7 @@ impl Rule for ExpiredCredentials {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::ExpiredCredentials, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::ExpiredCredentials, story, |_| false)
     }
 }

@@ -1,10 +1,9 @@
 //! `auth/missing-credentials`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "auth/missing-credentials",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request sent without any credentials is answered with one of the documented statuses and codes for it.",
     why: "A server that answers anyone gives jobs and their data away; one that answers an odd error sends clients looking for another cause.",
     fix: "Require credentials on every operation, and check them before anything else about the request.",
+    seeks: "",
 };
 
 /// A request without credentials is refused as documented.
@@ -24,7 +24,7 @@ impl Rule for MissingCredentials {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::MissingCredentials, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::MissingCredentials, story, |_| false)
     }
 }

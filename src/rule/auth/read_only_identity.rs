@@ -1,13 +1,12 @@
 //! `auth/read-only-identity`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::{Identity, Transcript};
-use crate::rule::errors::answer::{is_accepted, seen};
-use crate::rule::evidence::answers;
-use crate::rule::isolation::foreign::{known_before, stopped};
+use crate::exchange::Identity;
+use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::seen;
 
 static META: Meta = Meta {
     id: "auth/read-only-identity",
@@ -17,6 +16,7 @@ static META: Meta = Meta {
     why: "Such credentials are given to dashboards and colleagues because they can do no harm. Where only their validity \
           is checked, everybody who may look may also stop the work.",
     fix: "Check for each operation whether the credentials allow it, before anything is carried out.",
+    seeks: "",
 };
 
 /// Credentials that may only read change nothing.
@@ -28,9 +28,10 @@ impl Rule for ReadOnlyIdentity {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let is_reader = answer.exchange.meant().identity == Some(Identity::ReadOnly);
             let verb = match answer.operation.role {
                 Role::Create => "started",
@@ -45,15 +46,15 @@ impl Rule for ReadOnlyIdentity {
             looked_at += 1;
             let row = contract.error_row(Condition::Forbidden, answer.name);
             let reference = row.map_or(&answer.operation.reference, |row| &row.reference);
-            if is_accepted(answer.exchange, contract) {
+            if answer.is_accepted() {
                 let message = format!("a job was {verb} with credentials that may only read");
                 let actual = seen(answer.exchange, contract);
                 findings.push(Finding::new(answer.index, reference, message, "a refusal", actual));
                 continue;
             }
-            if let Some(home) = known_before(transcript, contract, answer.index) {
+            if let Some(home) = story.known_before(answer.index) {
                 let message = "a cancel with credentials that may only read was refused and stopped the job";
-                findings.extend(stopped(transcript, contract, &answer, home, reference, message));
+                findings.extend(stopped(story, answer, home, reference, message));
             }
         }
         Judgement::of(looked_at, findings, "no request came with credentials that may only read")
@@ -100,12 +101,12 @@ mod tests {
     #[case("StopIngestionJob", 503)]
     fn reading_is_allowed_and_trouble_says_nothing(#[case] operation: &str, #[case] status: u16) {
         let script = answered(operation, status);
-        assert!(matches!(script.judge(&ReadOnlyIdentity), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ReadOnlyIdentity).is_judged());
     }
 
     #[test]
     fn others_may_do_more_than_read() {
         let script = answered("StopIngestionJob", 202).last(|e| e.meant_mut().identity = None);
-        assert!(matches!(script.judge(&ReadOnlyIdentity), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ReadOnlyIdentity).is_judged());
     }
 }

@@ -1,10 +1,11 @@
 //! `cancel/accepted-when-allowed`.
 
-use super::attempt::{Attempt, attempts, is_accepting};
 use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Attempt;
+use crate::story::Story;
+use crate::story::said::{is_beside_the_point, seen};
 
 static META: Meta = Meta {
     id: "cancel/accepted-when-allowed",
@@ -15,6 +16,7 @@ static META: Meta = Meta {
     why: "A job that cannot be stopped goes on working and costing, while its client believes that the job has ended: \
           that is what the refusal says.",
     fix: "Accept the cancel in every state that the documentation names, waiting ones included.",
+    seeks: "",
 };
 
 /// A cancel is accepted while the job may be cancelled.
@@ -26,17 +28,18 @@ impl Rule for AcceptedWhenAllowed {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
         let mut missing = "no job known to be cancellable was cancelled";
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Cancel) {
             let response = attempt.answer.response;
             let Some((row, _)) = attempt.accepting() else { continue };
             if is_beside_the_point(response) {
                 missing = "no cancel of a cancellable job was answered for itself";
                 continue;
             }
-            if is_accepted(attempt.answer.exchange, contract) {
+            if attempt.answer.is_accepted() {
                 looked_at += 1;
                 continue;
             }
@@ -58,7 +61,8 @@ impl Rule for AcceptedWhenAllowed {
 fn is_still_open(attempt: &Attempt<'_>, contract: &Contract) -> bool {
     let is_final = |state: &String| contract.facts.lifecycle.is_terminal(state);
     attempt.after.is_some_and(|after| {
-        after.state.as_ref().is_some_and(|state| !is_final(state)) && is_accepting(contract, after, attempt)
+        after.state.as_ref().is_some_and(|state| !is_final(state))
+            && attempt.must_be_accepted(contract, after)
     })
 }
 
@@ -84,11 +88,11 @@ mod tests {
     #[case("COMPLETE", None)]
     #[case("FAILED", None)]
     fn a_refusal_counts_when_the_job_still_runs(#[case] after: &str, #[case] expected: Option<Level>) {
-        match refused_then(after).judge(&AcceptedWhenAllowed) {
-            Judgement::Judged(found) => {
+        match refused_then(after).judge(&AcceptedWhenAllowed).verdict() {
+            Some(found) => {
                 assert_eq!(found.iter().map(|f| f.at_most).collect::<Vec<_>>(), Vec::from_iter(expected));
             }
-            Judgement::NotApplicable(_) => assert_eq!(expected, None),
+            None => assert_eq!(expected, None),
         }
     }
 
@@ -97,7 +101,7 @@ mod tests {
         let script = Script::of("bedrock")
             .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
             .cancel_refused("JOB0000001", 409, &json!({}));
-        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&AcceptedWhenAllowed).is_judged());
     }
 
     #[test]
@@ -121,7 +125,7 @@ mod tests {
             .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
             .cancel_refused("JOB0000001", status, &json!({}))
             .get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
-        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&AcceptedWhenAllowed).is_judged());
     }
 
     #[test]

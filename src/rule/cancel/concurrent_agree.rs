@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::attempt::{may_follow, may_have_ended_in};
-use super::story::story;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, is_one_of, is_refused, seen};
-use crate::rule::evidence::{Answer, answers, is_named, one_of, place};
-use crate::rule::order::{Acts, precedes};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::said::{is_beside_the_point, is_one_of, seen};
+use crate::story::text::one_of;
+use crate::story::{Answer, Story, is_named};
 
 static META: Meta = Meta {
     id: "cancel/concurrent-agree",
@@ -23,6 +21,7 @@ static META: Meta = Meta {
     why: "Two people press the button at once, or a client repeats what it believes lost: a server that trips over that \
           leaves a job of which nobody knows the state.",
     fix: "Make the change from running to stopping one atomic step, and answer the late ones by the new state.",
+    seeks: "",
 };
 
 /// Cancels sent at the same time agree.
@@ -34,9 +33,10 @@ impl Rule for ConcurrentAgree {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let mut groups: BTreeMap<(usize, &str), Vec<Answer<'_>>> = BTreeMap::new();
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let asked = &answer.exchange.asked;
             let by_mistake = answer
                 .exchange
@@ -46,16 +46,14 @@ impl Rule for ConcurrentAgree {
             if let (Role::Cancel, Some(group), Some(job), false) =
                 (answer.operation.role, answer.exchange.meant().together, &asked.job, by_mistake)
             {
-                groups.entry((group, job)).or_default().push(answer);
+                groups.entry((group, job)).or_default().push(*answer);
             }
         }
         groups.retain(|_, group| group.len() > 1);
         let mut findings = Vec::new();
         for ((_, job), group) in &groups {
             findings.extend(group.iter().filter_map(|answer| out_of_line(answer, contract)));
-            findings.extend(
-                two_ends(transcript, contract, job, group).or_else(|| lost(transcript, contract, job, group)),
-            );
+            findings.extend(two_ends(story, job, group).or_else(|| lost(story, job, group)));
         }
         Judgement::of(groups.len(), findings, "no cancels of one job were sent at the same time")
     }
@@ -66,10 +64,7 @@ pub(super) fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Fi
     let response = answer.response;
     let message = if response.status >= 500 {
         "one of several cancels sent together met a server error"
-    } else if is_refused(answer.exchange, contract)
-        && !is_beside_the_point(response)
-        && response.status != 409
-    {
+    } else if answer.is_refused() && !is_beside_the_point(response) && response.status != 409 {
         let rows: Vec<_> = [Condition::NotCancellable, Condition::UnsupportedKind, Condition::Conflict]
             .into_iter()
             .filter_map(|condition| contract.error_row(condition, answer.name))
@@ -87,56 +82,49 @@ pub(super) fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Fi
 }
 
 /// A reading that shows another end than an earlier one, after cancels sent together.
-fn two_ends(
-    transcript: &Transcript,
-    contract: &Contract,
-    job: &str,
-    group: &[Answer<'_>],
-) -> Option<Finding> {
+fn two_ends(story: &Story<'_>, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
+    let contract = story.contract;
     let first = group.first()?;
-    let ends: Vec<&Reading> = transcript
-        .readings(contract)
+    let ends: Vec<&Reading> = story
+        .readings()
         .iter()
         .filter(|r| !r.from_list && r.exchange >= first.index && is_named(r, job))
         .filter(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))
         .collect();
     let one = ends.first()?;
-    let retries = Acts::on(transcript, one, &[Role::Retry]);
+    let life = story.life(&one.id)?;
     let is_of_group = |r: &Reading| group.iter().any(|answer| answer.index == r.exchange);
     let other = ends.iter().find(|r| {
-        let counts = is_of_group(r) || precedes(transcript, one.exchange, r.exchange);
-        counts && r.state != one.state && !retries.between(one, r)
+        let counts = is_of_group(r) || story.precedes(one.exchange, r.exchange);
+        counts && r.state != one.state && !life.acted_between(one, r, &[Role::Retry])
     })?;
     let message = "after cancels sent together the job shows two different ends".to_owned();
     let reference = &first.operation.reference;
     let text = |r: &Reading| r.state.clone().unwrap_or_default();
-    Some(Finding::new(other.exchange, reference, message, text(one), text(other)).at(place(
-        transcript,
-        other,
-        contract.shape_of(&other.operation).state.as_str(),
-    )))
+    Some(
+        Finding::new(other.exchange, reference, message, text(one), text(other)).at(story.state_place(other)),
+    )
 }
 
 /// A reading after all of them that shows a job which nobody cancelled, though one of them was told otherwise.
-fn lost(transcript: &Transcript, contract: &Contract, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
+fn lost(story: &Story<'_>, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
     let first = group.first()?;
     let readings: Vec<&Reading> =
-        transcript.readings(contract).iter().filter(|r| !r.from_list && is_named(r, job)).collect();
-    let before = readings.iter().rev().find(|r| precedes(transcript, r.exchange, first.index))?;
-    let due = may_follow(contract, transcript, before);
-    let after = readings.iter().find(|r| group.iter().all(|a| precedes(transcript, a.index, r.exchange)))?;
+        story.readings().iter().filter(|r| !r.from_list && is_named(r, job)).collect();
+    let before = readings.iter().rev().find(|r| story.precedes(r.exchange, first.index))?;
+    let due = story.may_follow(before);
+    let after = readings.iter().find(|r| group.iter().all(|a| story.precedes(a.index, r.exchange)))?;
     let state = after.state.as_ref().filter(|state| !due.is_empty() && !due.contains(state))?;
-    let told = group.iter().any(|answer| is_accepted(answer.exchange, contract));
-    if !told || may_have_ended_in(contract, state) {
+    let told = group.iter().any(|answer| answer.is_accepted());
+    if !told || story.may_have_ended_in(state) {
         return None;
     }
     let message = format!("after cancels sent together, of which one was accepted, the job was {state}");
-    let actual = story(transcript, contract, before);
-    Some(Finding::new(after.exchange, &first.operation.reference, message, one_of(due), actual).at(place(
-        transcript,
-        after,
-        contract.shape_of(&after.operation).state.as_str(),
-    )))
+    let actual = story.tale(before);
+    Some(
+        Finding::new(after.exchange, &first.operation.reference, message, one_of(due), actual)
+            .at(story.state_place(after)),
+    )
 }
 
 #[cfg(test)]
@@ -188,7 +176,7 @@ mod tests {
     #[test]
     fn cancels_made_wrong_on_purpose_do_not_count_and_those_of_ended_jobs_do() {
         let probed = |condition| two(500, &json!({})).probe(condition);
-        assert!(matches!(probed(Condition::UnknownJob).judge(&ConcurrentAgree), Judgement::NotApplicable(_)));
+        assert!(!probed(Condition::UnknownJob).judge(&ConcurrentAgree).is_judged());
         assert_eq!(probed(Condition::NotCancellable).findings(&ConcurrentAgree).len(), 1);
     }
 
@@ -210,7 +198,7 @@ mod tests {
         let script = Script::of("bedrock")
             .cancel("JOB0000001", &json!({"status": "STOPPING"}))
             .cancel("JOB0000001", &json!({"status": "STOPPING"}));
-        assert!(matches!(script.judge(&ConcurrentAgree), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ConcurrentAgree).is_judged());
     }
 
     #[test]

@@ -87,7 +87,7 @@ proptest! {
         let groups = [super::RULES, errors::RULES, listing::RULES, idempotency::RULES, isolation::RULES];
         for rule in groups.into_iter().flatten() {
             let rule: &dyn Rule = *rule;
-            if let Judgement::Judged(found) = script.judge(rule) {
+            if let Some(found) = script.judge(rule).verdict() {
                 // What the documentation leaves open may be noted.
                 let alarms: Vec<_> =
                     found.into_iter().filter(|f| f.at_most > crate::rule::Level::Note).collect();

@@ -1,12 +1,9 @@
 //! `cancel/many-range-ends`.
 
-use super::many::{Standing, cancels};
-use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::place;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::many::Standing;
 
 static META: Meta = Meta {
     id: "cancel/many-range-ends",
@@ -16,6 +13,7 @@ static META: Meta = Meta {
              belong to the range, and left alone where not. Where no page says so, what happens is noted.",
     why: "Ranges are laid end to end: with the wrong ends, jobs fall between two of them or are taken by both.",
     fix: "Compare with or without equality, as the documentation says, at both ends.",
+    seeks: "",
 };
 
 /// The ends of a range belong to it or not, as documented.
@@ -27,11 +25,12 @@ impl Rule for ManyRangeEnds {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for many in cancels(transcript, contract) {
-            if many.fact.undocumented.is_some() || !is_accepted(many.answer.exchange, contract) {
+        for many in story.many() {
+            if many.fact.undocumented.is_some() || !many.answer.is_accepted() {
                 continue;
             }
             for job in &many.jobs {
@@ -59,7 +58,7 @@ impl Rule for ManyRangeEnds {
                 let at = contract.shape_of(&job.after.operation).state.as_str();
                 findings.push(
                     Finding::new(job.after.exchange, reference, message, expected, state)
-                        .at(place(transcript, job.after, at))
+                        .at(story.place(job.after, at))
                         .at_most(level),
                 );
             }
@@ -95,18 +94,18 @@ mod tests {
         #[case] after: &str,
         #[case] expected: i32,
     ) {
-        match with_ends(inclusive, created, "pending", after).judge(&ManyRangeEnds) {
-            Judgement::Judged(found) => {
+        match with_ends(inclusive, created, "pending", after).judge(&ManyRangeEnds).verdict() {
+            Some(found) => {
                 assert_eq!(i32::try_from(found.len()).unwrap(), expected, "{found:?}");
                 assert!(found.iter().all(|f| f.at_most == Level::Fail));
             }
-            Judgement::NotApplicable(_) => assert_eq!(expected, -1),
+            None => assert_eq!(expected, -1),
         }
     }
 
     #[test]
     fn a_refused_one_takes_nothing() {
         let script = refused("10:00", HOME, "pending", "aborted");
-        assert!(matches!(script.judge(&ManyRangeEnds), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ManyRangeEnds).is_judged());
     }
 }

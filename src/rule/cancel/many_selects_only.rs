@@ -1,11 +1,10 @@
 //! `cancel/many-selects-only`.
 
-use super::many::{Standing, Touched, cancels};
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::many::{Standing, Touched};
 
 static META: Meta = Meta {
     id: "cancel/many-selects-only",
@@ -15,6 +14,7 @@ static META: Meta = Meta {
              ended are not stopped by it, and a job that had ended is in the same state.",
     why: "One request too wide stops the work of people who never asked for it, and nobody can start it again where it was.",
     fix: "Select by all that the request names, together, and change a job only where its own cancel would be accepted.",
+    seeks: "",
 };
 
 /// A cancel of many jobs leaves alone those that are not meant.
@@ -26,9 +26,10 @@ impl Rule for ManySelectsOnly {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for many in cancels(transcript, contract) {
+        for many in story.many() {
             for job in &many.jobs {
                 let Standing::Left(why, reference) = &job.standing else { continue };
                 looked_at += 1;
@@ -41,7 +42,7 @@ impl Rule for ManySelectsOnly {
                 let at = contract.shape_of(&job.after.operation).state.as_str();
                 findings.push(
                     Finding::new(job.after.exchange, reference, message, text(before), text(after))
-                        .at(place(transcript, job.after, at)),
+                        .at(story.place(job.after, at)),
                 );
             }
         }
@@ -83,9 +84,9 @@ mod tests {
         #[case] after: &str,
         #[case] expected: Option<usize>,
     ) {
-        match (many(created, organization, before, after).judge(&ManySelectsOnly), expected) {
-            (Judgement::Judged(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
-            (Judgement::NotApplicable(_), None) => {}
+        match (many(created, organization, before, after).judge(&ManySelectsOnly).verdict(), expected) {
+            (Some(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
+            (None, None) => {}
             (other, _) => panic!("{other:?}"),
         }
     }

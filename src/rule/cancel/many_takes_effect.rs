@@ -1,13 +1,12 @@
 //! `cancel/many-takes-effect`.
 
-use super::attempt::may_be_accepted;
-use super::many::{Standing, Touched, cancels};
 use crate::contract::Contract;
 use crate::contract::cancel::{Accepted, Expect};
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{one_of, place};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::many::{Standing, Touched};
+use crate::story::text::one_of;
 
 static META: Meta = Meta {
     id: "cancel/many-takes-effect",
@@ -17,6 +16,7 @@ static META: Meta = Meta {
              and could be cancelled by itself, is cancelled or has ended first, and ends where a cancelled job ends.",
     why: "Whoever stops everything at once has a reason, and a job that goes on unseen costs until somebody finds it.",
     fix: "Carry out the cancel of each job that is selected, and refuse the whole where that cannot be.",
+    seeks: "",
 };
 
 /// A cancel of many jobs cancels each one that is meant.
@@ -28,10 +28,11 @@ impl Rule for ManyTakesEffect {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for many in cancels(transcript, contract) {
-            if many.fact.undocumented.is_some() || !is_accepted(many.answer.exchange, contract) {
+        for many in story.many() {
+            if many.fact.undocumented.is_some() || !many.answer.is_accepted() {
                 continue;
             }
             for job in &many.jobs {
@@ -39,7 +40,7 @@ impl Rule for ManyTakesEffect {
                 let Expect::Accepted(accepted) = &row.expect else { continue };
                 looked_at += 1;
                 let reference = accepted.reference.as_ref().unwrap_or(&many.fact.reference);
-                let found = goes_on(job, accepted, transcript, contract)
+                let found = goes_on(job, accepted, story)
                     .map(|r| (r, "a cancel of many jobs left one as it was that was meant"))
                     .or_else(|| {
                         let end = ends_elsewhere(job, accepted, contract)?;
@@ -50,7 +51,7 @@ impl Rule for ManyTakesEffect {
                     let at = contract.shape_of(&reading.operation).state.as_str();
                     let due = one_of(accepted.settles_in.iter().chain(&accepted.or_races_to));
                     Finding::new(reading.exchange, reference, message.to_owned(), due, state)
-                        .at(place(transcript, reading, at))
+                        .at(story.place(reading, at))
                 }));
             }
         }
@@ -60,18 +61,12 @@ impl Rule for ManyTakesEffect {
 }
 
 /// The reading that shows the job where it could still be cancelled.
-fn goes_on<'t>(
-    job: &Touched<'t>,
-    accepted: &Accepted,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<&'t Reading> {
+fn goes_on<'t>(job: &Touched<'t>, accepted: &Accepted, story: &Story<'_>) -> Option<&'t Reading> {
+    let contract = story.contract;
     let state = job.after.state.as_ref()?;
     let is_due = accepted.leads_to.contains(state) || accepted.settles_in.contains(state);
-    (!is_due
-        && !contract.facts.lifecycle.is_terminal(state)
-        && may_be_accepted(contract, transcript, job.after))
-    .then_some(job.after)
+    (!is_due && !contract.facts.lifecycle.is_terminal(state) && story.may_be_cancelled(job.after))
+        .then_some(job.after)
 }
 
 /// The reading that shows an end which is none for a cancelled job.
@@ -106,9 +101,9 @@ mod tests {
     #[test]
     fn others_and_refusals_are_not_looked_at() {
         let other = many("09:30", HOME, "pending", "pending").judge(&ManyTakesEffect);
-        assert!(matches!(other, Judgement::NotApplicable(_)));
+        assert!(!other.is_judged());
         let refused = refused("10:30", HOME, "pending", "pending").judge(&ManyTakesEffect);
-        assert!(matches!(refused, Judgement::NotApplicable(_)));
+        assert!(!refused.is_judged());
     }
 
     #[test]

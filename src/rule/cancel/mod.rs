@@ -3,13 +3,9 @@
 use super::Rule;
 
 pub mod accepted_when_allowed;
-mod acts;
-mod answered;
-pub(in crate::rule) mod attempt;
 pub mod concurrent_agree;
 #[cfg(test)]
 mod honest;
-mod many;
 pub mod many_range_ends;
 #[cfg(test)]
 mod many_script;
@@ -23,7 +19,6 @@ pub mod refused_for_kind;
 pub mod refused_when_finished;
 pub mod repeat_consistent;
 pub mod repeat_harmless;
-mod story;
 pub mod takes_effect;
 pub mod work_stops;
 

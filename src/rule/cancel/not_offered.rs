@@ -2,11 +2,10 @@
 
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, seen};
-use crate::rule::evidence::place;
-use crate::rule::order::precedes;
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{is_accepted, seen};
 
 static META: Meta = Meta {
     id: "cancel/not-offered",
@@ -17,6 +16,7 @@ static META: Meta = Meta {
     why: "A client that is told yes stops looking after the job, while the work goes on and is paid for; and a call \
           that nobody documented has no rules that one could rely on.",
     fix: "Refuse what no operation is for, or document the call with its preconditions.",
+    seeks: "",
 };
 
 /// What the API does not offer does nothing.
@@ -28,9 +28,10 @@ impl Rule for NotOffered {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for (index, exchange) in transcript.exchanges.iter().enumerate() {
+        for (index, exchange) in story.exchanges.iter().enumerate() {
             let fact = exchange.meant().not_offered.and_then(|role| contract.facts.not_offered.get(&role));
             let (Some(fact), Some(_)) = (fact, exchange.response()) else { continue };
             looked_at += 1;
@@ -45,8 +46,8 @@ impl Rule for NotOffered {
                 ));
             }
             let Some(job) = &exchange.asked.job else { continue };
-            let before = transcript.of_job(contract, job).rfind(|r| precedes(transcript, r.exchange, index));
-            let after = transcript.of_job(contract, job).find(|r| precedes(transcript, index, r.exchange));
+            let before = story.of_job(job).rfind(|r| story.precedes(r.exchange, index));
+            let after = story.of_job(job).find(|r| story.precedes(index, r.exchange));
             if let (Some(before), Some(after)) = (before, after)
                 && !is_stopped(before, contract)
                 && is_stopped(after, contract)
@@ -59,7 +60,7 @@ impl Rule for NotOffered {
                     "a job that goes on",
                     after.state.clone().unwrap_or_default(),
                 );
-                findings.push(finding.at(place(transcript, after, at)));
+                findings.push(finding.at(story.place(after, at)));
             }
         }
         Judgement::of(looked_at, findings, "nothing was tried that the API does not offer")
@@ -122,6 +123,6 @@ mod tests {
     #[test]
     fn other_calls_are_not_judged() {
         let script = Script::of("bedrock").cancel("JOB0000001", &json!({"status": "STOPPED"}));
-        assert!(matches!(script.judge(&NotOffered), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&NotOffered).is_judged());
     }
 }

@@ -1,16 +1,14 @@
 //! `cancel/one-story`.
 
-use super::attempt::{attempts, may_be_accepted, may_follow, may_have_ended_in};
-use super::story::story;
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::error::Condition;
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, is_refused};
-use crate::rule::evidence::{Answer, answers, is_named, one_of, place};
-use crate::rule::order::precedes;
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::said::is_beside_the_point;
+use crate::story::text::one_of;
+use crate::story::{Answer, Life, Story};
 
 static META: Meta = Meta {
     id: "cancel/one-story",
@@ -23,6 +21,7 @@ static META: Meta = Meta {
           thing and the job is another: results are thrown away that are there, or waited for that never come.",
     fix: "Let cancel and completion change the state in one atomic step that checks the state it changes, and answer \
           by what that step did.",
+    seeks: "",
 };
 
 /// Cancel and completion happen one after the other.
@@ -34,10 +33,10 @@ impl Rule for OneStory {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
-            let Some(plot) = Plot::of(transcript, contract, job) else { continue };
+        for life in story.lives() {
+            let Some(plot) = Plot::of(story, life) else { continue };
             looked_at += 1;
             findings.extend(
                 plot.refused_and_cancelled().or_else(|| plot.two_ends()).or_else(|| plot.nothing_happened()),
@@ -48,49 +47,34 @@ impl Rule for OneStory {
 }
 
 /// One job that was not known to have ended when it was cancelled, and that has ended since.
-struct Plot<'t> {
-    transcript: &'t Transcript,
-    contract: &'t Contract,
+struct Plot<'s, 't> {
+    story: &'s Story<'t>,
+    life: &'s Life<'t>,
     /// The last reading before the first cancel.
     before: &'t Reading,
     /// The cancels of the job that were answered for themselves.
-    cancels: Vec<Answer<'t>>,
+    cancels: Vec<&'s Answer<'t>>,
     /// The first reading after the last cancel that shows the job ended.
     end: &'t Reading,
 }
 
-impl<'t> Plot<'t> {
-    fn of(transcript: &'t Transcript, contract: &'t Contract, job: &'t str) -> Option<Self> {
-        let lifecycle = &contract.facts.lifecycle;
-        let readings: Vec<&Reading> = transcript.of_job(contract, job).collect();
-        let first = *readings.first()?;
-        let is_meant = |answer: &Answer<'_>| {
-            let asked = &answer.exchange.asked;
-            let in_earnest = answer
-                .exchange
-                .meant()
-                .probe
-                .is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
-            in_earnest && asked.job.as_ref().is_some_and(|named| is_named(first, named))
+impl<'s, 't> Plot<'s, 't> {
+    fn of(story: &'s Story<'t>, life: &'s Life<'t>) -> Option<Self> {
+        let is_meant = |answer: &&Answer<'_>| {
+            let probe = answer.exchange.meant().probe;
+            probe.is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
         };
         // What is cancelled with many others, or started again, has other stories.
-        let others = transcript.exchanges.iter().any(|e| match e.asked.role {
-            Some(Role::CancelMany) => true,
-            Some(Role::Retry) => e.asked.job.as_ref().is_some_and(|named| is_named(first, named)),
-            _ => false,
-        });
-        let cancels: Vec<Answer<'_>> = answers(transcript, contract)
-            .filter(|answer| answer.operation.role == Role::Cancel && is_meant(answer))
-            .collect();
+        let others = life.acts.iter().any(|act| matches!(act.role, Role::CancelMany | Role::Retry));
+        let acts = life.acts.iter().filter(|act| act.role == Role::Cancel);
+        let cancels: Vec<&Answer<'t>> =
+            acts.filter_map(|act| story.answer(act.exchange)).filter(is_meant).collect();
         let lost = cancels.iter().any(|answer| is_beside_the_point(answer.response));
         let (begin, finish) = (cancels.first()?.index, cancels.last()?.index);
-        let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, begin))?;
-        let end = *readings.iter().find(|r| {
-            precedes(transcript, finish, r.exchange)
-                && r.state.as_ref().is_some_and(|state| lifecycle.is_terminal(state))
-        })?;
-        let was_open = may_be_accepted(contract, transcript, before);
-        (was_open && !others && !lost).then_some(Plot { transcript, contract, before, cancels, end })
+        let before = life.last_before(begin)?;
+        let end = life.after(finish).find(|reading| life.is_ended(reading))?;
+        let was_open = story.may_be_cancelled(before);
+        (was_open && !others && !lost).then_some(Plot { story, life, before, cancels, end })
     }
 
     fn state(&self) -> &'t str {
@@ -99,13 +83,13 @@ impl<'t> Plot<'t> {
 
     /// Every cancel was refused, and yet somebody cancelled the job.
     fn refused_and_cancelled(&self) -> Option<Finding> {
-        let refused = self.cancels.iter().all(|answer| is_refused(answer.exchange, self.contract));
-        let is_cancelled = self.contract.facts.lifecycle.phase(self.state()) == Phase::Cancelled;
+        let refused = self.cancels.iter().all(|answer| answer.is_refused());
+        let is_cancelled = self.story.contract.facts.lifecycle.phase(self.state()) == Phase::Cancelled;
         if !refused || !is_cancelled {
             return None;
         }
         // A job that this client did not start may have been cancelled by somebody else.
-        let is_ours = self.transcript.of_job(self.contract, &self.before.id).any(|r| r.role == Role::Create);
+        let is_ours = self.life.readings.iter().any(|r| r.role == Role::Create);
         let level = if is_ours { Level::Fail } else { Level::Warn };
         let message = "a cancel was refused, and the job ended as cancelled all the same".to_owned();
         Some(self.finding(message, "an end by itself".to_owned()).at_most(level))
@@ -113,11 +97,9 @@ impl<'t> Plot<'t> {
 
     /// The answer to a cancel shows one end, and the job has another.
     fn two_ends(&self) -> Option<Finding> {
-        let lifecycle = &self.contract.facts.lifecycle;
         let last = self.cancels.last()?.index;
-        let shown = self.transcript.of_job(self.contract, &self.before.id).find(|r| {
-            r.exchange == last && r.state.as_ref().is_some_and(|state| lifecycle.is_terminal(state))
-        })?;
+        let shown =
+            self.story.readings_at(last).iter().find(|r| r.id == self.life.id && self.life.is_ended(r))?;
         let state = shown.state.as_deref().filter(|state| *state != self.state())?;
         let message = format!("the answer to a cancel showed the end {state}, and the job ended otherwise");
         Some(self.finding(message, state.to_owned()))
@@ -125,14 +107,16 @@ impl<'t> Plot<'t> {
 
     /// A cancel was accepted, and the job ended as no cancelled job does.
     fn nothing_happened(&self) -> Option<Finding> {
-        let accepted = self.cancels.iter().find(|answer| is_accepted(answer.exchange, self.contract))?;
+        let accepted = self.cancels.iter().find(|answer| answer.is_accepted())?;
         // What must follow a cancel whose row is certain is the concern of `cancel/takes-effect`.
-        let is_certain = attempts(self.transcript, self.contract)
+        let is_certain = self
+            .story
+            .attempts(Table::Cancel)
             .iter()
             .any(|attempt| attempt.answer.index == accepted.index && attempt.row.is_some());
-        let due = may_follow(self.contract, self.transcript, self.before);
+        let due = self.story.may_follow(self.before);
         let state = self.state();
-        let is_right = due.iter().any(|d| *d == state) || may_have_ended_in(self.contract, state);
+        let is_right = due.iter().any(|d| *d == state) || self.story.may_have_ended_in(state);
         if is_certain || is_right || due.is_empty() {
             return None;
         }
@@ -143,9 +127,9 @@ impl<'t> Plot<'t> {
 
     fn finding(&self, message: String, expected: String) -> Finding {
         let reference = self.cancels.first().map_or("", |answer| answer.operation.reference.as_str());
-        let actual = story(self.transcript, self.contract, self.before);
-        let at = place(self.transcript, self.end, self.contract.shape_of(&self.end.operation).state.as_str());
-        Finding::new(self.end.exchange, reference, message, expected, actual).at(at)
+        let actual = self.story.tale(self.before);
+        Finding::new(self.end.exchange, reference, message, expected, actual)
+            .at(self.story.state_place(self.end))
     }
 }
 
@@ -233,25 +217,25 @@ mod tests {
     #[test]
     fn without_an_end_or_after_it_there_is_no_race() {
         let not_ended = started().cancel(ID, &state("STOPPING")).get(ID, &state("STOPPING"));
-        assert!(matches!(not_ended.judge(&OneStory), Judgement::NotApplicable(_)));
+        assert!(!not_ended.judge(&OneStory).is_judged());
         let ended = refused(Script::of("bedrock").get(ID, &state("COMPLETE"))).get(ID, &state("STOPPED"));
-        assert!(matches!(ended.judge(&OneStory), Judgement::NotApplicable(_)));
+        assert!(!ended.judge(&OneStory).is_judged());
         let throttled = started().cancel_refused(ID, 429, &json!({})).get(ID, &state("STOPPED"));
-        assert!(matches!(throttled.judge(&OneStory), Judgement::NotApplicable(_)));
+        assert!(!throttled.judge(&OneStory).is_judged());
     }
 
     #[test]
     fn a_job_whose_cancels_were_not_all_answered_for_themselves_is_not_judged() {
         let lost = refused(started()).cancel_refused(ID, 503, &json!({})).get(ID, &state("STOPPED"));
-        assert!(matches!(lost.judge(&OneStory), Judgement::NotApplicable(_)));
+        assert!(!lost.judge(&OneStory).is_judged());
     }
 
     #[test]
     fn cancels_of_others_and_those_made_wrong_on_purpose_do_not_count() {
         let other = started().cancel_refused("BBBBBBBBBB", 409, &json!({})).get(ID, &state("STOPPED"));
-        assert!(matches!(other.judge(&OneStory), Judgement::NotApplicable(_)));
+        assert!(!other.judge(&OneStory).is_judged());
         let wrong = refused(started()).probe(Condition::UnknownParent).get(ID, &state("STOPPED"));
-        assert!(matches!(wrong.judge(&OneStory), Judgement::NotApplicable(_)));
+        assert!(!wrong.judge(&OneStory).is_judged());
         let late = refused(started()).probe(Condition::NotCancellable).get(ID, &state("STOPPED"));
         assert_eq!(late.findings(&OneStory).len(), 1);
     }
@@ -267,7 +251,7 @@ mod tests {
     ) {
         let script = refused(started()).get(named, &state("IN_PROGRESS")).last(|e| e.asked.role = Some(role));
         let judgement = script.get(ID, &state("STOPPED")).judge(&OneStory);
-        assert_eq!(matches!(judgement, Judgement::Judged(_)), is_judged, "{judgement:?}");
+        assert_eq!(judgement.is_judged(), is_judged, "{judgement:?}");
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use serde_json::Value;
 
-use super::answered::is_moved;
-use super::attempt::{Attempt, attempts};
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::job::TimeFormat;
+use crate::exchange::Reading;
 use crate::exchange::reading::{number, time};
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{omits, place, show};
+use crate::rule::tool::accepted_anyway::is_moved;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Attempt;
+use crate::story::Story;
+use crate::story::text::show;
 
 static META: Meta = Meta {
     id: "cancel/refusal-changes-nothing",
@@ -20,6 +21,7 @@ static META: Meta = Meta {
     why: "A finished job that turns into a cancelled one takes its results with it: dashboards, bills and whoever waits \
           for the outcome see work that was done as work that was not.",
     fix: "Change the job only after the check that allows it, in one step; write nothing, not even a time, on refusal.",
+    seeks: "",
 };
 
 /// A cancel that must be refused changes nothing.
@@ -31,9 +33,10 @@ impl Rule for RefusalChangesNothing {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Cancel) {
             let Some((row, _)) = attempt.refusing() else { continue };
             let Some(after) = attempt.after.or(attempt.shown) else { continue };
             looked_at += 1;
@@ -47,16 +50,12 @@ impl Rule for RefusalChangesNothing {
                         attempt.state,
                         state,
                     )
-                    .at(place(
-                        transcript,
-                        after,
-                        contract.shape_of(&after.operation).state.as_str(),
-                    )),
+                    .at(story.state_place(after)),
                 );
             } else if attempt.before.state == after.state
                 && contract.facts.lifecycle.is_terminal(attempt.state)
             {
-                findings.extend(rewritten(&attempt, after, transcript, contract));
+                findings.extend(rewritten(&attempt, after, story));
             }
         }
         Judgement::of(looked_at, findings, "no cancel that must be refused was followed by a reading")
@@ -64,16 +63,12 @@ impl Rule for RefusalChangesNothing {
 }
 
 /// The members that are documented to stay and did not.
-pub(super) fn rewritten(
-    attempt: &Attempt<'_>,
-    after: &Reading,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Vec<Finding> {
+pub(in crate::rule) fn rewritten(attempt: &Attempt<'_>, after: &Reading, story: &Story<'_>) -> Vec<Finding> {
+    let contract = story.contract;
     // That the state stays is what the row says; that other members do rests on the end being final.
     let reference = contract.facts.lifecycle.terminal_ref.as_str();
     let shape = contract.shape_of(&after.operation);
-    let is_read = |reading: &Reading, member| !omits(contract, reading, member);
+    let is_read = |reading: &Reading, member| !story.omits(reading, member);
     shape
         .frozen
         .iter()
@@ -83,11 +78,8 @@ pub(super) fn rewritten(
             let new = member.first(&after.job).filter(|v| !v.is_null())?;
             (!is_same(old, new, shape.timestamps.format)).then(|| {
                 let message = "a cancel that must be refused changed a member of a finished job".to_owned();
-                Finding::new(after.exchange, reference, message, show(Some(old)), show(Some(new))).at(place(
-                    transcript,
-                    after,
-                    member.as_str(),
-                ))
+                Finding::new(after.exchange, reference, message, show(Some(old)), show(Some(new)))
+                    .at(story.place(after, member.as_str()))
             })
         })
         .collect()

@@ -1,11 +1,9 @@
 //! `cancel/refusal-error`.
 
-use super::attempt::attempts;
-use crate::contract::Contract;
-use crate::contract::error::{Condition, ErrorRow};
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{alternatives, is_beside_the_point, is_one_of, is_refused, seen};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::contract::cancel::Table;
+use crate::rule::tool::refusal_error;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "cancel/refusal-error",
@@ -16,6 +14,7 @@ static META: Meta = Meta {
     why: "Clients treat this one error as good news (the job has ended) and every other one as trouble: a wrong code \
           turns each late cancel into an alarm.",
     fix: "Answer the documented status and code for a job that cannot be cancelled, and no general one.",
+    seeks: "",
 };
 
 /// A refused cancel says so with the documented error.
@@ -27,40 +26,8 @@ impl Rule for RefusalError {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
-        let mut missing = "no cancel that must be refused was refused";
-        for attempt in attempts(transcript, contract) {
-            let response = attempt.answer.response;
-            if attempt.refusing().is_none()
-                || !is_refused(attempt.answer.exchange, contract)
-                || is_beside_the_point(response)
-            {
-                continue;
-            }
-            let mut due = attempt.conditions.clone();
-            let is_final = |state: &str| contract.facts.lifecycle.is_terminal(state);
-            let went_on =
-                attempt.after.and_then(|after| after.state.as_deref()).is_some_and(|s| !is_final(s));
-            if !is_final(attempt.state) && !went_on {
-                // It may have ended before the cancel came.
-                due.push(Condition::NotCancellable);
-            }
-            let rows: Vec<&ErrorRow> =
-                due.iter().filter_map(|c| contract.error_row(*c, attempt.answer.name)).collect();
-            let Some(first) = rows.first() else {
-                missing = "the documentation names no error for a cancel that is refused";
-                continue;
-            };
-            looked_at += 1;
-            if rows.iter().any(|row| is_one_of(row, attempt.answer.exchange, contract)) {
-                continue;
-            }
-            let message = "a cancel was refused with another error than the documented one".to_owned();
-            let (index, actual) = (attempt.answer.index, seen(attempt.answer.exchange, contract));
-            findings.push(Finding::new(index, &first.reference, message, alternatives(first), actual));
-        }
-        Judgement::of(looked_at, findings, missing)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        refusal_error::judge(story, Table::Cancel)
     }
 }
 
@@ -121,7 +88,7 @@ mod tests {
             429,
             &json!({"__type": "ThrottlingException"}),
         );
-        assert!(matches!(script.judge(&RefusalError), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&RefusalError).is_judged());
     }
 
     #[test]
@@ -129,10 +96,10 @@ mod tests {
         let success = Script::of("bedrock")
             .get("JOB0000001", &json!({"status": "COMPLETE"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
-        assert!(matches!(success.judge(&RefusalError), Judgement::NotApplicable(_)));
+        assert!(!success.judge(&RefusalError).is_judged());
         let not_due = Script::of("bedrock")
             .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
             .cancel_refused("JOB0000001", 404, &json!({"__type": "ResourceNotFoundException"}));
-        assert!(matches!(not_due.judge(&RefusalError), Judgement::NotApplicable(_)));
+        assert!(!not_due.judge(&RefusalError).is_judged());
     }
 }

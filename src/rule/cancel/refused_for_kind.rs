@@ -1,12 +1,11 @@
 //! `cancel/refused-for-kind`.
 
-use super::answered::accepted_anyway;
-use super::attempt::attempts;
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_beside_the_point;
+use crate::rule::tool::accepted_anyway::accepted_anyway;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::is_beside_the_point;
 
 static META: Meta = Meta {
     id: "cancel/refused-for-kind",
@@ -16,6 +15,7 @@ static META: Meta = Meta {
     why: "The server goes on with work it cannot stop while the client believes it stopped, and starts the next job \
           into it.",
     fix: "Decide by the job's kind and tasks before accepting, in the same step as by its state.",
+    seeks: "",
 };
 
 /// A cancel is refused for a job of a kind that cannot be cancelled.
@@ -27,9 +27,9 @@ impl Rule for RefusedForKind {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Cancel) {
             let Some((row, condition)) = attempt.refusing() else { continue };
             let is_by_kind = condition == Condition::UnsupportedKind || !row.facets.is_empty();
             if !is_by_kind || is_beside_the_point(attempt.answer.response) {
@@ -37,7 +37,7 @@ impl Rule for RefusedForKind {
             }
             looked_at += 1;
             let whom = "a job of a kind that cannot be cancelled";
-            findings.extend(accepted_anyway(&attempt, transcript, contract, whom));
+            findings.extend(accepted_anyway(&attempt, story, whom));
         }
         Judgement::of(looked_at, findings, "no job of a kind that cannot be cancelled was cancelled")
     }
@@ -108,7 +108,7 @@ ref = "stop-page"
     #[case(json!({"status": "IN_PROGRESS", "description": null}))]
     fn other_and_unknown_kinds_are_left_alone(#[case] job: serde_json::Value) {
         let script = script().get("JOB0000001", &job).cancel("JOB0000001", &json!({"status": "STOPPING"}));
-        assert!(matches!(script.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&RefusedForKind).is_judged());
     }
 
     /// A job that was submitted by one call, read and cancelled: its answers never show its kind.
@@ -123,9 +123,9 @@ ref = "stop-page"
             .call("ShowJob", show.clone(), 200, &json!({"status": "running"}))
             .call("DeleteJob", cancel, 200, &json!({}))
             .call("ShowJob", show, 200, &json!({"status": "running"}));
-        match script.judge(&RefusedForKind) {
-            Judgement::Judged(findings) => findings,
-            Judgement::NotApplicable(_) => Vec::new(),
+        match script.judge(&RefusedForKind).verdict() {
+            Some(findings) => findings,
+            None => Vec::new(),
         }
     }
 
@@ -139,10 +139,10 @@ ref = "stop-page"
     fn other_troubles_and_finished_jobs_are_left_alone() {
         let at_work = json!({"status": "IN_PROGRESS", "description": "import"});
         let throttled = script().get("JOB0000001", &at_work).cancel_refused("JOB0000001", 429, &json!({}));
-        assert!(matches!(throttled.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+        assert!(!throttled.judge(&RefusedForKind).is_judged());
         let finished = script()
             .get("JOB0000001", &json!({"status": "COMPLETE"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
-        assert!(matches!(finished.judge(&RefusedForKind), Judgement::NotApplicable(_)));
+        assert!(!finished.judge(&RefusedForKind).is_judged());
     }
 }

@@ -1,12 +1,11 @@
 //! `cancel/refused-when-finished`.
 
-use super::answered::accepted_anyway;
-use super::attempt::attempts;
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_beside_the_point;
+use crate::rule::tool::accepted_anyway::accepted_anyway;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::is_beside_the_point;
 
 static META: Meta = Meta {
     id: "cancel/refused-when-finished",
@@ -16,6 +15,7 @@ static META: Meta = Meta {
              a cancel idempotent, a success that leaves the job as it was is noted only.",
     why: "A client told that it cancelled a finished job throws away results that are there, or starts the work again.",
     fix: "Check the state in the same step that would change it, and refuse the cancel when the job has ended.",
+    seeks: "",
 };
 
 /// A cancel is refused once the job has finished.
@@ -27,9 +27,10 @@ impl Rule for RefusedWhenFinished {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Cancel) {
             let Some((row, condition)) = attempt.refusing() else { continue };
             let is_by_kind = condition == Condition::UnsupportedKind || !row.facets.is_empty();
             if is_by_kind || is_beside_the_point(attempt.answer.response) {
@@ -38,7 +39,7 @@ impl Rule for RefusedWhenFinished {
             looked_at += 1;
             let is_final = contract.facts.lifecycle.is_terminal(attempt.state);
             let whom = if is_final { "a finished job" } else { "a job in a state that cannot be cancelled" };
-            findings.extend(accepted_anyway(&attempt, transcript, contract, whom));
+            findings.extend(accepted_anyway(&attempt, story, whom));
         }
         Judgement::of(looked_at, findings, "no job known to have finished was cancelled")
     }
@@ -100,14 +101,14 @@ mod tests {
         let script = Script::of("bedrock")
             .create("JOB0000001", &json!({"status": "STARTING"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
-        assert!(matches!(script.judge(&RefusedWhenFinished), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&RefusedWhenFinished).is_judged());
     }
 
     #[test]
     fn other_troubles_are_no_answer_to_the_cancel() {
         let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"}));
         let throttled = script.cancel_refused("JOB0000001", 429, &json!({})).judge(&RefusedWhenFinished);
-        assert!(matches!(throttled, Judgement::NotApplicable(_)));
+        assert!(!throttled.is_judged());
     }
 
     #[test]
@@ -120,6 +121,6 @@ mod tests {
             .call("DeleteVertices", start, 200, &json!({"jobId": ID}))
             .call("ShowJob", show, 200, &json!({"status": "running"}))
             .call("DeleteJob", cancel, 200, &json!({}));
-        assert!(matches!(script.judge(&RefusedWhenFinished), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&RefusedWhenFinished).is_judged());
     }
 }

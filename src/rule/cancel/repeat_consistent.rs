@@ -1,10 +1,11 @@
 //! `cancel/repeat-consistent`.
 
-use super::attempt::{Attempt, attempts};
 use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, said, seen};
+use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Attempt;
+use crate::story::Story;
+use crate::story::said::{is_beside_the_point, said, seen};
 
 static META: Meta = Meta {
     id: "cancel/repeat-consistent",
@@ -15,6 +16,7 @@ static META: Meta = Meta {
     why: "Clients repeat a cancel when its answer was lost: if the second answer differs, they cannot tell what the first \
           one did.",
     fix: "Let the job's state alone decide the answer, not whether somebody asked before.",
+    seeks: "",
 };
 
 /// A cancel repeated on a job that has ended is answered as before.
@@ -26,15 +28,17 @@ impl Rule for RepeatConsistent {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let ended: Vec<Attempt<'_>> = attempts(transcript, contract)
-            .into_iter()
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
+        let ended: Vec<&Attempt<'_>> = story
+            .attempts(Table::Cancel)
+            .iter()
             .filter(|a| contract.facts.lifecycle.is_terminal(a.state))
             .filter(|a| !is_beside_the_point(a.answer.response))
             .collect();
         let (mut looked_at, mut findings) = (0, Vec::new());
         for (index, later) in ended.iter().enumerate() {
-            let same = |a: &&Attempt<'_>| {
+            let same = |a: &&&Attempt<'_>| {
                 a.before.id == later.before.id && a.state == later.state && a.answer.name == later.answer.name
             };
             let Some(earlier) = ended[..index].iter().rfind(same) else { continue };
@@ -54,7 +58,7 @@ impl Rule for RepeatConsistent {
 /// What kind of answer it is: success, or a refusal with its status and code.
 fn kind(attempt: &Attempt<'_>, contract: &Contract) -> Option<(u16, Option<String>)> {
     let answer = &attempt.answer;
-    if is_accepted(answer.exchange, contract) {
+    if answer.is_accepted() {
         None
     } else {
         Some((answer.response.status, said(answer.exchange, contract).code))
@@ -94,6 +98,6 @@ mod tests {
         let script = finished()
             .get("JOB0000001", &json!({"status": "STOPPED"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}));
-        assert!(matches!(script.judge(&RepeatConsistent), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&RepeatConsistent).is_judged());
     }
 }

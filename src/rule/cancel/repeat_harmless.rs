@@ -1,16 +1,13 @@
 //! `cancel/repeat-harmless`.
 
-use super::attempt::{attempts, may_follow};
 use super::concurrent_agree::out_of_line;
-use super::story::story;
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{Answer, answers, is_named, one_of, place};
-use crate::rule::order::precedes;
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::text::one_of;
+use crate::story::{Answer, Story, is_named};
 
 static META: Meta = Meta {
     id: "cancel/repeat-harmless",
@@ -21,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients send a cancel again when its answer was lost. One that brings the job back to work, or denies that it \
           exists, turns that care into damage.",
     fix: "Look at the job's state first, and leave a job that is being cancelled, or was, as it is.",
+    seeks: "",
 };
 
 /// A cancel repeated after an accepted one does no harm.
@@ -32,12 +30,15 @@ impl Rule for RepeatHarmless {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for first in attempts(transcript, contract) {
-            let accepted = first.accepting().is_some() && is_accepted(first.answer.exchange, contract);
-            let again = answers(transcript, contract)
-                .filter(|other| precedes(transcript, first.answer.index, other.index))
+        for first in story.attempts(Table::Cancel) {
+            let accepted = first.accepting().is_some() && first.answer.is_accepted();
+            let again = story
+                .answers()
+                .iter()
+                .filter(|other| story.precedes(first.answer.index, other.index))
                 .find(|other| is_repeat(other, first.before));
             let Some(again) = again.filter(|_| accepted) else { continue };
             looked_at += 1;
@@ -50,7 +51,7 @@ impl Rule for RepeatHarmless {
                         ),
                         ..finding
                     })
-                    .or_else(|| undone(&again, first.before, transcript, contract)),
+                    .or_else(|| undone(&again, first.before, story)),
             );
         }
         Judgement::of(looked_at, findings, "no job whose cancel was accepted was cancelled again")
@@ -70,26 +71,19 @@ fn is_repeat(answer: &Answer<'_>, job: &Reading) -> bool {
 }
 
 /// The first reading after the repeated cancel, or its own answer, where it shows a job that was not cancelled.
-fn undone(
-    again: &Answer<'_>,
-    before: &Reading,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
-    let due = may_follow(contract, transcript, before);
+fn undone(again: &Answer<'_>, before: &Reading, story: &Story<'_>) -> Option<Finding> {
+    let due = story.may_follow(before);
     let is_wrong = |state: &String| !due.is_empty() && !due.contains(&state);
-    let shown = transcript.of_job(contract, &before.id).find(|r| r.exchange == again.index);
-    let after =
-        transcript.of_job(contract, &before.id).find(|r| precedes(transcript, again.index, r.exchange));
+    let shown = story.of_job(&before.id).find(|r| r.exchange == again.index);
+    let after = story.of_job(&before.id).find(|r| story.precedes(again.index, r.exchange));
     let wrong = [shown, after].into_iter().flatten().find(|r| r.state.as_ref().is_some_and(is_wrong))?;
     let state = wrong.state.clone().unwrap_or_default();
     let message = format!("a repeated cancel left the job in the state {state}");
-    let actual = story(transcript, contract, before);
-    Some(Finding::new(wrong.exchange, &again.operation.reference, message, one_of(due), actual).at(place(
-        transcript,
-        wrong,
-        contract.shape_of(&wrong.operation).state.as_str(),
-    )))
+    let actual = story.tale(before);
+    Some(
+        Finding::new(wrong.exchange, &again.operation.reference, message, one_of(due), actual)
+            .at(story.state_place(wrong)),
+    )
 }
 
 #[cfg(test)]
@@ -140,17 +134,17 @@ mod tests {
 
     #[test]
     fn one_cancel_is_no_repeat_and_neither_is_one_after_a_refusal() {
-        assert!(matches!(cancelled().judge(&RepeatHarmless), Judgement::NotApplicable(_)));
+        assert!(!cancelled().judge(&RepeatHarmless).is_judged());
         let refused = Script::of("bedrock")
             .get(ID, &state("IN_PROGRESS"))
             .cancel_refused(ID, 409, &json!({}))
             .cancel(ID, &state("STOPPING"));
-        assert!(matches!(refused.judge(&RepeatHarmless), Judgement::NotApplicable(_)));
+        assert!(!refused.judge(&RepeatHarmless).is_judged());
     }
 
     #[test]
     fn only_another_cancel_of_the_job_made_in_earnest_is_a_repeat() {
-        let is_judged = |script: Script| matches!(script.judge(&RepeatHarmless), Judgement::Judged(_));
+        let is_judged = |script: Script| script.judge(&RepeatHarmless).is_judged();
         assert!(!is_judged(cancelled().get(ID, &state("STOPPED"))));
         assert!(!is_judged(cancelled().cancel("JOB0000002", &state("STOPPING"))));
         assert!(!is_judged(cancelled().cancel(ID, &state("STOPPING")).probe(Condition::UnknownParent)));

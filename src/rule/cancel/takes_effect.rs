@@ -1,15 +1,15 @@
 //! `cancel/takes-effect`.
 
-use super::attempt::{Attempt, attempts, may_have_ended_in};
-use crate::contract::Contract;
 use crate::contract::cancel::Accepted;
+use crate::contract::cancel::Table;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, is_one_of};
-use crate::rule::evidence::{answers, is_named, one_of, place};
-use crate::rule::order::precedes;
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Attempt;
+use crate::story::said::is_one_of;
+use crate::story::text::one_of;
+use crate::story::{Story, is_named};
 
 static META: Meta = Meta {
     id: "cancel/takes-effect",
@@ -22,6 +22,7 @@ static META: Meta = Meta {
           between, makes them wait for ever.",
     fix: "Record the cancel before answering it, stop the work, and move the job to its final state even when the work \
           cannot be reached.",
+    seeks: "",
 };
 
 /// An accepted cancel leads to the declared state and settles there.
@@ -33,20 +34,20 @@ impl Rule for TakesEffect {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Cancel) {
             let Some((row, accepted)) = attempt.accepting() else { continue };
-            let gone = gone(&attempt, transcript, contract);
+            let gone = gone(&attempt, story);
             let is_seen = attempt.shown.is_some() || !attempt.later.is_empty() || gone.is_some();
-            if !is_accepted(attempt.answer.exchange, contract) || !is_seen {
+            if !attempt.answer.is_accepted() || !is_seen {
                 continue;
             }
             looked_at += 1;
             // One cause gives one finding: the first sign of it.
-            let found = leads_elsewhere(&attempt, accepted, transcript, contract)
-                .or_else(|| settles_elsewhere(&attempt, accepted, transcript, contract))
-                .or_else(|| never_settles(&attempt, accepted, transcript, contract))
+            let found = leads_elsewhere(&attempt, accepted, story)
+                .or_else(|| settles_elsewhere(&attempt, accepted, story))
+                .or_else(|| never_settles(&attempt, accepted, story))
                 .or_else(|| gone.filter(|_| !accepted.or_gone).map(|index| vanished(index, accepted)));
             let reference = accepted.reference.as_ref().unwrap_or(&row.reference);
             findings.extend(found.map(|finding| Finding { reference: reference.clone(), ..finding }));
@@ -55,31 +56,22 @@ impl Rule for TakesEffect {
     }
 }
 
-fn leads_elsewhere(
-    attempt: &Attempt<'_>,
-    accepted: &Accepted,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
+fn leads_elsewhere(attempt: &Attempt<'_>, accepted: &Accepted, story: &Story<'_>) -> Option<Finding> {
     let due: Vec<&String> =
         accepted.leads_to.iter().chain(&accepted.settles_in).chain(&accepted.or_races_to).collect();
     if accepted.leads_to.is_empty() {
         return None;
     }
     let wrong = [attempt.shown, attempt.after].into_iter().flatten().find(|r| {
-        let is_wrong = |state: &&String| !due.contains(state) && !may_have_ended_in(contract, state);
+        let is_wrong = |state: &&String| !due.contains(state) && !story.may_have_ended_in(state);
         r.state.as_ref().is_some_and(|state| is_wrong(&state))
     })?;
     let message = format!("an accepted cancel left the job in the state {}", wrong.state.as_deref()?);
-    Some(finding(wrong, message, one_of(due), transcript, contract))
+    Some(finding(wrong, message, one_of(due), story))
 }
 
-fn settles_elsewhere(
-    attempt: &Attempt<'_>,
-    accepted: &Accepted,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
+fn settles_elsewhere(attempt: &Attempt<'_>, accepted: &Accepted, story: &Story<'_>) -> Option<Finding> {
+    let contract = story.contract;
     let due: Vec<&String> = accepted.settles_in.iter().chain(&accepted.or_races_to).collect();
     if accepted.settles_in.is_empty() {
         return None;
@@ -88,27 +80,16 @@ fn settles_elsewhere(
         .later
         .iter()
         .find(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))?;
-    let state =
-        end.state.as_ref().filter(|state| !due.contains(state) && !may_have_ended_in(contract, state))?;
-    Some(finding(
-        end,
-        format!("a cancelled job ended in the state {state}"),
-        one_of(due),
-        transcript,
-        contract,
-    ))
+    let state = end.state.as_ref().filter(|state| !due.contains(state) && !story.may_have_ended_in(state))?;
+    Some(finding(end, format!("a cancelled job ended in the state {state}"), one_of(due), story))
 }
 
-fn never_settles(
-    attempt: &Attempt<'_>,
-    accepted: &Accepted,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
+fn never_settles(attempt: &Attempt<'_>, accepted: &Accepted, story: &Story<'_>) -> Option<Finding> {
+    let contract = story.contract;
     let lifecycle = &contract.facts.lifecycle;
     // What is waited for is a state, or in words: any end will do.
     let is_end = |s: &String| lifecycle.is_terminal(s) || !lifecycle.states.contains_key(s);
-    let wait = transcript.given_up.iter().find(|wait| {
+    let wait = story.given_up.iter().find(|wait| {
         wait.exchange > attempt.answer.index
             && is_named(attempt.before, &wait.job)
             && (wait.waited_for.is_empty() || wait.waited_for.iter().any(is_end))
@@ -118,24 +99,25 @@ fn never_settles(
     let due = accepted.settles_in.iter().chain(&accepted.or_races_to);
     let actual = format!("still {state} after {} s", wait.after.as_secs());
     let message = "a cancelled job never settled".to_owned();
-    Some(Finding { actual, ..finding(last, message, one_of(due), transcript, contract) })
+    Some(Finding { actual, ..finding(last, message, one_of(due), story) })
 }
 
 /// The first read that finds the job gone, before any reading showed its end: it is refused as for a job that does not
 /// exist.
-fn gone(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> Option<usize> {
+fn gone(attempt: &Attempt<'_>, story: &Story<'_>) -> Option<usize> {
+    let contract = story.contract;
     let is_final = |reading: &&Reading| {
         reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
     };
     let end =
         attempt.later.iter().copied().chain(attempt.shown).find(is_final).map(|reading| reading.exchange);
-    let refused = answers(transcript, contract).find(|answer| {
+    let refused = story.answers().iter().find(|answer| {
         let asked = &answer.exchange.asked;
         let row = contract.error_row(Condition::UnknownJob, answer.name);
         answer.operation.role == Role::Get
             && answer.exchange.meant().probe.is_none()
             && asked.job.as_ref().is_some_and(|job| is_named(attempt.before, job))
-            && precedes(transcript, attempt.answer.index, answer.index)
+            && story.precedes(attempt.answer.index, answer.index)
             && row.is_some_and(|row| is_one_of(row, answer.exchange, contract))
     })?;
     end.is_none_or(|end| refused.index < end).then_some(refused.index)
@@ -147,19 +129,9 @@ fn vanished(index: usize, accepted: &Accepted) -> Finding {
     Finding::new(index, "", message, one_of(due), "an error as for a job that does not exist")
 }
 
-fn finding(
-    reading: &Reading,
-    message: String,
-    expected: String,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Finding {
+fn finding(reading: &Reading, message: String, expected: String, story: &Story<'_>) -> Finding {
     let state = reading.state.clone().unwrap_or_default();
-    Finding::new(reading.exchange, "", message, expected, state).at(place(
-        transcript,
-        reading,
-        contract.shape_of(&reading.operation).state.as_str(),
-    ))
+    Finding::new(reading.exchange, "", message, expected, state).at(story.state_place(reading))
 }
 
 #[cfg(test)]
@@ -229,7 +201,7 @@ mod tests {
         #[case] is_judged: bool,
     ) {
         let judgement = cancelled(status, &body);
-        assert_eq!(judgement == Judgement::Judged(Vec::new()), is_judged, "{judgement:?}");
+        assert_eq!(judgement.verdict() == Some(Vec::new()), is_judged, "{judgement:?}");
     }
 
     #[test]

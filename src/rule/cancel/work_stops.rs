@@ -1,12 +1,9 @@
 //! `cancel/work-stops`.
 
-use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
-use crate::rule::order::{Acts, precedes};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "cancel/work-stops",
@@ -16,6 +13,7 @@ static META: Meta = Meta {
     why: "A job that says it was cancelled and goes on working writes into data that its client believes to be its own \
           again, and it goes on costing.",
     fix: "Call a job cancelled only when its workers have stopped; until then show it as stopping.",
+    seeks: "",
 };
 
 /// The work of a cancelled job stops.
@@ -27,19 +25,19 @@ impl Rule for WorkStops {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
-            let cancelled = transcript
-                .of_job(contract, job)
-                .find(|r| r.state.as_ref().is_some_and(|state| lifecycle.phase(state) == Phase::Cancelled));
+        for life in story.lives() {
+            let cancelled =
+                life.readings.iter().copied().find(|r| {
+                    r.state.as_ref().is_some_and(|state| lifecycle.phase(state) == Phase::Cancelled)
+                });
             let Some(cancelled) = cancelled else { continue };
-            let retries = Acts::on(transcript, cancelled, &[Role::Retry]);
-            let later: Vec<_> = transcript
-                .of_job(contract, job)
-                .filter(|r| precedes(transcript, cancelled.exchange, r.exchange))
-                .take_while(|r| !retries.between(cancelled, r))
+            let later: Vec<_> = life
+                .after(cancelled.exchange)
+                .take_while(|r| !life.acted_between(cancelled, r, &[Role::Retry]))
                 .collect();
             for (counter, stopped_at) in &cancelled.counters {
                 let shown: Vec<_> =
@@ -58,7 +56,7 @@ impl Rule for WorkStops {
                         expected,
                         grown.to_string(),
                     )
-                    .at(place(transcript, reading, counter)),
+                    .at(story.place(reading, counter)),
                 );
             }
         }
@@ -88,6 +86,6 @@ mod tests {
         let script = Script::of("bedrock")
             .get("JOB0000001", &job("STOPPING", 5))
             .get("JOB0000001", &job("STOPPED", 9));
-        assert!(matches!(script.judge(&WorkStops), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&WorkStops).is_judged());
     }
 }

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::answer::{is_refused, seen};
 use crate::contract::Contract;
 use crate::contract::error::Locator;
-use crate::exchange::Transcript;
 use crate::exchange::refusal::refusal;
-use crate::rule::evidence::{Answer, answers};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::said::seen;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "errors/body-shape",
@@ -20,6 +19,7 @@ static META: Meta = Meta {
           no handler written for it runs.",
     fix: "Build every error answer, those of routers and filters included, with the one function that writes the \
           documented shape.",
+    seeks: "",
 };
 
 /// An error says its code and its message where clients look for them.
@@ -31,9 +31,10 @@ impl Rule for BodyShape {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_refused(a.exchange, contract)) {
+        for answer in story.answers().iter().filter(|a| a.is_refused()) {
             looked_at += 1;
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn a_success_is_not_an_error() {
         let script = Script::of("bedrock").get("JOB0000001", &json!({}));
-        assert!(matches!(script.judge(&BodyShape), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&BodyShape).is_judged());
     }
 
     #[test]

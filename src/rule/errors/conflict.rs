@@ -1,11 +1,11 @@
 //! `errors/conflict`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::{answer::is_accepted, due};
-use crate::rule::order::precedes;
+use crate::exchange::Reading;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::is_accepted;
 
 static META: Meta = Meta {
     id: "errors/conflict",
@@ -14,6 +14,7 @@ static META: Meta = Meta {
     checks: "Each request made while something it excludes is under way is answered with one of the documented statuses and codes for a conflict. A success counts only when a later reading shows that the other job was still under way.",
     why: "Clients wait and try again on a conflict; when the request goes through they run the same work twice, and with another error they give up.",
     fix: "Check for the conflict in the same step that would change the state, and answer the documented error.",
+    seeks: "",
 };
 
 /// A request in conflict with the state of things is refused as documented.
@@ -25,27 +26,24 @@ impl Rule for Conflict {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::Conflict, transcript, contract, |index| {
-            is_accepted_when_free(transcript, contract, index)
-        })
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::Conflict, story, |index| is_accepted_when_free(story, index))
     }
 }
 
 /// Whether a request was accepted when nothing is known to have stood in its way any more: the job that was under way
 /// may have ended first.
-fn is_accepted_when_free(transcript: &Transcript, contract: &Contract, index: usize) -> bool {
-    let accepted = transcript.exchanges.get(index).is_some_and(|exchange| is_accepted(exchange, contract));
+fn is_accepted_when_free(story: &Story<'_>, index: usize) -> bool {
+    let contract = story.contract;
+    let accepted = story.exchanges.get(index).is_some_and(|exchange| is_accepted(exchange, contract));
     let is_under_way = |reading: &Reading| {
-        let mut seen = transcript.of_job(contract, &reading.id);
-        let is_older = seen.any(|r| precedes(transcript, r.exchange, index));
+        let mut seen = story.of_job(&reading.id);
+        let is_older = seen.any(|r| story.precedes(r.exchange, index));
         let state = reading.state.as_deref();
         is_older && state.is_some_and(|state| !contract.facts.lifecycle.is_terminal(state))
     };
-    let still_under_way = transcript
-        .readings(contract)
-        .iter()
-        .any(|r| !r.from_list && precedes(transcript, index, r.exchange) && is_under_way(r));
+    let still_under_way =
+        story.readings().iter().any(|r| !r.from_list && story.precedes(index, r.exchange) && is_under_way(r));
     accepted && !still_under_way
 }
 
@@ -71,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_first_may_have_ended() {
-        assert!(matches!(second_start("COMPLETE").judge(&Conflict), Judgement::NotApplicable(_)));
+        assert!(!second_start("COMPLETE").judge(&Conflict).is_judged());
     }
 
     #[rstest]

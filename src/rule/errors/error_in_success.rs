@@ -1,11 +1,9 @@
 //! `errors/error-in-success`.
 
-use super::answer::{is_accepted, seen};
-use crate::contract::Contract;
-use crate::exchange::Transcript;
 use crate::exchange::refusal::refusal;
-use crate::rule::evidence::{Answer, answers};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::said::seen;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "errors/error-in-success",
@@ -17,6 +15,7 @@ static META: Meta = Meta {
     why: "Clients look at the status first: an error inside a success is taken for the result, and the job for \
           cancelled when it is not.",
     fix: "Send errors with their error status, not with 200.",
+    seeks: "",
 };
 
 /// A success answer holds no error.
@@ -28,9 +27,10 @@ impl Rule for ErrorInSuccess {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_accepted(a.exchange, contract)) {
+        for answer in story.answers().iter().filter(|a| a.is_accepted()) {
             let body = contract.error_body(answer.name);
             looked_at += 1;
             let said = refusal(answer.response, body);

@@ -1,11 +1,10 @@
 //! `errors/invalid-parameter`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
 use crate::rule::listing::{bad_token, size_limit};
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/invalid-parameter",
@@ -14,6 +13,7 @@ static META: Meta = Meta {
     checks: "Each request in which one documented constraint is broken (type, length, range, pattern, enum) is answered with one of the documented statuses and codes for it.",
     why: "What a test server lets through fails in production: a client tested against it was never told of its mistake.",
     fix: "Validate every request against its documented shape before it is carried out.",
+    seeks: "",
 };
 
 /// A request with an invalid parameter is refused as documented.
@@ -25,10 +25,9 @@ impl Rule for InvalidParameter {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::InvalidParameter, transcript, contract, |index| {
-            bad_token::is_meant(transcript, contract, index)
-                || size_limit::limit(transcript, contract, index).is_some()
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::InvalidParameter, story, |index| {
+            bad_token::is_meant(story, index) || size_limit::limit(story, index).is_some()
         })
     }
 }

@@ -1,12 +1,12 @@
 //! `errors/known-code`.
 
-use super::answer::{is_refused, seen};
 use crate::contract::Contract;
 use crate::contract::error::Code;
-use crate::exchange::Transcript;
 use crate::exchange::refusal::refusal;
-use crate::rule::evidence::{Answer, answers, one_of};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::said::seen;
+use crate::story::text::one_of;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "errors/known-code",
@@ -18,6 +18,7 @@ static META: Meta = Meta {
     why: "A client raises the exception that it knows by this code: an unknown one, or a known one under another \
           status, falls through every handler.",
     fix: "Answer with a code of the documented list, and keep the status of each code in one place.",
+    seeks: "",
 };
 
 /// An error's code is documented, and comes with its status.
@@ -29,9 +30,10 @@ impl Rule for KnownCode {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| is_refused(a.exchange, contract)) {
+        for answer in story.answers().iter().filter(|a| a.is_refused()) {
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
             let Some(code) = said.code else { continue };

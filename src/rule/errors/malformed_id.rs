@@ -1,10 +1,9 @@
 //! `errors/malformed-id`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/malformed-id",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request with an id that breaks the documented form is answered with one of the documented statuses and codes for it.",
     why: "A malformed id that ends in a success or in a server error turns a typing mistake into a wrong result or a false alarm.",
     fix: "Check the form of ids at the door, and answer the documented error; never pass a malformed id on to the store.",
+    seeks: "",
 };
 
 /// A request with a malformed id is refused as documented.
@@ -24,7 +24,7 @@ impl Rule for MalformedId {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::MalformedId, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::MalformedId, story, |_| false)
     }
 }

@@ -1,10 +1,9 @@
 //! `errors/missing-parameter`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/missing-parameter",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request from which one required member was taken is answered with one of the documented statuses and codes for it.",
     why: "A request that is carried out without a required member does something its sender did not ask for.",
     fix: "Validate every request against its documented shape before it is carried out.",
+    seeks: "",
 };
 
 /// A request without a required parameter is refused as documented.
@@ -24,7 +24,7 @@ impl Rule for MissingParameter {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::MissingParameter, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::MissingParameter, story, |_| false)
     }
 }

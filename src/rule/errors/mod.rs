@@ -2,10 +2,8 @@
 
 use super::Rule;
 
-pub(in crate::rule) mod answer;
 pub mod body_shape;
 pub mod conflict;
-pub(in crate::rule) mod due;
 pub mod error_in_success;
 pub mod invalid_parameter;
 pub mod known_code;

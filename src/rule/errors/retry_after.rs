@@ -1,10 +1,8 @@
 //! `errors/retry-after`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/retry-after",
@@ -14,6 +12,7 @@ static META: Meta = Meta {
              these answers only, a missing one is noted.",
     why: "Without it every client guesses its own delay, and a fleet of them comes back all at once.",
     fix: "Send Retry-After with the seconds until the limit allows the next request.",
+    seeks: "",
 };
 
 /// A throttled request is told when to come back.
@@ -25,12 +24,13 @@ impl Rule for RetryAfter {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let documented = contract.facts.headers.iter().find(|(name, fact)| {
             name.eq_ignore_ascii_case("retry-after") && (fact.on.is_empty() || fact.on.contains(&429))
         });
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract).filter(|a| a.response.status == 429) {
+        for answer in story.answers().iter().filter(|a| a.response.status == 429) {
             looked_at += 1;
             let value = answer.response.headers.get("retry-after").map(str::trim).unwrap_or_default();
             if !value.is_empty() {

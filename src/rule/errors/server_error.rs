@@ -1,10 +1,8 @@
 //! `errors/server-error`.
 
-use super::answer::seen;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::seen;
 
 static META: Meta = Meta {
     id: "errors/server-error",
@@ -15,6 +13,7 @@ static META: Meta = Meta {
     why: "Clients send a request again after a server error: one that can never succeed is sent until the client gives \
           up, and its user is told of an outage instead of a mistake.",
     fix: "Validate requests before they are carried out, and map every refusal to its documented client error.",
+    seeks: "",
 };
 
 /// No request is answered with a server error.
@@ -26,9 +25,10 @@ impl Rule for ServerError {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             looked_at += 1;
             if answer.response.status < 500 {
                 continue;

@@ -1,11 +1,9 @@
 //! `errors/unknown-job`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
-use crate::rule::isolation::foreign::is_foreign;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/unknown-job",
@@ -14,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request made with a well-formed id that no job has is answered with one of the documented statuses and codes for an unknown job.",
     why: "Clients tell a job that is gone from a server in trouble by this error: with another one they retry for ever or give up too early.",
     fix: "Look the job up before anything else happens to it, and answer the documented error when it is not there.",
+    seeks: "",
 };
 
 /// A request for a job that does not exist is refused as documented.
@@ -25,9 +24,7 @@ impl Rule for UnknownJob {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::UnknownJob, transcript, contract, |index| {
-            is_foreign(transcript, contract, index)
-        })
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::UnknownJob, story, |index| story.is_foreign(index))
     }
 }

@@ -1,10 +1,9 @@
 //! `errors/unknown-parent`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::Transcript;
-use crate::rule::errors::due;
+use crate::rule::tool::due;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "errors/unknown-parent",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "Each request that names a well-formed parent that does not exist is answered with one of the documented statuses and codes for it.",
     why: "A list of nothing, or a job started nowhere, hides a mistyped parent from its user for as long as the client runs.",
     fix: "Check that every parent named in the request exists before the request is carried out.",
+    seeks: "",
 };
 
 /// A request under a parent that does not exist is refused as documented.
@@ -24,7 +24,7 @@ impl Rule for UnknownParent {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        due::judge(Condition::UnknownParent, transcript, contract, |_| false)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        due::judge(Condition::UnknownParent, story, |_| false)
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contract::Contract;
 use crate::contract::shapes::Mismatch;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{answers, collapse, show, words};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{collapse, show};
 
 /// `fields/body-schema`.
 pub struct BodySchema;
@@ -21,6 +21,7 @@ static META: Meta = Meta {
     why: "Typed clients fail on a missing member or a member of another type, or fill in a default without a word: \
           an absent timestamp becomes 1970, an absent id an empty string.",
     fix: "Send the member as documented: present where it is required, of the documented type, within its limits.",
+    seeks: "",
 };
 
 impl Rule for BodySchema {
@@ -28,19 +29,20 @@ impl Rule for BodySchema {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let mut looked_at = 0;
         let mut findings: Vec<Finding> = Vec::new();
         let mut seen: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
         let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let Some((schema, body)) = answer.body() else { continue };
             looked_at += 1;
             let mismatches = contract.shapes.mismatches(schema, body);
             if mismatches.is_empty() {
                 continue;
             }
-            let elsewhere = reported_elsewhere(transcript, contract, answer.index);
+            let elsewhere = reported_elsewhere(story, answer.index);
             for mismatch in telling(&mismatches) {
                 let is_choice = matches!(mismatch.keyword.as_str(), "enum" | "const" | "anyOf" | "oneOf");
                 if is_choice && elsewhere.contains(&mismatch.at) {
@@ -85,7 +87,8 @@ fn telling(mismatches: &[Mismatch]) -> impl Iterator<Item = &Mismatch> {
 }
 
 /// The places of an answer whose word is not documented: the rules of the group `status` report them.
-fn reported_elsewhere(transcript: &Transcript, contract: &Contract, exchange: usize) -> BTreeSet<String> {
+fn reported_elsewhere(story: &Story<'_>, exchange: usize) -> BTreeSet<String> {
+    let contract = story.contract;
     let facts = &contract.facts;
     let of = |reading: &Reading| {
         let state = contract
@@ -96,7 +99,8 @@ fn reported_elsewhere(transcript: &Transcript, contract: &Contract, exchange: us
             .take(1)
             .filter(|(_, value)| value.as_str().is_some_and(|s| !facts.lifecycle.states.contains_key(s)))
             .map(|(at, _)| at);
-        let words = words(reading, contract)
+        let words = story
+            .words(reading)
             .filter(|(name, _, word)| {
                 contract
                     .shape_of(&reading.operation)
@@ -107,7 +111,7 @@ fn reported_elsewhere(transcript: &Transcript, contract: &Contract, exchange: us
             .map(|(_, at, _)| at);
         state.chain(words).map(|at| format!("{}{at}", reading.at)).collect::<Vec<_>>()
     };
-    transcript.readings(contract).iter().filter(|r| r.exchange == exchange).flat_map(of).collect()
+    story.readings_at(exchange).iter().flat_map(of).collect()
 }
 
 #[cfg(test)]
@@ -200,6 +204,6 @@ mod tests {
     #[test]
     fn nothing_to_judge_without_a_body() {
         let script = Script::of("bedrock").get(ID, &json!({})).raw(b"");
-        assert!(matches!(script.judge(&BodySchema), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&BodySchema).is_judged());
     }
 }

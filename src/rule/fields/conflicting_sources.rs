@@ -1,11 +1,8 @@
 //! Where a vendor's sources disagree: which one this server follows.
 
-use crate::contract::Contract;
 use crate::contract::error::Probe;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_refused;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
 
 /// `fields/conflicting-sources`.
 pub struct ConflictingSources;
@@ -19,6 +16,7 @@ static META: Meta = Meta {
     why: "No client can be right on both sides. Who knows which side a server takes can choose the client that fits, \
           or write one that takes either.",
     fix: "Nothing needs mending. Where it is your server, say in its documentation which source it follows.",
+    seeks: "",
 };
 
 impl Rule for ConflictingSources {
@@ -26,28 +24,30 @@ impl Rule for ConflictingSources {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let conflicts = &contract.facts.conflicts;
         if conflicts
             .values()
             .flat_map(|c| &c.sides)
             .all(|s| s.seen.is_none() && s.seen_in_job.is_none() && s.seen_in_error.is_none())
         {
-            return Judgement::NotApplicable("the contract has no conflict that shows in a body".to_owned());
+            return Judgement::undocumented("the contract has no conflict that shows in a body");
         }
         let bodies = || {
-            answers(transcript, contract)
+            story
+                .answers()
+                .iter()
                 .filter(|a| a.response.is_success())
                 .filter_map(|a| Some((a.index, a.response.json().ok()?)))
         };
         let in_body = |probe: &Probe| bodies().find(|(_, body)| probe.holds(body)).map(|(index, _)| index);
         let in_error = |probe: &Probe| {
-            let mut refusals = answers(transcript, contract).filter(|a| is_refused(a.exchange, contract));
+            let mut refusals = story.answers().iter().filter(|a| a.is_refused());
             refusals.find(|a| a.response.json().is_ok_and(|body| probe.holds(body))).map(|a| a.index)
         };
-        let in_job = |probe: &Probe| {
-            transcript.readings(contract).iter().find(|r| probe.holds(&r.job)).map(|r| r.exchange)
-        };
+        let in_job =
+            |probe: &Probe| story.readings().iter().find(|r| probe.holds(&r.job)).map(|r| r.exchange);
         let mut findings = Vec::new();
         for conflict in conflicts.values() {
             for side in &conflict.sides {
@@ -128,13 +128,13 @@ mod tests {
     #[test]
     fn a_job_that_gives_nothing_away_passes() {
         let script = Script::of("digitalocean").get(ID, &json!({"total_tokens": null}));
-        assert_eq!(script.judge(&ConflictingSources), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&ConflictingSources).verdict(), Some(vec![]));
     }
 
     #[test]
     fn refusals_give_nothing_away() {
         let script = Script::of("digitalocean").cancel_refused(ID, 409, &json!({"id": "x", "message": "x"}));
-        assert!(matches!(script.judge(&ConflictingSources), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ConflictingSources).is_judged());
     }
 
     #[rstest]

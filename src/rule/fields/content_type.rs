@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `fields/content-type`.
 pub struct ContentType;
@@ -19,6 +17,7 @@ static META: Meta = Meta {
     why: "Many clients choose their parser by the label: a JSON body labelled text/plain reaches the program as a \
           string, and its members as undefined.",
     fix: "Send `content-type: application/json` with every JSON body, errors included.",
+    seeks: "",
 };
 
 impl Rule for ContentType {
@@ -26,9 +25,10 @@ impl Rule for ContentType {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in answers(transcript, contract).filter(|a| a.response.json().is_ok()) {
+        for answer in story.answers().iter().filter(|a| a.response.json().is_ok()) {
             looked_at += 1;
             let label = answer.response.headers.get("content-type");
             if !label.is_some_and(is_json) && seen.insert((answer.name, label)) {
@@ -87,6 +87,6 @@ mod tests {
     #[test]
     fn bodies_that_are_not_json_are_left_alone() {
         let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).raw(b"<html>");
-        assert!(matches!(script.judge(&ContentType), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ContentType).is_judged());
     }
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{Answer, answers};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::{Answer, Story};
 
 /// `fields/documented-status`.
 pub struct DocumentedStatus;
@@ -19,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients branch on the status. Some SDKs take any status they do not know for a failure, so that a 200 in \
           place of a 202 turns a started job into an error; others take it for a success and read an empty object.",
     fix: "Answer with the status the documentation gives for this outcome.",
+    seeks: "",
 };
 
 impl Rule for DocumentedStatus {
@@ -26,9 +26,10 @@ impl Rule for DocumentedStatus {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             looked_at += 1;
             let status = answer.response.status;
             let is_documented = answer.schema().is_some() || is_error_answer(&answer, contract);

@@ -2,12 +2,10 @@
 
 use serde_json::Value;
 
-use crate::contract::Contract;
 use crate::contract::envelope::{Agreement, Answers};
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_accepted, is_refused};
-use crate::rule::evidence::{Answer, answers, one_of, show, told};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::text::{one_of, show, told};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "fields/envelope",
@@ -18,6 +16,7 @@ static META: Meta = Meta {
     why: "Clients look at one of these members and not at the others: where they differ, two clients of one server \
           take the same answer for a success and for a failure.",
     fix: "Write the envelope in one place, from the status and the error that the answer really has.",
+    seeks: "",
 };
 
 /// The members around an answer agree with each other and with its status.
@@ -29,18 +28,19 @@ impl Rule for Envelope {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let facts = &contract.facts.envelope;
         if facts.is_empty() {
-            return Judgement::NotApplicable("the contract has no facts across a whole answer".into());
+            return Judgement::undocumented("the contract has no facts across a whole answer");
         }
         let (mut looked_at, mut findings) = (0, Vec::new());
         for fact in facts {
-            for answer in answers(transcript, contract) {
+            for answer in story.answers().iter() {
                 let is_meant = match fact.on {
                     Answers::Any => true,
-                    Answers::Accepted => is_accepted(answer.exchange, contract),
-                    Answers::Refused => is_refused(answer.exchange, contract),
+                    Answers::Accepted => answer.is_accepted(),
+                    Answers::Refused => answer.is_refused(),
                 };
                 let Some(verdict) = answer
                     .response
@@ -149,9 +149,9 @@ mod tests {
     #[test]
     fn silence_is_no_verdict() {
         let script = answered(200, &json!({})).raw(b"{\"code\":\"x\"}");
-        assert!(matches!(script.judge(&Envelope), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&Envelope).is_judged());
         let script = Script::of("bedrock").get("JOB0000001", &json!({}));
-        assert!(matches!(script.judge(&Envelope), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&Envelope).is_judged());
     }
 
     /// The page's only sample keeps to its shape and contradicts itself: a success with an error code.

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{is_named, place};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::{Story, is_named};
 
 /// `fields/identity-echoed`.
 pub struct IdentityEchoed;
@@ -20,6 +19,7 @@ static META: Meta = Meta {
     why: "A client that stores the answer under the id it sees acts on somebody else's job the next time: it polls, \
           cancels or reports the wrong one.",
     fix: "Look up the job by its id and all of its parents, and answer with the identifiers of the job found.",
+    seeks: "",
 };
 
 impl Rule for IdentityEchoed {
@@ -27,10 +27,11 @@ impl Rule for IdentityEchoed {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
-            let Some(exchange) = transcript.exchanges.get(reading.exchange) else { continue };
+        for reading in story.readings() {
+            let Some(exchange) = story.exchanges.get(reading.exchange) else { continue };
             // A request that ought to be refused has no right answer to compare with: other rules report it.
             if exchange.meant().probe.is_some() {
                 continue;
@@ -42,7 +43,7 @@ impl Rule for IdentityEchoed {
                     let message =
                         format!("the answer to {} shows another {what} than asked for", reading.operation);
                     let finding = Finding::new(reading.exchange, reference, message, asked, shown);
-                    findings.push(finding.at(place(transcript, reading, at)));
+                    findings.push(finding.at(story.place(reading, at)));
                 }
             };
             if let Some(asked) = asked_id(reading, exchange.asked.job.as_deref()) {
@@ -116,20 +117,20 @@ mod tests {
             ID,
             &nothing,
         );
-        assert_eq!(script.judge(&IdentityEchoed), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&IdentityEchoed).verdict(), Some(vec![]));
     }
 
     #[test]
     fn requests_that_ought_to_be_refused_are_left_alone() {
         let script =
             Script::of("bedrock").get(ID, &json!({"dataSourceId": OTHER})).probe(Condition::UnknownParent);
-        assert!(matches!(script.judge(&IdentityEchoed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&IdentityEchoed).is_judged());
     }
 
     #[test]
     fn an_id_alone_is_looked_at() {
         let script = Script::of("bedrock").get(ID, &json!({"dataSourceId": null, "knowledgeBaseId": null}));
-        assert_eq!(script.judge(&IdentityEchoed), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&IdentityEchoed).verdict(), Some(vec![]));
     }
 
     #[test]
@@ -138,6 +139,6 @@ mod tests {
         let view = script.view("retryJob", Some("23041407_RORjiJw7te"));
         let answer = json!({"data": {"retryJob": {"id": "23041408_Xx0aBcDeFg", "status": "pending"}}});
         let script = script.call("retryJob", view, 200, &answer);
-        assert!(matches!(script.judge(&IdentityEchoed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&IdentityEchoed).is_judged());
     }
 }

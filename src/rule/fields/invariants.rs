@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::contract::Contract;
 use crate::contract::invariant::{Comparison, ItemFact, Requirement};
 use crate::contract::lifecycle::Phase;
 use crate::contract::pointer::Pointer;
+use crate::exchange::Reading;
 use crate::exchange::reading::{number, time};
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{omits, one_of, place, show, told};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{one_of, show, told};
 
 /// `fields/invariants`.
 pub struct Invariants;
@@ -23,6 +23,7 @@ static META: Meta = Meta {
     why: "Clients compute with these members: a job that ended before it began gives negative durations, more done \
           than there is to do gives a progress bar beyond its end.",
     fix: "Set the members together, in one transaction, and from one clock.",
+    seeks: "",
 };
 
 impl Rule for Invariants {
@@ -30,11 +31,12 @@ impl Rule for Invariants {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
         for invariant in &contract.facts.invariants {
-            for reading in transcript.readings(contract) {
-                let Some(broken) = examine(&invariant.require, reading, contract) else { continue };
+            for reading in story.readings() {
+                let Some(broken) = examine(&invariant.require, reading, story) else { continue };
                 looked_at += 1;
                 if let Some(broken) = broken {
                     let message = format!("the answer to {} breaks {}", reading.operation, invariant.name);
@@ -45,7 +47,7 @@ impl Rule for Invariants {
                         broken.expected,
                         broken.actual,
                     );
-                    findings.push(finding.at(place(transcript, reading, &broken.at)));
+                    findings.push(finding.at(story.place(reading, &broken.at)));
                     break;
                 }
             }
@@ -66,7 +68,8 @@ struct Broken {
 }
 
 /// `None` where a reading says nothing about the requirement, `Some(None)` where it meets it.
-fn examine(requirement: &Requirement, reading: &Reading, contract: &Contract) -> Option<Option<Broken>> {
+fn examine(requirement: &Requirement, reading: &Reading, story: &Story<'_>) -> Option<Option<Broken>> {
+    let contract = story.contract;
     let member = |pointer: &Pointer| pointer.first(&reading.job).filter(|v| !v.is_null());
     let compare = |comparison: &Comparison, holds: &dyn Fn(&Value, &Value) -> Option<bool>| {
         let Comparison(left, relation, right) = comparison;
@@ -101,7 +104,7 @@ fn examine(requirement: &Requirement, reading: &Reading, contract: &Contract) ->
         }
         Requirement::WhenEnded(pointer) => {
             let state = state().filter(|s| lifecycle.is_terminal(s))?;
-            if omits(contract, reading, pointer) {
+            if story.omits(reading, pointer) {
                 return None;
             }
             Some(member(pointer).is_none().then(|| Broken {
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn members_that_are_not_there_say_nothing() {
         let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({"startedAt": null, "updatedAt": 5}));
-        assert!(matches!(script.judge(&Invariants), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&Invariants).is_judged());
     }
 
     #[rstest]
@@ -214,9 +217,9 @@ mod tests {
         let mut script = Script::of("bedrock");
         script.contract = Arc::new(contract);
         let script = script.get("AAAAAAAAAA", &json!({"status": state, "result": value}));
-        match script.judge(&Invariants) {
-            Judgement::Judged(findings) => assert_eq!(findings.len(), found),
-            Judgement::NotApplicable(_) => assert_eq!(state, "IN_PROGRESS"),
+        match script.judge(&Invariants).verdict() {
+            Some(findings) => assert_eq!(findings.len(), found),
+            None => assert_eq!(state, "IN_PROGRESS"),
         }
     }
 }

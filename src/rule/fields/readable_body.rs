@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{answers, cut};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::cut;
 
 /// `fields/readable-body`.
 pub struct ReadableBody;
@@ -20,6 +19,7 @@ static META: Meta = Meta {
           parser's exception that hides the status and the error code.",
     fix: "Answer with the documented JSON body, also for errors. Look for a gateway or a framework that replaces error \
           bodies by its own pages.",
+    seeks: "",
 };
 
 impl Rule for ReadableBody {
@@ -27,9 +27,10 @@ impl Rule for ReadableBody {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let Some(schema) = answer.schema().filter(|schema| !schema.is_empty()) else { continue };
             looked_at += 1;
             let Err(why) = answer.response.json() else { continue };
@@ -87,13 +88,13 @@ mod tests {
             409,
             &json!({"message": "no"}),
         );
-        assert_eq!(script.judge(&ReadableBody), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&ReadableBody).verdict(), Some(vec![]));
     }
 
     #[test]
     fn statuses_that_are_not_documented_are_left_alone() {
         let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).raw(b"");
         let script = script.last(|e| e.outcome.as_mut().unwrap().status = 204);
-        assert!(matches!(script.judge(&ReadableBody), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ReadableBody).is_judged());
     }
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use crate::contract::Contract;
 use crate::contract::facts::HeaderFact;
-use crate::exchange::Transcript;
 use crate::exchange::headers::is_secret;
-use crate::rule::evidence::{answers, cut};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::cut;
 
 /// `fields/response-headers`.
 pub struct ResponseHeaders;
@@ -23,6 +22,7 @@ static META: Meta = Meta {
     why: "SDKs read such headers without a second thought: one that paces itself by a rate limit header fails on a \
           value that is no number, and a support request without the request's id leads nowhere.",
     fix: "Send the header with each documented status, in the documented form. Look for a proxy that strips it.",
+    seeks: "",
 };
 
 impl Rule for ResponseHeaders {
@@ -30,12 +30,13 @@ impl Rule for ResponseHeaders {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
         for (name, fact) in &contract.facts.headers {
             let mut form = None;
             let mut seen = BTreeSet::new();
-            for answer in answers(transcript, contract) {
+            for answer in story.answers().iter() {
                 let status = answer.response.status;
                 if !(fact.on.is_empty() || fact.on.contains(&status)) {
                     continue;
@@ -118,7 +119,7 @@ mod tests {
     #[test]
     fn a_header_that_need_not_be_there_may_be_missing() {
         let script = Script::of("digitalocean").get(ID, &json!({}));
-        assert!(matches!(script.judge(&ResponseHeaders), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ResponseHeaders).is_judged());
     }
 
     #[test]
@@ -137,6 +138,6 @@ mod tests {
     #[test]
     fn not_applicable_where_no_header_is_documented() {
         let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({}));
-        assert!(matches!(script.judge(&ResponseHeaders), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ResponseHeaders).is_judged());
     }
 }

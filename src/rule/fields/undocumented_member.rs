@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{answers, collapse, cut, show};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{collapse, cut, show};
 
 /// `fields/undocumented-member`.
 pub struct UndocumentedMember;
@@ -19,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients ignore what they do not know, so nothing breaks. But such a member is often a misspelt documented \
           one, an internal detail that leaks, or a sign that the documentation has moved on.",
     fix: "Document the member, or stop sending it. Where the vendor's documentation now names it, extend the schema.",
+    seeks: "",
 };
 
 impl Rule for UndocumentedMember {
@@ -26,9 +26,10 @@ impl Rule for UndocumentedMember {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let reference = answer.reference(contract);
             if answer.schema() == Some("") {
                 looked_at += 1;
@@ -97,6 +98,6 @@ mod tests {
     #[test]
     fn documented_members_pass() {
         let script = Script::of("bedrock").get(ID, &json!({"failureReasons": ["none"]}));
-        assert_eq!(script.judge(&UndocumentedMember), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&UndocumentedMember).verdict(), Some(vec![]));
     }
 }

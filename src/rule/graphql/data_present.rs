@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::talk::{Talk, talks};
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::show;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::talk::Talk;
+use crate::story::text::show;
 
 /// `graphql/data-present`.
 #[derive(Debug)]
@@ -22,6 +21,7 @@ static META: Meta = Meta {
     why: "Clients read `data` and `errors` and nothing else: without either of them a call has neither failed nor \
           succeeded, and a value next to an error for it is used as if nothing had happened.",
     fix: "Let the GraphQL engine write the answer, and change nothing in it afterwards.",
+    seeks: "",
 };
 
 impl Rule for DataPresent {
@@ -29,9 +29,9 @@ impl Rule for DataPresent {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             // What is not JSON is the concern of the rules on bodies.
             if talk.response.status != 200 || talk.response.json().is_err() {
                 continue;
@@ -131,6 +131,6 @@ mod tests {
         let script = Script::of("atelier");
         let view = script.view("job", Some("x"));
         let script = script.call("job", view, 400, &json!({}));
-        assert!(matches!(script.judge(&DataPresent), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&DataPresent).is_judged());
     }
 }

@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-use super::talk::{Talk, talks};
-use crate::contract::Contract;
 use crate::contract::error::Locator;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, show};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::talk::Talk;
+use crate::story::text::{one_of, show};
 
 /// `graphql/error-entry`.
 #[derive(Debug)]
@@ -23,6 +22,7 @@ static META: Meta = Meta {
     why: "GraphQL clients build their exceptions from these entries: one without a message ends in a crash of the \
           client, and one with an unknown code in no handler at all.",
     fix: "Build every entry in one place, with its message and one of the documented codes.",
+    seeks: "",
 };
 
 impl Rule for ErrorEntry {
@@ -30,9 +30,9 @@ impl Rule for ErrorEntry {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             let Some(errors) = talk.body.and_then(|body| body.get("errors")) else { continue };
             looked_at += 1;
             match errors.as_array().filter(|entries| !entries.is_empty()) {
@@ -151,8 +151,8 @@ mod tests {
     #[test]
     fn without_errors_there_is_nothing_to_judge() {
         let script = Script::of("atelier").get("x", &json!({}));
-        assert!(matches!(script.judge(&ErrorEntry), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ErrorEntry).is_judged());
         let other = Script::of("bedrock").get("AAAAAAAAAA", &json!({}));
-        assert!(matches!(other.judge(&ErrorEntry), Judgement::NotApplicable(_)));
+        assert!(!other.judge(&ErrorEntry).is_judged());
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::talk::{Fit, Talk, talks};
 use crate::contract::Contract;
 use crate::contract::error::{Answer, Condition};
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::seen;
-use crate::rule::evidence::one_of;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::seen;
+use crate::story::talk::{Fit, Talk};
+use crate::story::text::one_of;
 
 /// `graphql/http-status`.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ static META: Meta = Meta {
              one of the statuses for invalid requests.",
     why: "Clients throw the body of an error status away: an error that belongs into the body of a 200 is never read.",
     fix: "Keep the status for the request as a whole, as documented, and put what becomes of its fields into `errors`.",
+    seeks: "",
 };
 
 impl Rule for HttpStatus {
@@ -30,9 +31,10 @@ impl Rule for HttpStatus {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             // Refused credentials are the concern of the rules on those.
             if talk.exchange.meant().probe.is_some_and(is_about_credentials) {
                 continue;
@@ -141,6 +143,6 @@ mod tests {
         let script = script.last(|e| e.meant_mut().probe = Some(Condition::UnknownJob));
         assert_eq!(script.findings(&HttpStatus).len(), 1);
         let script = script.last(|e| e.meant_mut().probe = Some(Condition::MissingCredentials));
-        assert!(matches!(script.judge(&HttpStatus), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&HttpStatus).is_judged());
     }
 }

@@ -6,7 +6,6 @@ pub mod data_present;
 pub mod error_entry;
 pub mod http_status;
 pub mod partial_data;
-mod talk;
 pub mod unknown_field_refused;
 
 /// The rules of this group.

@@ -3,12 +3,12 @@
 use apollo_compiler::ast::OperationType;
 use serde_json::Value;
 
-use super::talk::{Fit, Talk, talks};
 use crate::contract::Contract;
 use crate::contract::graphql::root_fields;
-use crate::exchange::Transcript;
-use crate::rule::evidence::show;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::talk::{Fit, Talk};
+use crate::story::text::show;
 
 /// `graphql/partial-data`.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ static META: Meta = Meta {
              credentials were refused are left out.",
     why: "Clients ask for several jobs in one request: one job that is gone must not hide the others.",
     fix: "Answer each field for itself; let a null spread only as far as the schema says.",
+    seeks: "",
 };
 
 impl Rule for PartialData {
@@ -30,9 +31,10 @@ impl Rule for PartialData {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract) {
+        for talk in story.talks() {
             let several = talk.document.keys.len() > 1 && talk.fit == Fit::Fits;
             let is_success = talk.response.status == 200 && !talk.errors().is_empty();
             if !several || !is_success || talk.exchange.meant().probe.is_some() {
@@ -124,14 +126,14 @@ mod tests {
     fn refused_credentials_and_single_fields_are_left_alone() {
         let body = json!({"data": null, "errors": [{}]});
         let script = asked(TWO, &body).last(|e| e.meant_mut().probe = Some(Condition::MissingCredentials));
-        assert!(matches!(script.judge(&PartialData), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&PartialData).is_judged());
         let script = asked("{ job(id: 1) { id } }", &body);
-        assert!(matches!(script.judge(&PartialData), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&PartialData).is_judged());
     }
 
     #[test]
     fn an_answer_without_errors_is_left_alone() {
         let script = asked(TWO, &json!({"data": {"a": null, "b": null}}));
-        assert!(matches!(script.judge(&PartialData), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&PartialData).is_judged());
     }
 }

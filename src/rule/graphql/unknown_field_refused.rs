@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::talk::{Fit, Talk, talks};
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{cut, show};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::talk::{Fit, Talk};
+use crate::story::text::{cut, show};
 
 /// `graphql/unknown-field-refused`.
 #[derive(Debug)]
@@ -21,6 +20,7 @@ static META: Meta = Meta {
     why: "A schema is a promise in both directions: what a lenient test server lets through is refused in production, \
           where the client meets it for the first time.",
     fix: "Validate the document and the variables against the schema before anything is carried out.",
+    seeks: "",
 };
 
 impl Rule for UnknownFieldRefused {
@@ -28,9 +28,9 @@ impl Rule for UnknownFieldRefused {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for talk in talks(transcript, contract).iter().filter(|talk| talk.fit != Fit::Fits) {
+        for talk in story.talks().iter().filter(|talk| talk.fit != Fit::Fits) {
             looked_at += 1;
             findings.extend(let_through(talk));
         }
@@ -97,6 +97,6 @@ mod tests {
     #[test]
     fn what_fits_is_left_alone() {
         let script = Script::of("atelier").get("x", &json!({}));
-        assert!(matches!(script.judge(&UnknownFieldRefused), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&UnknownFieldRefused).is_judged());
     }
 }

@@ -6,10 +6,10 @@ use crate::contract::Contract;
 use crate::contract::operation::Role;
 use crate::contract::pointer::escape;
 use crate::exchange::reading::time;
-use crate::exchange::{Exchange, Reading, Transcript};
-use crate::rule::evidence::{cut, place, show};
-use crate::rule::order::{Acts, precedes};
+use crate::exchange::{Exchange, Reading};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{cut, show};
 
 static META: Meta = Meta {
     id: "idempotency/reads-repeat",
@@ -20,6 +20,7 @@ static META: Meta = Meta {
     why: "Clients store a finished job and compare it later: one that reads differently each time looks changed when it \
           is not.",
     fix: "Answer reads of a finished job from what was stored at its end, and compute nothing anew.",
+    seeks: "",
 };
 
 /// A job that has ended reads the same every time.
@@ -31,25 +32,28 @@ impl Rule for ReadsRepeat {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
-            let gets: Vec<&Reading> = transcript
-                .of_job(contract, job)
+        for life in story.lives() {
+            let gets: Vec<&Reading> = life
+                .readings
+                .iter()
+                .copied()
                 .filter(|r| r.role == Role::Get && is_ended(r, contract))
                 .collect();
             for (index, later) in gets.iter().enumerate() {
                 let earlier = gets[..index].iter().rfind(|earlier| {
-                    precedes(transcript, earlier.exchange, later.exchange)
+                    story.precedes(earlier.exchange, later.exchange)
                         && earlier.state == later.state
-                        && is_same_request(transcript, earlier, later)
+                        && is_same_request(story, earlier, later)
                 });
                 let Some(earlier) = earlier else { continue };
-                if Acts::on(transcript, earlier, &Role::ACTS).between(earlier, later) {
+                if life.acted_between(earlier, later, &Role::ACTS) {
                     continue;
                 }
                 looked_at += 1;
-                findings.extend(finding(transcript, contract, earlier, later));
+                findings.extend(finding(story, earlier, later));
             }
         }
         Judgement::of(looked_at, findings, "no job that had ended was read twice in the same way")
@@ -60,23 +64,19 @@ fn is_ended(reading: &Reading, contract: &Contract) -> bool {
     reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
 }
 
-fn is_same_request(transcript: &Transcript, one: &Reading, other: &Reading) -> bool {
-    let view = |r: &Reading| transcript.exchanges.get(r.exchange).map(|e| &e.asked.view);
+fn is_same_request(story: &Story<'_>, one: &Reading, other: &Reading) -> bool {
+    let view = |r: &Reading| story.exchanges.get(r.exchange).map(|e| &e.asked.view);
     let (Some(a), Some(b)) = (view(one), view(other)) else { return false };
     one.operation == other.operation
         && ["path", "query", "body"].iter().all(|part| a.get(part) == b.get(part))
 }
 
-fn finding(
-    transcript: &Transcript,
-    contract: &Contract,
-    earlier: &Reading,
-    later: &Reading,
-) -> Option<Finding> {
+fn finding(story: &Story<'_>, earlier: &Reading, later: &Reading) -> Option<Finding> {
+    let contract = story.contract;
     let mut changed = Vec::new();
     compare(Some(&earlier.job), Some(&later.job), String::new(), contract, &mut changed);
-    let unknown = undocumented(transcript.exchanges.get(later.exchange)?, contract);
-    let unknown_before = undocumented(transcript.exchanges.get(earlier.exchange)?, contract);
+    let unknown = undocumented(story.exchanges.get(later.exchange)?, contract);
+    let unknown_before = undocumented(story.exchanges.get(earlier.exchange)?, contract);
     changed.retain(|(at, _, _)| {
         let (now, before) = (format!("{}{at}", later.at), format!("{}{at}", earlier.at));
         !unknown.iter().any(|u| is_below(&now, u)) && !unknown_before.iter().any(|u| is_below(&before, u))
@@ -86,10 +86,7 @@ fn finding(
     let places = changed.iter().map(|(at, _, _)| at.as_str()).collect::<Vec<_>>().join(", ");
     let actual = format!("{}; changed: {}", show(*new), cut(&places));
     let message = "a job that has ended was read again and showed other values".to_owned();
-    Some(
-        Finding::new(later.exchange, reference, message, show(*old), actual)
-            .at(place(transcript, later, first)),
-    )
+    Some(Finding::new(later.exchange, reference, message, show(*old), actual).at(story.place(later, first)))
 }
 
 type Change<'v> = (String, Option<&'v Value>, Option<&'v Value>);
@@ -173,7 +170,7 @@ mod tests {
             .get("JOB0000001", &json!({"status": "STOPPED", "description": "a"}))
             .cancel("JOB0000001", &json!({"status": "STOPPED"}))
             .get("JOB0000001", &json!({"status": "STOPPED", "description": "b"}));
-        assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ReadsRepeat).is_judged());
     }
 
     #[test]
@@ -181,7 +178,7 @@ mod tests {
         let script = Script::of("bedrock")
             .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "a"}))
             .get("JOB0000001", &json!({"status": "IN_PROGRESS", "description": "b"}));
-        assert!(matches!(script.judge(&ReadsRepeat), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ReadsRepeat).is_judged());
     }
 
     #[test]
@@ -189,7 +186,7 @@ mod tests {
         let read = |script: Script, state: &str, text: &str| {
             script.get("JOB0000001", &json!({"status": state, "description": text}))
         };
-        let is_judged = |script: Script| matches!(script.judge(&ReadsRepeat), Judgement::Judged(_));
+        let is_judged = |script: Script| script.judge(&ReadsRepeat).is_judged();
         let once = || read(Script::of("bedrock"), "COMPLETE", "a");
         assert!(is_judged(read(once(), "COMPLETE", "b")));
         assert!(!is_judged(read(once(), "FAILED", "b")));

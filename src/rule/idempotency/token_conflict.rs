@@ -1,12 +1,10 @@
 //! `idempotency/token-conflict`.
 
-use crate::contract::Contract;
+use std::collections::BTreeMap;
+
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{Answer, answers, place};
-use crate::rule::order::precedes;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "idempotency/token-conflict",
@@ -17,6 +15,7 @@ static META: Meta = Meta {
     why: "A client that uses a token twice by mistake has to be told so, or given what it has: a second job under one \
           token can never be told from the first when an answer is lost.",
     fix: "Look tokens up by themselves, not together with the body, and compare the body only to refuse.",
+    seeks: "",
 };
 
 /// A token that comes again with another body starts no other job.
@@ -28,29 +27,34 @@ impl Rule for TokenConflict {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let starts: Vec<Answer<'_>> = answers(transcript, contract)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
+        let starts: Vec<&Answer<'_>> = story
+            .answers()
+            .iter()
             .filter(|answer| answer.operation.role == Role::Create && answer.exchange.meant().probe.is_none())
             .filter(|answer| answer.exchange.asked.client_token.is_some())
             .collect();
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for (number, again) in starts.iter().enumerate() {
-            let first = starts[..number].iter().find(|first| {
-                is_conflict(first, again)
-                    && precedes(transcript, first.index, again.index)
-                    && is_accepted(first.exchange, contract)
+        let mut same_token: BTreeMap<&str, Vec<&Answer<'_>>> = BTreeMap::new();
+        for again in starts {
+            let token = again.exchange.asked.client_token.as_deref().unwrap_or_default();
+            let before = same_token.entry(token).or_default();
+            let first = before.iter().copied().find(|first| {
+                is_conflict(first, again) && story.precedes(first.index, again.index) && first.is_accepted()
             });
+            before.push(again);
             let Some((first, fact)) = first.zip(again.operation.client_token.as_ref()) else { continue };
             let status = again.response.status;
             if matches!(status, 401 | 403 | 429) || status >= 500 {
                 continue;
             }
             looked_at += 1;
-            let jobs = job(transcript, contract, first).zip(job(transcript, contract, again));
+            let jobs = story.reading_at(first.index).zip(story.reading_at(again.index));
             let Some((one, other)) = jobs.filter(|(one, other)| one.id != other.id) else { continue };
             let message = "a token that was used before started another job with another body".to_owned();
             let due = format!("the job {}, or a refusal", one.id);
-            let at = place(transcript, other, contract.shape_of(&other.operation).id.as_str());
+            let at = story.place(other, contract.shape_of(&other.operation).id.as_str());
             let actual = format!("the job {}", other.id);
             // What is documented of tokens speaks of the same request sent again.
             findings.push(
@@ -68,11 +72,6 @@ fn is_conflict(first: &Answer<'_>, again: &Answer<'_>) -> bool {
         && a.client_token == b.client_token
         && a.parents == b.parents
         && a.view.get("body") != b.view.get("body")
-}
-
-/// The job that an answer shows.
-fn job<'t>(transcript: &'t Transcript, contract: &Contract, answer: &Answer<'_>) -> Option<&'t Reading> {
-    transcript.readings(contract).iter().find(|r| r.exchange == answer.index && !r.from_list)
 }
 
 #[cfg(test)]
@@ -117,13 +116,13 @@ mod tests {
     #[case(500, json!({"clientToken": TOKEN, "description": "b"}))]
     fn the_same_body_another_token_and_troubles_are_left_to_others(#[case] status: u16, #[case] body: Value) {
         let script = again(status, "JOB0000002", body);
-        assert!(matches!(script.judge(&TokenConflict), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenConflict).is_judged());
     }
 
     #[test]
     fn starts_made_wrong_on_purpose_are_not_looked_at() {
         let script = again(202, "JOB0000002", json!({"clientToken": TOKEN, "description": "b"}));
         let script = script.probe(crate::contract::error::Condition::UnknownParent);
-        assert!(matches!(script.judge(&TokenConflict), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenConflict).is_judged());
     }
 }

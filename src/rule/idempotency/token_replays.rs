@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{Answer, answers, place};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "idempotency/token-replays",
@@ -18,6 +16,7 @@ static META: Meta = Meta {
     why: "Clients and their libraries repeat a start whose answer was lost: without this every lost answer costs a second \
           job.",
     fix: "Keep the token with the job it started, and answer a repeated token with that job.",
+    seeks: "",
 };
 
 /// A start repeated with the same token gives the same job.
@@ -29,10 +28,11 @@ impl Rule for TokenReplays {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let mut first: BTreeMap<(&str, &str), Vec<(Answer<'_>, &Reading)>> = BTreeMap::new();
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let asked = &answer.exchange.asked;
             let (Some(token), Some(fact)) = (&asked.client_token, &answer.operation.client_token) else {
                 continue;
@@ -57,18 +57,12 @@ impl Rule for TokenReplays {
                 }
                 continue;
             }
-            let Some(started) = transcript
-                .readings(contract)
-                .iter()
-                .find(|r| r.exchange == answer.index && !r.from_list)
-                .filter(|_| is_accepted(answer.exchange, contract))
-            else {
-                continue;
-            };
+            let started = story.reading_at(answer.index).filter(|_| answer.is_accepted());
+            let Some(started) = started else { continue };
             let earlier = first.entry((answer.name, token)).or_default();
             let same = earlier.iter().find(|(other, _)| is_same_request(other, &answer));
             let Some((_, original)) = same else {
-                earlier.push((answer, started));
+                earlier.push((*answer, started));
                 continue;
             };
             looked_at += 1;
@@ -82,11 +76,7 @@ impl Rule for TokenReplays {
                         format!("the job {}", original.id),
                         format!("the job {}", started.id),
                     )
-                    .at(place(
-                        transcript,
-                        started,
-                        contract.shape_of(&started.operation).id.as_str(),
-                    )),
+                    .at(story.place(started, contract.shape_of(&started.operation).id.as_str())),
                 );
             }
         }
@@ -132,7 +122,7 @@ mod tests {
     fn another_start_is_another_job(#[case] second: Value) {
         let script = start(Script::of("bedrock"), "JOB0000001", json!({"clientToken": TOKEN}));
         let script = start(script, "JOB0000002", second);
-        assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenReplays).is_judged());
     }
 
     #[test]
@@ -141,7 +131,7 @@ mod tests {
         let script = start(Script::of("bedrock"), "JOB0000001", body.clone());
         let script =
             start(script, "JOB0000002", body).probe(crate::contract::error::Condition::UnknownParent);
-        assert!(matches!(script.judge(&TokenReplays), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TokenReplays).is_judged());
     }
 
     #[rstest]
@@ -156,9 +146,9 @@ mod tests {
         let mut view = script.view("StartIngestionJob", None);
         view["body"] = body;
         let script = script.call("StartIngestionJob", view, status, &json!({"message": "no"}));
-        match script.judge(&TokenReplays) {
-            Judgement::Judged(found) => assert_eq!(Some(found.len()), expected),
-            Judgement::NotApplicable(_) => assert_eq!(expected, None),
+        match script.judge(&TokenReplays).verdict() {
+            Some(found) => assert_eq!(Some(found.len()), expected),
+            None => assert_eq!(expected, None),
         }
     }
 

@@ -1,14 +1,13 @@
 //! `isolation/foreign-identity`.
 
-use super::foreign::{known_before, stopped};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::{Identity, Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, seen};
-use crate::rule::evidence::{Answer, answers};
-use crate::rule::order::precedes;
+use crate::exchange::{Identity, Reading};
+use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::said::seen;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "isolation/foreign-identity",
@@ -18,6 +17,7 @@ static META: Meta = Meta {
     why: "Valid credentials are not enough: a server that only asks whether they are valid shows, and lets stop, \
           everybody's work to everybody.",
     fix: "Look jobs up among those of the account that the credentials belong to, in lists as well.",
+    seeks: "",
 };
 
 /// Another account does not get at a job.
@@ -29,9 +29,10 @@ impl Rule for ForeignIdentity {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let is_foreign = answer.exchange.meant().identity == Some(Identity::Foreign);
             // A server that is busy or in trouble says nothing about whose the job is.
             if !is_foreign || answer.response.status == 429 || answer.response.status >= 500 {
@@ -40,19 +41,19 @@ impl Rule for ForeignIdentity {
             let reference = reference(&answer, contract);
             if answer.operation.role == Role::List {
                 looked_at += 1;
-                findings.extend(listed(&answer, reference, transcript, contract));
+                findings.extend(listed(&answer, reference, story));
                 continue;
             }
-            let Some(home) = known_before(transcript, contract, answer.index) else { continue };
+            let Some(home) = story.known_before(answer.index) else { continue };
             looked_at += 1;
-            if is_accepted(answer.exchange, contract) {
+            if answer.is_accepted() {
                 let message = "a job was reached with the credentials of another account".to_owned();
                 let actual = seen(answer.exchange, contract);
                 findings.push(Finding::new(answer.index, reference, message, "a refusal", actual));
             }
             if answer.operation.role == Role::Cancel {
                 let message = "a cancel with the credentials of another account stopped the job";
-                findings.extend(stopped(transcript, contract, &answer, home, reference, message));
+                findings.extend(stopped(story, answer, home, reference, message));
             }
         }
         Judgement::of(looked_at, findings, "no request came from another account")
@@ -66,20 +67,11 @@ fn reference<'c>(answer: &Answer<'c>, contract: &'c Contract) -> &'c str {
 }
 
 /// The finding for a list that shows a job of ours.
-fn listed(
-    answer: &Answer<'_>,
-    reference: &str,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
-    let readings = transcript.readings(contract);
-    let is_ours = |shown: &Reading| {
-        readings.iter().any(|own| {
-            let sender = transcript.exchanges.get(own.exchange).map(|e| e.meant().identity);
-            own.id == shown.id && sender == Some(None) && precedes(transcript, own.exchange, answer.index)
-        })
+fn listed(answer: &Answer<'_>, reference: &str, story: &Story<'_>) -> Option<Finding> {
+    let is_ours = |shown: &&Reading| {
+        story.last_named(answer.index, &shown.id, |own| own.id == shown.id && story.is_ours(own)).is_some()
     };
-    let shown = readings.iter().find(|r| r.exchange == answer.index && is_ours(r))?;
+    let shown = story.readings_at(answer.index).iter().find(is_ours)?;
     let message = "a list for another account holds a job that is not theirs".to_owned();
     Some(Finding::new(answer.index, reference, message, "no such job", shown.id.clone()).at(shown.at.clone()))
 }
@@ -139,11 +131,11 @@ mod tests {
     #[case(503)]
     fn a_busy_server_says_nothing(#[case] status: u16) {
         let script = answered("GetIngestionJob", status, &json!({}));
-        assert!(matches!(script.judge(&ForeignIdentity), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&ForeignIdentity).is_judged());
     }
 
     #[test]
     fn our_own_requests_are_no_business_of_it() {
-        assert!(matches!(read().judge(&ForeignIdentity), Judgement::NotApplicable(_)));
+        assert!(!read().judge(&ForeignIdentity).is_judged());
     }
 }

@@ -1,13 +1,12 @@
 //! `isolation/foreign-parent`.
 
-use super::foreign::{home_reading, stopped};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{alternatives, is_accepted, is_one_of, seen};
-use crate::rule::evidence::{Answer, answers};
+use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::said::{alternatives, is_one_of, seen};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "isolation/foreign-parent",
@@ -18,6 +17,7 @@ static META: Meta = Meta {
     why: "Rights are given by parent: a job that answers under any of them can be read, and cancelled, by people who \
           were never let near it.",
     fix: "Look the job up by all the ids of the path together, never by its own alone.",
+    seeks: "",
 };
 
 /// A job is not reached through parents it does not belong to.
@@ -29,12 +29,13 @@ impl Rule for ForeignParent {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let is_meant =
                 answer.exchange.meant().probe == Some(Condition::UnknownJob) && answer.response.status != 429;
-            let Some(home) = home_reading(transcript, contract, answer.index).filter(|_| is_meant) else {
+            let Some(home) = story.home_reading(answer.index).filter(|_| is_meant) else {
                 continue;
             };
             looked_at += 1;
@@ -44,7 +45,7 @@ impl Rule for ForeignParent {
                     .error_row(Condition::UnknownJob, answer.name)
                     .map_or(&answer.operation.reference, |row| &row.reference);
                 let message = "a cancel through foreign parents stopped the job";
-                findings.extend(stopped(transcript, contract, &answer, home, reference, message));
+                findings.extend(stopped(story, answer, home, reference, message));
             }
         }
         Judgement::of(looked_at, findings, "no known job was named under foreign parents")
@@ -62,7 +63,7 @@ fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let expected = due.map_or_else(|| "a refusal".to_owned(), alternatives);
     let actual = seen(answer.exchange, contract);
     let new = |message: &str| Finding::new(answer.index, reference, message.to_owned(), expected, actual);
-    if is_accepted(answer.exchange, contract) {
+    if answer.is_accepted() {
         return Some(new("a job was reached through parents it does not belong to"));
     }
     let mut rows = [Condition::UnknownJob, Condition::UnknownParent, Condition::Forbidden]
@@ -100,7 +101,7 @@ mod tests {
         let script = foreign("StopIngestionJob", status, &body);
         let found: Vec<Level> = script.findings(&ForeignParent).iter().map(|f| f.at_most).collect();
         assert_eq!(found, Vec::from_iter(expected));
-        assert!(matches!(script.judge(&UnknownJob), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&UnknownJob).is_judged());
     }
 
     #[test]
@@ -130,8 +131,8 @@ mod tests {
     #[test]
     fn throttling_and_requests_made_for_other_reasons_are_not_looked_at() {
         let throttled = foreign("StopIngestionJob", 429, &json!({}));
-        assert!(matches!(throttled.judge(&ForeignParent), Judgement::NotApplicable(_)));
+        assert!(!throttled.judge(&ForeignParent).is_judged());
         let other = foreign("StopIngestionJob", 202, &json!({})).probe(Condition::Forbidden);
-        assert!(matches!(other.judge(&ForeignParent), Judgement::NotApplicable(_)));
+        assert!(!other.judge(&ForeignParent).is_judged());
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Rule;
 
-pub(in crate::rule) mod foreign;
 pub mod foreign_identity;
 pub mod foreign_parent;
 

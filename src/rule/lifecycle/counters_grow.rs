@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use crate::contract::Contract;
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
-use crate::rule::order::{Acts, steps};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `lifecycle/counters-grow`.
 pub struct CountersGrow;
@@ -22,6 +20,7 @@ static META: Meta = Meta {
     why: "Clients show progress and rates from these numbers. A counter that goes back gives negative rates, and looks \
           as if work had been lost.",
     fix: "Count in one place, or add up the workers' counts before answering; do not serve one worker's view.",
+    seeks: "",
 };
 
 impl Rule for CountersGrow {
@@ -29,14 +28,15 @@ impl Rule for CountersGrow {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let facts = &contract.facts;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             for pointer in counters(contract) {
                 let mut seen = BTreeSet::new();
                 let name = pointer.as_str();
-                for (earlier, later) in steps(transcript, contract, job, |r| r.counters.contains_key(name)) {
+                for (earlier, later) in life.steps(|r| r.counters.contains_key(name)) {
                     let (Some(before), Some(now)) = (earlier.counters.get(name), later.counters.get(name))
                     else {
                         continue;
@@ -46,7 +46,7 @@ impl Rule for CountersGrow {
                     }
                     looked_at += 1;
                     if now >= before
-                        || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
+                        || life.acted_between(earlier, later, &[Role::Retry])
                         || !seen.insert(name)
                     {
                         continue;
@@ -59,7 +59,7 @@ impl Rule for CountersGrow {
                         format!("at least {before}"),
                         now.to_string(),
                     );
-                    findings.push(finding.at(place(transcript, later, name)));
+                    findings.push(finding.at(story.place(later, name)));
                 }
             }
         }
@@ -132,17 +132,17 @@ mod tests {
     #[test]
     fn a_counter_that_is_left_out_is_no_zero() {
         let script = shown(&[5]).get(ID, &json!({"statistics": null}));
-        assert!(matches!(script.judge(&CountersGrow), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&CountersGrow).is_judged());
     }
 
     #[test]
     fn readings_that_overlap_are_not_compared() {
-        assert!(matches!(shown(&[5, 4]).overlapping().judge(&CountersGrow), Judgement::NotApplicable(_)));
+        assert!(!shown(&[5, 4]).overlapping().judge(&CountersGrow).is_judged());
     }
 
     #[test]
     fn a_retry_may_count_anew() {
         let script = shown(&[5, 4]).last(|e| e.asked.role = Some(Role::Retry));
-        assert_eq!(script.judge(&CountersGrow), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&CountersGrow).verdict(), Some(vec![]));
     }
 }

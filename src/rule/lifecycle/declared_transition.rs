@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, place};
-use crate::rule::order::{Acts, steps};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::one_of;
 
 /// `lifecycle/declared-transition`.
 pub struct DeclaredTransition;
@@ -23,6 +21,7 @@ static META: Meta = Meta {
     why: "Clients show progress and decide what may be done by the state. A job that goes from running back to waiting \
           makes them start work twice, or offer a cancel that must fail.",
     fix: "Let one place in the server change a job's state, and let it refuse changes that are not declared.",
+    seeks: "",
 };
 
 impl Rule for DeclaredTransition {
@@ -30,14 +29,15 @@ impl Rule for DeclaredTransition {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let is_judged = |state: &str| lifecycle.phase(state) != Phase::Unknown;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             let mut seen = BTreeSet::new();
             let stated = |state: Option<&str>| state.is_some_and(is_judged);
-            for (earlier, later) in steps(transcript, contract, job, |r| stated(r.state.as_deref())) {
+            for (earlier, later) in life.steps(|r| stated(r.state.as_deref())) {
                 let (Some(from), Some(to)) = (earlier.state.as_deref(), later.state.as_deref()) else {
                     continue;
                 };
@@ -46,9 +46,7 @@ impl Rule for DeclaredTransition {
                 }
                 looked_at += 1;
                 let is_legal = from == to || lifecycle.path(from, to).is_some();
-                if is_legal
-                    || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
-                    || !seen.insert((from, to))
+                if is_legal || life.acted_between(earlier, later, &[Role::Retry]) || !seen.insert((from, to))
                 {
                     continue;
                 }
@@ -58,7 +56,7 @@ impl Rule for DeclaredTransition {
                 let (expected, actual) = (one_of(reachable), format!("{from}, then {to}"));
                 findings.push(
                     Finding::new(later.exchange, &lifecycle.transitions_ref, message, expected, actual)
-                        .at(place(transcript, later, contract.shape_of(&later.operation).state.as_str())),
+                        .at(story.state_place(later)),
                 );
             }
         }
@@ -101,7 +99,7 @@ mod tests {
     #[test]
     fn readings_that_overlap_are_not_compared() {
         let script = shown(&["IN_PROGRESS", "STARTING"]).overlapping();
-        assert!(matches!(script.judge(&DeclaredTransition), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&DeclaredTransition).is_judged());
     }
 
     #[test]
@@ -115,7 +113,7 @@ mod tests {
     #[case(&["IN_PROGRESS"])]
     #[case(&["IN_PROGRESS", "WEIRD"])]
     fn nothing_to_compare(#[case] states: &[&str]) {
-        assert!(matches!(shown(states).judge(&DeclaredTransition), Judgement::NotApplicable(_)));
+        assert!(!shown(states).judge(&DeclaredTransition).is_judged());
     }
 
     #[test]
@@ -128,6 +126,6 @@ mod tests {
     #[test]
     fn a_retry_may_lead_back() {
         let script = shown(&["STOPPING", "IN_PROGRESS"]).last(|e| e.asked.role = Some(Role::Retry));
-        assert_eq!(script.judge(&DeclaredTransition), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&DeclaredTransition).verdict(), Some(vec![]));
     }
 }

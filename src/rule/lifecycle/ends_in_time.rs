@@ -1,10 +1,9 @@
 //! A job gets where it is going.
 
-use crate::contract::Contract;
 use crate::contract::span::Span;
-use crate::exchange::Transcript;
-use crate::rule::evidence::one_of;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::text::one_of;
+use crate::story::{Life, Story};
 
 /// `lifecycle/ends-in-time`.
 pub struct EndsInTime;
@@ -19,6 +18,7 @@ static META: Meta = Meta {
           that is slow.",
     fix: "Look for a worker that died without a word, and end its job as failed. Where jobs just take longer, raise \
           `deadline` under [limits] in the target file.",
+    seeks: "",
 };
 
 impl Rule for EndsInTime {
@@ -26,26 +26,19 @@ impl Rule for EndsInTime {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
-        let last_state = |job: &str| {
-            transcript
-                .readings(contract)
-                .iter()
-                .rev()
-                .filter(|r| r.id == job && !r.from_list)
-                .find_map(|r| r.state.as_deref())
-        };
-        let ended = transcript.jobs(contract).into_iter().filter(|job| {
-            transcript.of_job(contract, job).count() > 1
-                && last_state(job).is_some_and(|s| lifecycle.is_terminal(s))
-        });
-        let looked_at = transcript.given_up.len() + ended.count();
-        let findings = transcript
+        let state = |life: &Life<'_>| life.readings.iter().rev().find_map(|r| r.state.clone());
+        let last_state = |job: &str| story.life(job).and_then(state);
+        let is_end = |state: Option<String>| state.is_some_and(|s| lifecycle.is_terminal(&s));
+        let ended = story.lives().iter().filter(|life| life.readings.len() > 1 && is_end(state(life)));
+        let looked_at = story.given_up.len() + ended.count();
+        let findings = story
             .given_up
             .iter()
             // A job that ended otherwise than hoped did end: the rules about that wait judge it.
-            .filter(|wait| !last_state(&wait.job).is_some_and(|s| lifecycle.is_terminal(s)))
+            .filter(|wait| !is_end(last_state(&wait.job)))
             .map(|wait| {
                 let goal = if wait.waited_for.is_empty() {
                     "any final state".to_owned()
@@ -53,7 +46,7 @@ impl Rule for EndsInTime {
                     one_of(&wait.waited_for)
                 };
                 let waited = Span(wait.after);
-                let state = last_state(&wait.job).unwrap_or("unknown");
+                let state = last_state(&wait.job).unwrap_or_else(|| "unknown".to_owned());
                 Finding::new(
                     wait.exchange,
                     &lifecycle.transitions_ref,
@@ -95,19 +88,19 @@ mod tests {
     #[test]
     fn a_job_that_ends_passes() {
         let script = Script::of("bedrock").get(ID, &state("IN_PROGRESS")).get(ID, &state("FAILED"));
-        assert_eq!(script.judge(&EndsInTime), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&EndsInTime).verdict(), Some(vec![]));
     }
 
     #[test]
     fn a_job_that_ends_otherwise_than_hoped_has_ended() {
         let script = Script::of("bedrock").get(ID, &state("COMPLETE")).gave_up(ID, &["STOPPED"]);
-        assert_eq!(script.judge(&EndsInTime), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&EndsInTime).verdict(), Some(vec![]));
     }
 
     #[test]
     fn not_applicable_where_nothing_was_followed() {
         let script = Script::of("bedrock").get(ID, &state("COMPLETE"));
-        assert!(matches!(script.judge(&EndsInTime), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&EndsInTime).is_judged());
     }
 
     #[test]

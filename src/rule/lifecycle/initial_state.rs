@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{one_of, place};
+use crate::exchange::{Asked, Reading};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::one_of;
 
 /// `lifecycle/initial-state`.
 pub struct InitialState;
@@ -20,6 +20,7 @@ static META: Meta = Meta {
     why: "Clients take the first state they see for the beginning: a new job that is born running can be cancelled \
           before the client knows about it, and one that is born finished is never polled.",
     fix: "Answer a create call with the job as it was stored, before any worker takes it up.",
+    seeks: "",
 };
 
 impl Rule for InitialState {
@@ -27,11 +28,13 @@ impl Rule for InitialState {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        let new = |r: &&Reading| r.role == Role::Create && !r.from_list && !is_replay(transcript, r.exchange);
-        for reading in transcript.readings(contract).iter().filter(new) {
+        let first = first_starts(story);
+        let new = |r: &&Reading| r.role == Role::Create && !r.from_list && first.contains(&r.exchange);
+        for reading in story.readings().iter().filter(new) {
             let Some(state) = reading.state.as_deref().filter(|s| lifecycle.states.contains_key(*s)) else {
                 continue;
             };
@@ -41,24 +44,19 @@ impl Rule for InitialState {
                 let expected = one_of(&lifecycle.initial);
                 let finding =
                     Finding::new(reading.exchange, &lifecycle.transitions_ref, message, expected, state);
-                findings.push(finding.at(place(
-                    transcript,
-                    reading,
-                    contract.shape_of(&reading.operation).state.as_str(),
-                )));
+                findings.push(finding.at(story.state_place(reading)));
             }
         }
         Judgement::of(looked_at, findings, "no answer to a create call showed the state of a new job")
     }
 }
 
-/// Whether an earlier create call carried the same client token.
-fn is_replay(transcript: &Transcript, exchange: usize) -> bool {
-    let asked = |index: usize| transcript.exchanges.get(index).map(|e| &e.asked);
-    let Some(token) = asked(exchange).and_then(|a| a.client_token.as_ref()) else { return false };
-    (0..exchange).any(|earlier| {
-        asked(earlier).is_some_and(|a| a.role == Some(Role::Create) && a.client_token.as_ref() == Some(token))
-    })
+/// The create calls that carry a client token for the first time, or none: others are answered with an older job.
+fn first_starts(story: &Story<'_>) -> BTreeSet<usize> {
+    let mut tokens = BTreeSet::new();
+    let starts = story.exchanges.iter().enumerate().filter(|(_, e)| e.asked.role == Some(Role::Create));
+    let mut is_first = |asked: &Asked| asked.client_token.clone().is_none_or(|token| tokens.insert(token));
+    starts.filter(|(_, exchange)| is_first(&exchange.asked)).map(|(index, _)| index).collect()
 }
 
 #[cfg(test)]
@@ -86,7 +84,7 @@ mod tests {
     #[test]
     fn initial_states_pass() {
         let script = Script::of("bedrock").create(ID, &state("STARTING")).get(ID, &state("COMPLETE"));
-        assert_eq!(script.judge(&InitialState), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&InitialState).verdict(), Some(vec![]));
     }
 
     #[test]
@@ -94,7 +92,7 @@ mod tests {
         let token = |script: Script| script.last(|e| e.asked.client_token = Some("t".repeat(36)));
         let script = token(Script::of("bedrock").create(ID, &state("STARTING")));
         let script = token(script.create(ID, &state("COMPLETE")));
-        assert_eq!(script.judge(&InitialState), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&InitialState).verdict(), Some(vec![]));
     }
 
     #[test]
@@ -108,6 +106,6 @@ mod tests {
     #[test]
     fn undocumented_words_are_left_to_their_rules() {
         let script = Script::of("bedrock").create(ID, &state("NEW"));
-        assert!(matches!(script.judge(&InitialState), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&InitialState).is_judged());
     }
 }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
-use crate::rule::order::after_end;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `lifecycle/terminal-is-final`.
 pub struct TerminalIsFinal;
@@ -20,6 +17,7 @@ static META: Meta = Meta {
     why: "Clients stop polling at the first final state and act on it. When the state changes afterwards, nobody looks \
           any more: results are used that were taken back, or a failure is never noticed.",
     fix: "Let nothing change a job after its end: no late worker, no retry under the same id, no stale replica.",
+    seeks: "",
 };
 
 impl Rule for TerminalIsFinal {
@@ -27,12 +25,13 @@ impl Rule for TerminalIsFinal {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             let mut seen = BTreeSet::new();
-            for (first, later) in after_end(transcript, contract, job) {
+            for (first, later) in life.after_end() {
                 let (Some(end), Some(now)) = (first.state.as_deref(), later.state.as_deref()) else {
                     continue;
                 };
@@ -44,11 +43,7 @@ impl Rule for TerminalIsFinal {
                     let message = format!("a job that had ended as {end} was {now} later");
                     let actual = format!("{end}, then {now}");
                     let finding = Finding::new(later.exchange, &lifecycle.terminal_ref, message, end, actual);
-                    findings.push(finding.at(place(
-                        transcript,
-                        later,
-                        contract.shape_of(&later.operation).state.as_str(),
-                    )));
+                    findings.push(finding.at(story.state_place(later)));
                 }
             }
         }
@@ -85,30 +80,30 @@ mod tests {
     #[test]
     fn final_states_that_stay_pass() {
         assert_eq!(
-            shown(&["IN_PROGRESS", "COMPLETE", "COMPLETE"]).judge(&TerminalIsFinal),
-            Judgement::Judged(vec![])
+            shown(&["IN_PROGRESS", "COMPLETE", "COMPLETE"]).judge(&TerminalIsFinal).verdict(),
+            Some(vec![])
         );
     }
 
     #[test]
     fn readings_that_overlap_are_not_compared() {
         let script = shown(&["COMPLETE", "IN_PROGRESS"]).overlapping();
-        assert!(matches!(script.judge(&TerminalIsFinal), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TerminalIsFinal).is_judged());
     }
 
     #[test]
     fn what_a_cancel_changes_is_left_to_its_rules() {
         let script = shown(&["COMPLETE"]).cancel(ID, &state("STOPPED")).get(ID, &state("STOPPED"));
-        assert!(matches!(script.judge(&TerminalIsFinal), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TerminalIsFinal).is_judged());
         let refused = shown(&["COMPLETE"]).cancel_refused(ID, 409, &json!({})).get(ID, &state("STOPPED"));
-        assert!(matches!(refused.judge(&TerminalIsFinal), Judgement::NotApplicable(_)));
+        assert!(!refused.judge(&TerminalIsFinal).is_judged());
     }
 
     #[test]
     fn a_lie_in_the_answer_to_a_cancel_is_left_to_its_rules() {
         let script = shown(&["COMPLETE"]).cancel(ID, &state("STOPPED"));
         let script = script.get(ID, &state("COMPLETE")).get(ID, &state("COMPLETE"));
-        assert_eq!(script.judge(&TerminalIsFinal), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&TerminalIsFinal).verdict(), Some(vec![]));
     }
 
     #[test]
@@ -134,6 +129,6 @@ mod tests {
     #[test]
     fn undocumented_words_are_left_to_their_rules() {
         let script = shown(&["COMPLETE", "complete"]);
-        assert!(matches!(script.judge(&TerminalIsFinal), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TerminalIsFinal).is_judged());
     }
 }

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::Transcript;
-use crate::rule::evidence::place;
-use crate::rule::order::{Acts, steps};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 /// `lifecycle/time-goes-forward`.
 pub struct TimeGoesForward;
@@ -24,6 +21,7 @@ static META: Meta = Meta {
     why: "Clients compute durations from these times, and use the time of the last change to tell the newer of two \
           answers. A time that moves back makes them drop the newer one.",
     fix: "Store each time once, when the thing happens, and serve it from storage; do not compute it while answering.",
+    seeks: "",
 };
 
 impl Rule for TimeGoesForward {
@@ -31,22 +29,20 @@ impl Rule for TimeGoesForward {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for job in transcript.jobs(contract) {
+        for life in story.lives() {
             for name in ["created", "started", "updated", "finished"] {
                 let mut seen = BTreeSet::new();
-                for (earlier, later) in steps(transcript, contract, job, |r| r.times.contains_key(name)) {
+                for (earlier, later) in life.steps(|r| r.times.contains_key(name)) {
                     let (Some(&before), Some(&now)) = (earlier.times.get(name), later.times.get(name)) else {
                         continue;
                     };
                     looked_at += 1;
                     let is_fixed = matches!(name, "created" | "started");
                     let is_wrong = !is_same(before, now) && (is_fixed || now < before);
-                    if !is_wrong
-                        || Acts::on(transcript, earlier, &[Role::Retry]).between(earlier, later)
-                        || !seen.insert(name)
-                    {
+                    if !is_wrong || life.acted_between(earlier, later, &[Role::Retry]) || !seen.insert(name) {
                         continue;
                     }
                     let times = &contract.shape_of(&later.operation).timestamps;
@@ -62,7 +58,7 @@ impl Rule for TimeGoesForward {
                         expected,
                         now.to_string(),
                     );
-                    findings.push(finding.at(place(transcript, later, pointer.as_str())));
+                    findings.push(finding.at(story.place(later, pointer.as_str())));
                 }
             }
         }
@@ -118,7 +114,7 @@ mod tests {
     #[test]
     fn readings_that_overlap_are_not_compared() {
         let script = shown("updatedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:04Z").overlapping();
-        assert!(matches!(script.judge(&TimeGoesForward), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&TimeGoesForward).is_judged());
     }
 
     #[test]
@@ -132,6 +128,6 @@ mod tests {
     fn a_retry_may_set_the_times_anew() {
         let script = shown("updatedAt", "2026-01-01T00:00:05Z", "2026-01-01T00:00:04Z");
         let script = script.last(|e| e.asked.role = Some(Role::Retry));
-        assert_eq!(script.judge(&TimeGoesForward), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&TimeGoesForward).verdict(), Some(vec![]));
     }
 }

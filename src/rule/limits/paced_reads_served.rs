@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use crate::contract::Contract;
 use crate::contract::facts::Polling;
 use crate::contract::operation::Role;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::seen;
-use crate::rule::evidence::{Answer, answers};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::said::seen;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "limits/paced-reads-served",
@@ -20,6 +18,7 @@ static META: Meta = Meta {
     why: "A client that waits as long as the documentation asks for, and is turned away all the same, cannot know how \
           long to wait, and loses sight of its job.",
     fix: "Let the limit begin where the documentation says, or document the limit there is.",
+    seeks: "",
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -33,12 +32,13 @@ impl Rule for PacedReadsServed {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let Some(polling) = &contract.facts.polling else {
-            return Judgement::NotApplicable("the documentation names no pace".into());
+            return Judgement::undocumented("the documentation names no pace");
         };
-        let reads: Vec<Answer<'_>> =
-            answers(transcript, contract).filter(|a| a.operation.role == Role::Get).collect();
+        let reads: Vec<&Answer<'_>> =
+            story.answers().iter().filter(|a| a.operation.role == Role::Get).collect();
         let (mut looked_at, mut findings) = (0, Vec::new());
         for (index, read) in reads.iter().enumerate() {
             if !is_paced(polling, &reads[..index], read) {
@@ -63,11 +63,11 @@ impl Rule for PacedReadsServed {
 
 /// Whether a reading keeps to the pace, after those before it. The first of a transcript says nothing: others may have
 /// been sent before.
-fn is_paced(polling: &Polling, before: &[Answer<'_>], read: &Answer<'_>) -> bool {
+fn is_paced(polling: &Polling, before: &[&Answer<'_>], read: &Answer<'_>) -> bool {
     let Some(last) = before.last() else { return false };
     let apart = read.exchange.sent.saturating_sub(last.exchange.sent);
     let since = read.exchange.sent.saturating_sub(MINUTE);
-    let recent = before.iter().filter(|earlier| earlier.exchange.sent > since).count() + 1;
+    let recent = before.iter().rev().take_while(|earlier| earlier.exchange.sent > since).count() + 1;
     polling.min_interval.as_ref().is_none_or(|least| apart >= least.0)
         && polling.per_minute.is_none_or(|most| {
             recent <= usize::try_from(most).unwrap_or(usize::MAX) && apart >= MINUTE / most.max(1)
@@ -115,6 +115,6 @@ mod tests {
 
     #[test]
     fn one_reading_says_nothing() {
-        assert!(matches!(read_at(&[0], 1).judge(&PacedReadsServed), Judgement::NotApplicable(_)));
+        assert!(!read_at(&[0], 1).judge(&PacedReadsServed).is_judged());
     }
 }

@@ -1,12 +1,10 @@
 //! `listing/bad-token`.
 
-use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{PageStyle, Role};
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{alternatives, is_accepted, is_one_of, seen};
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{alternatives, is_one_of, seen};
 
 static META: Meta = Meta {
     id: "listing/bad-token",
@@ -17,6 +15,7 @@ static META: Meta = Meta {
     why: "A client whose token was lost or spoilt on the way is given the first page again, or an empty one, and takes \
           it for the rest of the list.",
     fix: "Make tokens that can be told from others, and refuse those that you did not give.",
+    seeks: "",
 };
 
 /// A page token that no answer gave is refused.
@@ -28,12 +27,13 @@ impl Rule for BadToken {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             // A server that is busy or in trouble says nothing about the token.
             let is_beside = answer.response.status == 429 || answer.response.status >= 500;
-            if is_beside || !is_meant(transcript, contract, answer.index) {
+            if is_beside || !is_meant(story, answer.index) {
                 continue;
             }
             let Some(row) = contract.error_row(Condition::InvalidParameter, answer.name) else { continue };
@@ -41,7 +41,7 @@ impl Rule for BadToken {
             if is_one_of(row, answer.exchange, contract) {
                 continue;
             }
-            let message = if is_accepted(answer.exchange, contract) {
+            let message = if answer.is_accepted() {
                 "a page token that no answer gave was accepted"
             } else {
                 "a page token that no answer gave was refused with another error than the documented one"
@@ -54,8 +54,9 @@ impl Rule for BadToken {
 }
 
 /// Whether the request at `index` was made wrong by a page token alone, which keeps to its schema.
-pub(in crate::rule) fn is_meant(transcript: &Transcript, contract: &Contract, index: usize) -> bool {
-    let Some(exchange) = transcript.exchanges.get(index) else { return false };
+pub(in crate::rule) fn is_meant(story: &Story<'_>, index: usize) -> bool {
+    let contract = story.contract;
+    let Some(exchange) = story.exchanges.get(index) else { return false };
     let asked = &exchange.asked;
     let operation = asked.operation.as_ref().and_then(|name| contract.facts.operations.get(name));
     let Some(operation) = operation.filter(|operation| operation.role == Role::List) else { return false };
@@ -91,7 +92,7 @@ mod tests {
         let script = asked(json!({"nextToken": "nobody-gave-this"}), status, code);
         assert_eq!(script.findings(&BadToken).len(), expected);
         // That no constraint of the schema is broken leaves nothing to the rule on those.
-        assert!(matches!(script.judge(&InvalidParameter), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&InvalidParameter).is_judged());
     }
 
     #[rstest]
@@ -99,6 +100,6 @@ mod tests {
     #[case(json!({"maxResults": 0}), 200)]
     #[case(json!({"nextToken": "nobody-gave-this"}), 503)]
     fn other_mistakes_and_troubles_are_left_to_others(#[case] body: Value, #[case] status: u16) {
-        assert!(matches!(asked(body, status, "").judge(&BadToken), Judgement::NotApplicable(_)));
+        assert!(!asked(body, status, "").judge(&BadToken).is_judged());
     }
 }

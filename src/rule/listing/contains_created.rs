@@ -1,11 +1,9 @@
 //! `listing/contains-created`.
 
-use super::seen_before::{gravity, missing, seen_before};
-use super::walk::walks;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::cut;
+use crate::rule::tool::seen_before::{gravity, missing, seen_before};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::cut;
 
 static META: Meta = Meta {
     id: "listing/contains-created",
@@ -15,6 +13,7 @@ static META: Meta = Meta {
              read before. A list without pages may leave out jobs older than any it shows.",
     why: "Dashboards, clean-up scripts and quotas work from lists: a job that is missing runs and costs unseen.",
     fix: "List from the same store that creates and reads jobs, with the same parents as the only condition.",
+    seeks: "",
 };
 
 /// A list contains the jobs that were seen before.
@@ -26,19 +25,19 @@ impl Rule for ContainsCreated {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for walk in walks(transcript, contract).iter().filter(|walk| walk.is_whole()) {
-            let seen = seen_before(transcript, contract, walk);
+        for walk in story.walks().iter().filter(|walk| walk.is_whole()) {
+            let seen = seen_before(story, walk);
             let (number, Some(last)) = (seen.len(), walk.pages.last()) else { continue };
             // A list of the newest jobs may pass over older ones once it is full.
             if last.answer.operation.latest.is_some_and(|most| walk.items().count() >= most) {
                 continue;
             }
             looked_at += number;
-            let lost: Vec<_> = missing(transcript, contract, walk, seen)
+            let lost: Vec<_> = missing(story, walk, seen)
                 .into_iter()
-                .filter_map(|r| Some((r, gravity(transcript, contract, walk, r)?)))
+                .filter_map(|r| Some((r, gravity(story, walk, r)?)))
                 .collect();
             let Some(at_most) = lost.iter().map(|(_, level)| *level).max() else { continue };
             let ids: Vec<&str> = lost.iter().map(|(r, _)| r.id.as_str()).collect();
@@ -96,9 +95,9 @@ mod tests {
         #[case] token: Option<&str>,
         #[case] expected: Option<usize>,
     ) {
-        match bedrock(query, ids, token).judge(&ContainsCreated) {
-            Judgement::Judged(found) => assert_eq!(Some(found.len()), expected, "{found:?}"),
-            Judgement::NotApplicable(_) => assert_eq!(expected, None),
+        match bedrock(query, ids, token).judge(&ContainsCreated).verdict() {
+            Some(found) => assert_eq!(Some(found.len()), expected, "{found:?}"),
+            None => assert_eq!(expected, None),
         }
     }
 

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::seen_before::{missing, seen_before};
-use super::walk::{Page, Walk, walks};
 use crate::contract::Contract;
 use crate::contract::operation::{Filter, FilterEffect};
 use crate::contract::pointer::Pointer;
-use crate::exchange::Transcript;
 use crate::exchange::reading::time;
-use crate::rule::evidence::{collapse, cut, show};
+use crate::rule::tool::seen_before::{missing, seen_before};
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{collapse, cut, show};
+use crate::story::walk::{Page, Walk};
 
 static META: Meta = Meta {
     id: "listing/filter",
@@ -22,6 +22,7 @@ static META: Meta = Meta {
     why: "A client that asks for the failed jobs acts on all it is given: an ignored filter makes it retry, or delete, \
           what was in order.",
     fix: "Apply filter and order before the list is cut into pages, and refuse filters that are not known.",
+    seeks: "",
 };
 
 /// A list obeys its filter and its order.
@@ -33,9 +34,10 @@ impl Rule for FilterObeyed {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for walk in walks(transcript, contract) {
+        for walk in story.walks() {
             let Some(first) = walk.first() else { continue };
             let Some((name, state)) = &first.answer.exchange.meant().filter else { continue };
             let Some(filter) = first.answer.operation.filters.iter().find(|f| f.name == *name) else {
@@ -45,7 +47,7 @@ impl Rule for FilterObeyed {
             match (&filter.effect, state) {
                 (FilterEffect::OnlyState(at), Some(state)) => {
                     findings.extend(foreign_state(&walk, filter, at, state));
-                    findings.extend(left_out(&walk, filter, state, transcript, contract));
+                    findings.extend(left_out(&walk, filter, state, story));
                 }
                 (FilterEffect::OnlyState(_), None) => looked_at -= 1,
                 (FilterEffect::Ascending(at), _) => {
@@ -69,20 +71,15 @@ fn foreign_state(walk: &Walk<'_>, filter: &Filter, at: &Pointer, state: &str) ->
     Some(Finding::new(page.answer.index, &filter.reference, message, state, other).at(pointer))
 }
 
-fn left_out(
-    walk: &Walk<'_>,
-    filter: &Filter,
-    state: &str,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
+fn left_out(walk: &Walk<'_>, filter: &Filter, state: &str, story: &Story<'_>) -> Option<Finding> {
+    let contract = story.contract;
     let last = walk.pages.last().filter(|_| walk.is_complete)?;
     if !contract.facts.lifecycle.is_terminal(state) || last.answer.operation.pagination.is_none() {
         return None;
     }
-    let mut seen = seen_before(transcript, contract, walk);
+    let mut seen = seen_before(story, walk);
     seen.retain(|reading| reading.state.as_deref() == Some(state));
-    let lost = missing(transcript, contract, walk, seen);
+    let lost = missing(story, walk, seen);
     let ids: Vec<&str> = lost.iter().map(|r| r.id.as_str()).collect();
     let message = format!("the filter `{}` left out a job in the state asked for", filter.name);
     let expected = format!("every job seen in {state}");
@@ -181,6 +178,6 @@ mod tests {
     #[test]
     fn a_filter_for_no_state_tells_nothing() {
         let script = list(Script::of("bedrock"), "status", None, &[]);
-        assert!(matches!(script.judge(&FilterObeyed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&FilterObeyed).is_judged());
     }
 }

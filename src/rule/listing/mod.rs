@@ -8,9 +8,7 @@ pub mod filter;
 pub mod page_size;
 pub mod pages_partition;
 pub mod parts_partition;
-mod seen_before;
 pub mod size_limit;
-mod walk;
 pub mod walk_ends;
 
 /// The rules of this group.

@@ -1,11 +1,9 @@
 //! `listing/page-size`.
 
-use super::walk::{page, size_asked};
-use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::Transcript;
-use crate::rule::evidence::answers;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::walk::{page, size_asked};
 
 static META: Meta = Meta {
     id: "listing/page-size",
@@ -16,6 +14,7 @@ static META: Meta = Meta {
     why: "Clients ask for small pages because they have little memory or time: a server that sends everything breaks \
           them on the day there is much.",
     fix: "Cut the list at the size asked for, and at the maximum, before it is sent.",
+    seeks: "",
 };
 
 /// A page holds no more items than asked for.
@@ -27,9 +26,10 @@ impl Rule for PageSize {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let _contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             let is_meant = answer.operation.role == Role::List && answer.exchange.meant().probe.is_none();
             let Some(paging) = answer.operation.pagination.as_ref().filter(|_| is_meant) else { continue };
             let Some(size) = &paging.size else { continue };
@@ -40,7 +40,7 @@ impl Rule for PageSize {
                 (None, None) => continue,
             };
             // What a page of no items means is not documented.
-            let Some(page) = page(answer, contract).filter(|_| limit > 0) else { continue };
+            let Some(page) = page(*answer).filter(|_| limit > 0) else { continue };
             looked_at += 1;
             let items = page.items.len();
             if u64::try_from(items).is_ok_and(|n| n <= limit) {
@@ -98,13 +98,13 @@ mod tests {
     fn lists_asked_for_wrongly_are_not_looked_at() {
         let script = Script::of("bedrock").shows(Role::List, "JOB0000001", &json!({}));
         let script = script.probe(crate::contract::error::Condition::InvalidParameter);
-        assert!(matches!(script.judge(&PageSize), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&PageSize).is_judged());
     }
 
     #[test]
     fn a_page_of_no_items_means_nothing() {
         let script = Script::of("bedrock").shows(Role::List, "JOB0000001", &json!({}));
         let script = script.last(|e| e.asked.view["body"] = json!({"maxResults": 0}));
-        assert!(matches!(script.judge(&PageSize), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&PageSize).is_judged());
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::walk::{Page, Walk, walks};
 use crate::contract::Contract;
 use crate::contract::operation::{PageStyle, Pagination};
-use crate::exchange::Transcript;
 use crate::exchange::reading::number;
-use crate::rule::evidence::collapse;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::collapse;
+use crate::story::walk::{Page, Walk};
 
 static META: Meta = Meta {
     id: "listing/pages-partition",
@@ -18,6 +18,7 @@ static META: Meta = Meta {
              the total changes on the way the list itself changed, and nothing is said.",
     why: "Clients that add pages up count jobs twice or lose them when pages overlap or leave gaps.",
     fix: "Order the list by something that does not change, and let each page begin where the last one ended.",
+    seeks: "",
 };
 
 /// The pages of a list hold every job once.
@@ -29,9 +30,10 @@ impl Rule for PagesPartition {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for walk in walks(transcript, contract) {
+        for walk in story.walks() {
             looked_at += walk.items().count();
             let totals: Vec<i128> = walk.pages.iter().filter_map(total).collect();
             if totals.windows(2).any(|pair| pair[0] != pair[1]) {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::contract::Contract;
 use crate::contract::around::Parts;
+use crate::exchange::Reading;
 use crate::exchange::reading::number;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{place, show};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::show;
 
 static META: Meta = Meta {
     id: "listing/parts-partition",
@@ -20,6 +20,7 @@ static META: Meta = Meta {
     why: "Clients count on every document being on one page, and read the job's state from whichever page they asked \
           for last.",
     fix: "Cut the pages from one ordered list of the job's items, and take the state from the job.",
+    seeks: "",
 };
 
 /// The pages of a list inside a job hold every item once, and do not change the job.
@@ -39,11 +40,12 @@ impl Rule for PartsPartition {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let mut walks: BTreeMap<(usize, &str), (&Parts, Vec<Page<'_>>)> = BTreeMap::new();
-        for reading in transcript.readings(contract) {
+        for reading in story.readings() {
             let operation = contract.facts.operations.get(&reading.operation);
-            let exchange = transcript.exchanges.get(reading.exchange);
+            let exchange = story.exchanges.get(reading.exchange);
             let (Some(parts), Some(exchange)) = (operation.and_then(|o| o.parts.as_ref()), exchange) else {
                 continue;
             };
@@ -74,7 +76,7 @@ impl Rule for PartsPartition {
         for ((_, job), (parts, pages)) in &walks {
             if pages.len() > 1 {
                 looked_at += 1;
-                findings.extend(examine(transcript, contract, parts, pages, whole.get(job)));
+                findings.extend(examine(story, parts, pages, whole.get(job)));
             }
         }
         Judgement::of(looked_at, findings, "no job that has ended was seen on more than one page")
@@ -87,14 +89,14 @@ fn is_short(page: &Page<'_>) -> bool {
 
 /// What is wrong with the pages of one walk; the first thing only.
 fn examine(
-    transcript: &Transcript,
-    contract: &Contract,
+    story: &Story<'_>,
     parts: &Parts,
     pages: &[Page<'_>],
     whole: Option<&BTreeSet<&String>>,
 ) -> Option<Finding> {
+    let contract = story.contract;
     let first = pages.first()?;
-    let at = |page: &Page<'_>, below: &str| place(transcript, page.reading, below);
+    let at = |page: &Page<'_>, below: &str| story.place(page.reading, below);
     if let Some(other) = pages.iter().find(|page| page.reading.state != first.reading.state) {
         let text = |page: &Page<'_>| page.reading.state.clone().unwrap_or_else(|| "no state".into());
         let message = "a job that has ended is in another state on another page".to_owned();
@@ -175,7 +177,7 @@ mod tests {
     #[test]
     fn a_job_that_goes_on_may_change() {
         let script = walk(&["RUNNING 1 2", "COMPLETED 1 2"]);
-        assert!(matches!(script.judge(&PartsPartition), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&PartsPartition).is_judged());
     }
 
     #[test]

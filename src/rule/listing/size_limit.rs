@@ -1,14 +1,11 @@
 //! `listing/size-limit`.
 
-use super::walk::{page, size_asked};
-use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{OverMax, Role};
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{alternatives, is_accepted, is_one_of, seen};
-use crate::rule::evidence::{Answer, answers};
-use crate::rule::order::precedes;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::said::{alternatives, is_one_of, seen};
+use crate::story::walk::{page, size_asked};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "listing/size-limit",
@@ -20,6 +17,7 @@ static META: Meta = Meta {
     why: "Clients ask for all there is with a size that is surely enough. One that is given nothing believes that there \
           is nothing.",
     fix: "Compare the size with the maximum before anything else, and refuse it or use the maximum instead.",
+    seeks: "",
 };
 
 /// A page larger than the largest is refused or made smaller.
@@ -31,17 +29,18 @@ impl Rule for SizeLimit {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in answers(transcript, contract) {
+        for answer in story.answers().iter() {
             // A server that is busy or in trouble says nothing about sizes.
             if answer.response.status == 429 || answer.response.status >= 500 {
                 continue;
             }
-            let Some((most, over_max)) = limit(transcript, contract, answer.index) else { continue };
+            let Some((most, over_max)) = limit(story, answer.index) else { continue };
             looked_at += 1;
-            findings.extend(if is_accepted(answer.exchange, contract) {
-                let message = wrong_page(&answer, most, transcript, contract);
+            findings.extend(if answer.is_accepted() {
+                let message = wrong_page(&answer, most, story);
                 message.map(|(message, actual)| {
                     finding(&answer, message, format!("a page of {most} at most"), actual)
                 })
@@ -71,31 +70,23 @@ fn finding(answer: &Answer<'_>, message: &str, due: String, actual: String) -> F
 }
 
 /// What is wrong with a page that was given, and what it holds.
-fn wrong_page(
-    answer: &Answer<'_>,
-    most: u64,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<(&'static str, String)> {
-    let items = page(*answer, contract)?.items.len();
+fn wrong_page(answer: &Answer<'_>, most: u64, story: &Story<'_>) -> Option<(&'static str, String)> {
+    let _contract = story.contract;
+    let items = page(*answer)?.items.len();
     let holds = format!("a page of {items}");
     if u64::try_from(items).is_ok_and(|items| items > most) {
         return Some(("a page larger than the largest was given", holds));
     }
-    let is_known =
-        transcript.readings(contract).iter().any(|r| precedes(transcript, r.exchange, answer.index));
+    let is_known = story.readings().iter().any(|r| story.precedes(r.exchange, answer.index));
     (items == 0 && is_known)
         .then_some(("a page larger than the largest was asked for, and an empty one given", holds))
 }
 
 /// The largest size, with what becomes of larger ones, where the request at `index` was made to ask for a larger one
 /// and the vendor does not say that such a request is simply wrong.
-pub(in crate::rule) fn limit(
-    transcript: &Transcript,
-    contract: &Contract,
-    index: usize,
-) -> Option<(u64, Option<OverMax>)> {
-    let exchange = transcript.exchanges.get(index)?;
+pub(in crate::rule) fn limit(story: &Story<'_>, index: usize) -> Option<(u64, Option<OverMax>)> {
+    let contract = story.contract;
+    let exchange = story.exchanges.get(index)?;
     let operation = contract.facts.operations.get(exchange.asked.operation.as_ref()?)?;
     let paging = operation.pagination.as_ref().filter(|_| operation.role == Role::List)?;
     let size = paging.size.as_ref()?;
@@ -136,7 +127,7 @@ mod tests {
         let script = asked(201, status, items);
         let found: Vec<String> = script.findings(&SizeLimit).into_iter().map(|f| f.message).collect();
         assert_eq!(found, Vec::from_iter(expected));
-        assert!(matches!(script.judge(&InvalidParameter), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&InvalidParameter).is_judged());
     }
 
     #[test]
@@ -150,6 +141,6 @@ mod tests {
     #[case(200, 200)]
     #[case(201, 503)]
     fn allowed_sizes_and_troubles_are_left_to_others(#[case] size: u64, #[case] status: u16) {
-        assert!(matches!(asked(size, status, 1).judge(&SizeLimit), Judgement::NotApplicable(_)));
+        assert!(!asked(size, status, 1).judge(&SizeLimit).is_judged());
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::walk::{next_token, walks};
-use crate::contract::Contract;
-use crate::exchange::Transcript;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::Story;
+use crate::story::walk::next_token;
 
 static META: Meta = Meta {
     id: "listing/walk-ends",
@@ -15,6 +14,7 @@ static META: Meta = Meta {
              A walk that was given up on the way warns.",
     why: "Clients follow the next page until there is none: a list that leads back to itself keeps them going for ever.",
     fix: "Make each next token stand for a place further on, and leave it out on the last page.",
+    seeks: "",
 };
 
 /// A walk through the pages of a list comes to an end.
@@ -26,9 +26,9 @@ impl Rule for WalkEnds {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for walk in walks(transcript, contract).iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
+        for walk in story.walks().iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
             let (Some(first), Some(last)) = (walk.first(), walk.pages.last()) else { continue };
             let Some(paging) = &first.answer.operation.pagination else { continue };
             looked_at += 1;
@@ -93,9 +93,9 @@ mod tests {
             )
         };
         let alone = page(Script::of("bedrock"), 200);
-        assert!(matches!(alone.judge(&WalkEnds), Judgement::NotApplicable(_)));
+        assert!(!alone.judge(&WalkEnds).is_judged());
         let driven = |script: Script| script.last(|e| e.meant_mut().walk = Some(1));
         let broken = driven(page(driven(page(Script::of("bedrock"), 200)), 500));
-        assert!(matches!(broken.judge(&WalkEnds), Judgement::NotApplicable(_)));
+        assert!(!broken.judge(&WalkEnds).is_judged());
     }
 }

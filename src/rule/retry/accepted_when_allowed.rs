@@ -1,11 +1,12 @@
 //! `retry/accepted-when-allowed`.
 
-use super::attempt::attempts;
 use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::cancel::{Expect, row};
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{is_accepted, is_beside_the_point, seen};
 
 static META: Meta = Meta {
     id: "retry/accepted-when-allowed",
@@ -15,6 +16,7 @@ static META: Meta = Meta {
              next reading shows that the job could still be retried: otherwise it may have moved on first.",
     why: "Work that failed and cannot be started again has to be built anew by hand, with all that went into it.",
     fix: "Accept the retry in every state that the documentation names.",
+    seeks: "",
 };
 
 /// A retry is accepted while the job may be retried.
@@ -26,12 +28,14 @@ impl Rule for AcceptedWhenAllowed {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
         let mut missing = "no job known to be retryable was retried";
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Retry) {
             let exchange = attempt.answer.exchange;
-            if attempt.accepting().is_none() || is_beside_the_point(attempt.answer.response) {
+            let Some((row, _)) = attempt.accepting() else { continue };
+            if is_beside_the_point(attempt.answer.response) {
                 continue;
             }
             if is_accepted(exchange, contract) {
@@ -44,7 +48,7 @@ impl Rule for AcceptedWhenAllowed {
             }
             looked_at += 1;
             let message = format!("a retry of a job in the state {} was refused", attempt.state);
-            let (reference, actual) = (&attempt.row.reference, seen(exchange, contract));
+            let (reference, actual) = (&row.reference, seen(exchange, contract));
             findings.push(Finding::new(attempt.answer.index, reference, message, "success", actual));
         }
         Judgement::of(looked_at, findings, missing)
@@ -73,15 +77,15 @@ mod tests {
     #[test]
     fn a_job_that_was_complete_by_then_is_innocent() {
         let script = refused(job("running")).get_job("complete");
-        assert!(matches!(script.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&AcceptedWhenAllowed).is_judged());
         assert_eq!(retried(job("failed"), NEW, "pending").findings(&AcceptedWhenAllowed), []);
     }
 
     #[test]
     fn refusals_that_are_due_or_beside_the_point_are_not_looked_at() {
         let due = refused(job("complete")).get_job("failed").judge(&AcceptedWhenAllowed);
-        assert!(matches!(due, Judgement::NotApplicable(_)));
+        assert!(!due.is_judged());
         let throttled = refused_with(job("failed"), 429, &json!({})).get_job("failed");
-        assert!(matches!(throttled.judge(&AcceptedWhenAllowed), Judgement::NotApplicable(_)));
+        assert!(!throttled.judge(&AcceptedWhenAllowed).is_judged());
     }
 }

@@ -3,7 +3,6 @@
 use super::Rule;
 
 pub mod accepted_when_allowed;
-mod attempt;
 pub mod new_id;
 pub mod original_untouched;
 pub mod refusal_error;

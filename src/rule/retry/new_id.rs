@@ -1,11 +1,9 @@
 //! `retry/new-id`.
 
-use super::attempt::{Attempt, attempts};
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{is_named, place};
+use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Attempt;
+use crate::story::{Story, is_named};
 
 static META: Meta = Meta {
     id: "retry/new-id",
@@ -15,6 +13,7 @@ static META: Meta = Meta {
              before.",
     why: "A client that polls the id it is given would see the old job's end, and take it for that of the new one.",
     fix: "Answer with the id of the job that was created.",
+    seeks: "",
 };
 
 /// A retry that starts a new job answers with the new job's id.
@@ -26,20 +25,21 @@ impl Rule for NewId {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
-            if attempt.renewing().is_none() || !is_accepted(attempt.answer.exchange, contract) {
+        for attempt in story.attempts(Table::Retry) {
+            if attempt.renewing().is_none() || !attempt.answer.is_accepted() {
                 continue;
             }
             looked_at += 1;
-            findings.extend(not_new(&attempt, transcript, contract));
+            findings.extend(not_new(&attempt, story));
         }
         Judgement::of(looked_at, findings, "no retry was accepted")
     }
 }
 
-fn not_new(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) -> Option<Finding> {
+fn not_new(attempt: &Attempt<'_>, story: &Story<'_>) -> Option<Finding> {
+    let contract = story.contract;
     let new = |message: &str, actual: &str| {
         Finding::new(
             attempt.answer.index,
@@ -52,13 +52,12 @@ fn not_new(attempt: &Attempt<'_>, transcript: &Transcript, contract: &Contract) 
     let (Some(id), Some(shown)) = (attempt.new_id(contract), attempt.shown) else {
         return Some(new("a retry was accepted and names no new job", "no id"));
     };
-    let at = place(transcript, shown, contract.shape_of(&shown.operation).id.as_str());
+    let at = story.place(shown, contract.shape_of(&shown.operation).id.as_str());
     let was_asked_for = attempt.answer.exchange.asked.job.as_deref() == Some(id);
     if was_asked_for || is_named(attempt.before, id) {
         return Some(new("a retry answers with the id of the job that was to be retried", id).at(at));
     }
-    let earlier = |r: &&crate::exchange::Reading| r.exchange < attempt.answer.index && is_named(r, id);
-    let is_known = transcript.readings(contract).iter().any(|r| earlier(&r));
+    let is_known = story.is_seen_before(attempt.answer.index, id);
     is_known.then(|| new("a retry answers with the id of a job that was there before", id).at(at))
 }
 
@@ -89,8 +88,8 @@ mod tests {
 
     #[test]
     fn retries_that_are_refused_or_should_be_start_no_job() {
-        assert!(matches!(refused(job("failed")).judge(&NewId), Judgement::NotApplicable(_)));
+        assert!(!refused(job("failed")).judge(&NewId).is_judged());
         let not_due = retried(job("complete"), JOB, "pending");
-        assert!(matches!(not_due.judge(&NewId), Judgement::NotApplicable(_)));
+        assert!(!not_due.judge(&NewId).is_judged());
     }
 }

@@ -1,11 +1,12 @@
 //! `retry/original-untouched`.
 
-use super::attempt::{Attempt, attempts};
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
+use crate::exchange::Reading;
 use crate::exchange::reading::time;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{omits, place, show};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Attempt;
+use crate::story::Story;
+use crate::story::text::show;
 
 static META: Meta = Meta {
     id: "retry/original-untouched",
@@ -16,6 +17,7 @@ static META: Meta = Meta {
              same values.",
     why: "The old job is the record of what went wrong: a retry that rewrites it takes away the reason for the retry.",
     fix: "Read the old job and write the new one; never write to the old one.",
+    seeks: "",
 };
 
 /// A retry leaves the original job as it is.
@@ -27,30 +29,23 @@ impl Rule for OriginalUntouched {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Retry) {
             if attempt.renewing().is_none() && attempt.refusing().is_none() {
                 continue;
             }
             let Some(after) = attempt.after else { continue };
             looked_at += 1;
-            findings.extend(
-                moved(&attempt, after, transcript, contract)
-                    .or_else(|| rewritten(&attempt, after, transcript, contract)),
-            );
+            findings.extend(moved(&attempt, after, story).or_else(|| rewritten(&attempt, after, story)));
         }
         Judgement::of(looked_at, findings, "no job was read again after its retry")
     }
 }
 
 /// The finding for a job that is where it could not have gone by itself. A cancel is not its own doing.
-fn moved(
-    attempt: &Attempt<'_>,
-    after: &Reading,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
+fn moved(attempt: &Attempt<'_>, after: &Reading, story: &Story<'_>) -> Option<Finding> {
+    let contract = story.contract;
     use crate::contract::lifecycle::Phase;
     let lifecycle = &contract.facts.lifecycle;
     let state = after.state.as_deref().filter(|state| *state != attempt.state)?;
@@ -59,23 +54,19 @@ fn moved(
         return None;
     }
     let message = format!("the retry of a job turned it from {} into {state}", attempt.state);
-    let at = place(transcript, after, contract.shape_of(&after.operation).state.as_str());
+    let at = story.state_place(after);
     Some(Finding::new(after.exchange, attempt.outcome(), message, attempt.state, state).at(at))
 }
 
 /// The finding for a member of an ended job that is documented to stay and did not.
-fn rewritten(
-    attempt: &Attempt<'_>,
-    after: &Reading,
-    transcript: &Transcript,
-    contract: &Contract,
-) -> Option<Finding> {
+fn rewritten(attempt: &Attempt<'_>, after: &Reading, story: &Story<'_>) -> Option<Finding> {
+    let contract = story.contract;
     let shape = contract.shape_of(&after.operation);
     let is_alike = contract.shape_of(&attempt.before.operation).frozen == shape.frozen;
     if !contract.facts.lifecycle.is_terminal(attempt.state) || !is_alike {
         return None;
     }
-    let is_shown = |reading: &Reading, member| !omits(contract, reading, member);
+    let is_shown = |reading: &Reading, member| !story.omits(reading, member);
     let members = shape.frozen.iter().filter(|m| is_shown(attempt.before, m) && is_shown(after, m));
     members.into_iter().find_map(|member| {
         let old = member.first(&attempt.before.job).filter(|v| !v.is_null())?;
@@ -85,11 +76,8 @@ fn rewritten(
         (!is_same).then(|| {
             let message = "the retry of a finished job changed one of its members".to_owned();
             let (expected, actual) = (show(Some(old)), show(Some(new)));
-            Finding::new(after.exchange, attempt.outcome(), message, expected, actual).at(place(
-                transcript,
-                after,
-                member.as_str(),
-            ))
+            Finding::new(after.exchange, attempt.outcome(), message, expected, actual)
+                .at(story.place(after, member.as_str()))
         })
     })
 }

@@ -1,10 +1,9 @@
 //! `retry/refusal-error`.
 
-use super::attempt::attempts;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{alternatives, is_beside_the_point, is_one_of, is_refused, seen};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::contract::cancel::Table;
+use crate::rule::tool::refusal_error;
+use crate::rule::{Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "retry/refusal-error",
@@ -14,6 +13,7 @@ static META: Meta = Meta {
              be retried. Refusals for want of rights and throttling are not looked at.",
     why: "A client that sees another error takes it for trouble on the way, and sends the retry again and again.",
     fix: "Answer the documented status and code for a job that cannot be retried, and no general one.",
+    seeks: "",
 };
 
 /// A refused retry says so with the documented error.
@@ -25,27 +25,8 @@ impl Rule for RefusalError {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
-        let mut missing = "no retry that must be refused was refused";
-        for attempt in attempts(transcript, contract) {
-            let exchange = attempt.answer.exchange;
-            let Some(condition) = attempt.refusing() else { continue };
-            if !is_refused(exchange, contract) || is_beside_the_point(attempt.answer.response) {
-                continue;
-            }
-            let Some(row) = contract.error_row(condition, attempt.answer.name) else {
-                missing = "the documentation names no error for a retry that is refused";
-                continue;
-            };
-            looked_at += 1;
-            if !is_one_of(row, exchange, contract) {
-                let message = "a retry was refused with another error than the documented one".to_owned();
-                let (expected, actual) = (alternatives(row), seen(exchange, contract));
-                findings.push(Finding::new(attempt.answer.index, &row.reference, message, expected, actual));
-            }
-        }
-        Judgement::of(looked_at, findings, missing)
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        refusal_error::judge(story, Table::Retry)
     }
 }
 
@@ -71,10 +52,10 @@ mod tests {
     #[test]
     fn successes_and_refusals_beside_the_point_are_not_looked_at() {
         let accepted = retried(job("complete"), NEW, "pending").judge(&RefusalError);
-        assert!(matches!(accepted, Judgement::NotApplicable(_)));
+        assert!(!accepted.is_judged());
         let throttled = refused_with(job("complete"), 429, &json!({})).judge(&RefusalError);
-        assert!(matches!(throttled, Judgement::NotApplicable(_)));
+        assert!(!throttled.is_judged());
         let due = refused_with(job("failed"), 409, &json!({})).judge(&RefusalError);
-        assert!(matches!(due, Judgement::NotApplicable(_)));
+        assert!(!due.is_judged());
     }
 }

@@ -1,10 +1,9 @@
 //! `retry/refused-when-due`.
 
-use super::attempt::attempts;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::{is_accepted, is_beside_the_point, seen};
+use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::said::{is_accepted, is_beside_the_point, seen};
 
 static META: Meta = Meta {
     id: "retry/refused-when-due",
@@ -13,6 +12,7 @@ static META: Meta = Meta {
     checks: "A retry of a job in a state that may not be retried is not answered with success.",
     why: "Work that is done gets done, and paid for, once more, and there are two results where clients expect one.",
     fix: "Check the state in the same step that would start the work, and refuse the retry.",
+    seeks: "",
 };
 
 /// A retry is refused where the job may not be retried.
@@ -24,11 +24,12 @@ impl Rule for RefusedWhenDue {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
+        for attempt in story.attempts(Table::Retry) {
             let exchange = attempt.answer.exchange;
-            let Some(condition) = attempt.refusing() else { continue };
+            let Some((row, condition)) = attempt.refusing() else { continue };
             // A job that has not ended may have moved on to where it can be retried.
             if !contract.facts.lifecycle.is_terminal(attempt.state)
                 || is_beside_the_point(attempt.answer.response)
@@ -39,7 +40,7 @@ impl Rule for RefusedWhenDue {
             if is_accepted(exchange, contract) {
                 let message = format!("a retry of a job in the state {} was accepted", attempt.state);
                 let expected = format!("a refusal ({condition})");
-                let (reference, actual) = (&attempt.row.reference, seen(exchange, contract));
+                let (reference, actual) = (&row.reference, seen(exchange, contract));
                 findings.push(Finding::new(attempt.answer.index, reference, message, expected, actual));
             }
         }
@@ -64,12 +65,12 @@ mod tests {
     fn a_refusal_and_a_job_that_may_be_retried_are_innocent() {
         assert_eq!(refused(job("complete")).findings(&RefusedWhenDue), []);
         let other = retried(job("failed"), NEW, "pending").judge(&RefusedWhenDue);
-        assert!(matches!(other, Judgement::NotApplicable(_)));
+        assert!(!other.is_judged());
     }
 
     #[test]
     fn other_troubles_are_not_refusals() {
         let throttled = refused_with(job("complete"), 429, &json!({})).judge(&RefusedWhenDue);
-        assert!(matches!(throttled, Judgement::NotApplicable(_)));
+        assert!(!throttled.is_judged());
     }
 }

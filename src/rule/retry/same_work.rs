@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::attempt::attempts;
-use crate::contract::Contract;
+use crate::contract::cancel::Table;
 use crate::contract::pointer::Pointer;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{cut, is_named, place};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::text::cut;
+use crate::story::{Story, is_named};
 
 static META: Meta = Meta {
     id: "retry/same-work",
@@ -18,6 +17,7 @@ static META: Meta = Meta {
              values in the new job as in the old one, in any order.",
     why: "A result that comes of other work is worse than none: nobody looks for the reason in a retry.",
     fix: "Copy the members that say what work the job does, and nothing in their place.",
+    seeks: "",
 };
 
 /// The job that a retry starts does the same work.
@@ -29,28 +29,27 @@ impl Rule for SameWork {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
-            if attempt.renewing().is_none() || !is_accepted(attempt.answer.exchange, contract) {
+        for attempt in story.attempts(Table::Retry) {
+            if attempt.renewing().is_none() || !attempt.answer.is_accepted() {
                 continue;
             }
             let Some(id) = attempt.new_id(contract).filter(|id| !is_named(attempt.before, id)) else {
                 continue;
             };
-            let readings = || transcript.readings(contract).iter().filter(|r| !r.from_list);
             // Only what is shown in the same way can be compared.
             let work = |r: &Reading| &contract.shape_of(&r.operation).work;
             let shows = |r: &Reading| work(r).iter().any(|member| !values(r, member).is_empty());
-            let new =
-                readings().filter(|r| r.exchange >= attempt.answer.index && is_named(r, id) && shows(r));
+            let new = story.named(id).into_iter();
+            let new = new.filter(|r| r.exchange >= attempt.answer.index && shows(r));
+            let original = story.kin(attempt.before);
             let pairs = new.filter_map(|new| {
-                let old = readings().rfind(|old| {
-                    old.exchange < new.exchange
-                        && attempt.is_of_original(old)
-                        && work(old) == work(new)
-                        && shows(old)
-                });
+                let old = original
+                    .iter()
+                    .copied()
+                    .rfind(|old| old.exchange < new.exchange && work(old) == work(new) && shows(old));
                 Some((old?, new))
             });
             for (old, new) in pairs.take(1) {
@@ -66,7 +65,7 @@ impl Rule for SameWork {
                         let (expected, actual) = (shown(&before), shown(&now));
                         findings.push(
                             Finding::new(new.exchange, attempt.outcome(), message, expected, actual)
-                                .at(place(transcript, new, member.as_str())),
+                                .at(story.place(new, member.as_str())),
                         );
                     }
                 }
@@ -110,8 +109,7 @@ mod tests {
     fn jobs_that_no_retry_had_to_start_are_not_compared() {
         let tasks = |engine: &str| json!([{"id": "n1", "engineId": engine, "payload": {}}]);
         let old = || job("failed").with_tasks(&tasks("a"));
-        let is_judged =
-            |retry: Retry| matches!(retry.get_new(&tasks("b")).judge(&SameWork), Judgement::Judged(_));
+        let is_judged = |retry: Retry| retry.get_new(&tasks("b")).judge(&SameWork).is_judged();
         assert!(is_judged(retried(old(), NEW, "pending")));
         assert!(
             !is_judged(retried(old().get_job("complete"), NEW, "pending")),

@@ -1,11 +1,9 @@
 //! `retry/starts-anew`.
 
-use super::attempt::attempts;
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{one_of, place};
+use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::one_of;
 
 static META: Meta = Meta {
     id: "retry/starts-anew",
@@ -15,6 +13,7 @@ static META: Meta = Meta {
              new jobs.",
     why: "A new job that is born with the state of the old one never runs, and its client waits for it or gives it up.",
     fix: "Copy what the job is to do, not what became of it.",
+    seeks: "",
 };
 
 /// The job that a retry starts begins at the beginning.
@@ -26,11 +25,12 @@ impl Rule for StartsAnew {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for attempt in attempts(transcript, contract) {
-            if attempt.renewing().is_none() || !is_accepted(attempt.answer.exchange, contract) {
+        for attempt in story.attempts(Table::Retry) {
+            if attempt.renewing().is_none() || !attempt.answer.is_accepted() {
                 continue;
             }
             let Some(shown) = attempt.shown.filter(|_| attempt.new_id(contract).is_some()) else { continue };
@@ -49,7 +49,7 @@ impl Rule for StartsAnew {
                     state,
                 );
                 let at = contract.shape_of(&shown.operation).state.as_str();
-                findings.push(finding.at(place(transcript, shown, at)));
+                findings.push(finding.at(story.place(shown, at)));
             }
         }
         Judgement::of(looked_at, findings, "no answer to a retry showed the state of a new job")
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn retries_that_are_refused_or_should_be_or_name_no_job_are_not_looked_at() {
-        let is_judged = |retry: Retry| matches!(retry.judge(&StartsAnew), Judgement::Judged(_));
+        let is_judged = |retry: Retry| retry.judge(&StartsAnew).is_judged();
         assert!(!is_judged(refused(job("failed"))));
         assert!(!is_judged(retried(job("complete"), NEW, "failed")));
         assert!(!is_judged(retried(job("failed"), "", "failed")));

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{place, respelt, words};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::respelt;
 
 /// `status/letter-case`.
 pub struct LetterCase;
@@ -19,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients compare words exactly: to them `Complete` is not `COMPLETE`, and a job that is done is polled for \
           ever. People do not see the difference when they read a log.",
     fix: "Send the word exactly as documented. Look for a serializer that renames the members of an enum.",
+    seeks: "",
 };
 
 impl Rule for LetterCase {
@@ -26,16 +26,17 @@ impl Rule for LetterCase {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let facts = &contract.facts;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
+        for reading in story.readings() {
             let mut found = |name: &str, at: &str, word: &str, documented: &str, reference: &str| {
                 if seen.insert((name.to_owned(), word.to_owned())) {
                     let message =
                         format!("the answer to {} spells {documented} as {word:?}", reading.operation);
                     let finding = Finding::new(reading.exchange, reference, message, documented, word);
-                    findings.push(finding.at(place(transcript, reading, at)));
+                    findings.push(finding.at(story.place(reading, at)));
                 }
             };
             if let Some(state) = &reading.state {
@@ -50,7 +51,7 @@ impl Rule for LetterCase {
                     );
                 }
             }
-            for (name, at, word) in words(reading, contract) {
+            for (name, at, word) in story.words(reading) {
                 let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 looked_at += 1;
                 if let Some(documented) = respelt(word, fact.values.iter().map(String::as_str)) {
@@ -87,12 +88,12 @@ mod tests {
     #[case("DONE")]
     fn documented_and_foreign_words_pass(#[case] state: &str) {
         let script = Script::of("bedrock").get(ID, &json!({"status": state}));
-        assert_eq!(script.judge(&LetterCase), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&LetterCase).verdict(), Some(vec![]));
     }
 
     #[test]
     fn a_word_beside_the_state_is_looked_at_by_itself() {
         let job = json!({"status": null, "phase": "BATCH_JOB_PHASE_RUNNING"});
-        assert_eq!(Script::of("digitalocean").get(ID, &job).judge(&LetterCase), Judgement::Judged(vec![]));
+        assert_eq!(Script::of("digitalocean").get(ID, &job).judge(&LetterCase).verdict(), Some(vec![]));
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, place, respelt};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{one_of, respelt};
 
 /// `status/state-in-enum`.
 pub struct StateInEnum;
@@ -19,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients loop until they see a state they know. A word they do not know keeps them polling for ever, or makes \
           a typed client fail.",
     fix: "Map the server's inner states to the documented words before they leave the server.",
+    seeks: "",
 };
 
 impl Rule for StateInEnum {
@@ -26,11 +26,12 @@ impl Rule for StateInEnum {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let documented = || lifecycle.states.keys().map(String::as_str);
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
+        for reading in story.readings() {
             let Some(state) = reading.state.as_deref() else { continue };
             looked_at += 1;
             let is_known = lifecycle.states.contains_key(state) || respelt(state, documented()).is_some();
@@ -44,11 +45,7 @@ impl Rule for StateInEnum {
                     one_of(documented()),
                     state,
                 );
-                findings.push(finding.at(place(
-                    transcript,
-                    reading,
-                    contract.shape_of(&reading.operation).state.as_str(),
-                )));
+                findings.push(finding.at(story.state_place(reading)));
             }
         }
         Judgement::of(looked_at, findings, "no answer showed a job's state")
@@ -83,12 +80,12 @@ mod tests {
     #[case(json!("stopped"))]
     fn documented_words_pass_and_other_spellings_are_left_alone(#[case] state: Value) {
         let script = Script::of("bedrock").get(ID, &json!({"status": state}));
-        assert_eq!(script.judge(&StateInEnum), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&StateInEnum).verdict(), Some(vec![]));
     }
 
     #[test]
     fn a_missing_state_is_left_to_the_schema() {
         let script = Script::of("bedrock").get(ID, &json!({"status": null}));
-        assert!(matches!(script.judge(&StateInEnum), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&StateInEnum).is_judged());
     }
 }

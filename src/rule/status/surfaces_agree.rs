@@ -1,11 +1,11 @@
 //! `status/surfaces-agree`.
 
-use crate::contract::Contract;
+use std::collections::BTreeSet;
+
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{is_named, place};
-use crate::rule::order::{Acts, precedes};
+use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
 
 static META: Meta = Meta {
     id: "status/surfaces-agree",
@@ -16,6 +16,7 @@ static META: Meta = Meta {
     why: "A job that is cancelled here and at work there is cancelled again, waited for, or paid for, depending on whom \
           a client asks.",
     fix: "Let every service read the state from the same place, at the time of the request.",
+    seeks: "",
 };
 
 /// A job is in one state, whichever service shows it.
@@ -27,23 +28,25 @@ impl Rule for SurfacesAgree {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
+        if contract.facts.services.len() < 2 {
+            return Judgement::undocumented("the API has no second service");
+        }
         let (mut looked_at, mut findings) = (0, Vec::new());
-        let readings: Vec<&Reading> = transcript
-            .readings(contract)
-            .iter()
-            .filter(|r| !r.from_list && r.role == Role::Get && r.state.is_some())
-            .collect();
+        let counts = |r: &Reading| !r.from_list && r.role == Role::Get && r.state.is_some();
+        let readings: Vec<&Reading> = story.readings().iter().filter(|r| counts(r)).collect();
         let service =
             |r: &Reading| contract.facts.operations.get(&r.operation).and_then(|o| o.service.as_ref());
         // One cause gives one finding: what follows a disagreement disagrees with it in turn.
-        let mut told: Vec<&Reading> = Vec::new();
-        for (index, one) in readings.iter().enumerate() {
-            if told.iter().any(|other| is_same_job(one, other)) {
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        for one in readings {
+            let kin = story.kin(one);
+            if kin.iter().any(|other| told.contains(other.id.as_str())) {
                 continue;
             }
-            let later = readings[index + 1..].iter().filter(|other| is_same_job(one, other));
-            let later = later.filter(|other| precedes(transcript, one.exchange, other.exchange));
+            let is_later = |r: &&Reading| counts(r) && story.precedes(one.exchange, r.exchange);
+            let later = kin.iter().copied().filter(is_later);
             let Some(other) = later.clone().find(|other| service(other) != service(one)) else { continue };
             let (seen, state) = (one.state.as_deref(), other.state.as_deref());
             let (Some(seen), Some(state)) = (seen, state) else { continue };
@@ -51,26 +54,26 @@ impl Rule for SurfacesAgree {
             if !has_word(other, seen) || !has_word(one, state) {
                 continue;
             }
-            let acts = Acts::on(transcript, one, &Role::ACTS);
+            let Some(life) = story.life(&one.id) else { continue };
+            let acted = |later: &Reading| life.acted_between(one, later, &Role::ACTS);
             // The first service again, after the other.
             let again = later
                 .clone()
-                .find(|r| service(r) == service(one) && precedes(transcript, other.exchange, r.exchange))
-                .filter(|r| r.state.as_deref() == Some(seen) && !acts.between(one, r));
-            let is_final = contract.facts.lifecycle.is_terminal(seen) && !acts.between(one, other);
+                .find(|r| service(r) == service(one) && story.precedes(other.exchange, r.exchange))
+                .filter(|r| r.state.as_deref() == Some(seen) && !acted(r));
+            let is_final = contract.facts.lifecycle.is_terminal(seen) && !acted(other);
             if !is_final && again.is_none() {
                 continue;
             }
             looked_at += 1;
             if seen != state {
-                told.push(one);
+                told.insert(one.id.as_str());
                 let message =
                     format!("{} shows a job as {seen}, and {} as {state}", one.operation, other.operation);
                 let at = contract.shape_of(&other.operation).state.as_str();
                 let reference = &contract.facts.job.reference;
                 findings.push(
-                    Finding::new(other.exchange, reference, message, seen, state)
-                        .at(place(transcript, other, at)),
+                    Finding::new(other.exchange, reference, message, seen, state).at(story.place(other, at)),
                 );
             }
         }
@@ -80,11 +83,6 @@ impl Rule for SurfacesAgree {
             "no job was read through two services in a state that must be the same",
         )
     }
-}
-
-/// Whether two readings are of one job, by any of its ids.
-fn is_same_job(one: &Reading, other: &Reading) -> bool {
-    is_named(one, &other.id) || is_named(other, &one.id) || other.aliases.values().any(|id| is_named(one, id))
 }
 
 #[cfg(test)]
@@ -124,9 +122,9 @@ mod tests {
     ) {
         let script = graphql(rest(Script::of("aiware"), first), other);
         let script = again.into_iter().fold(script, rest);
-        match (script.judge(&SurfacesAgree), expected) {
-            (Judgement::Judged(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
-            (Judgement::NotApplicable(_), None) => {}
+        match (script.judge(&SurfacesAgree).verdict(), expected) {
+            (Some(found), Some(number)) => assert_eq!(found.len(), number, "{found:?}"),
+            (None, None) => {}
             (other, _) => panic!("{other:?}"),
         }
     }
@@ -137,6 +135,6 @@ mod tests {
         let view = script.view("retryJob", Some(CORE));
         let script = script.call("retryJob", view, 200, &json!({"data": {"retryJob": {"id": CORE}}}));
         let script = graphql(script, "pending");
-        assert!(matches!(script.judge(&SurfacesAgree), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&SurfacesAgree).is_judged());
     }
 }

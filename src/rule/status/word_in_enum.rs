@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, place, respelt, words};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::{one_of, respelt};
 
 /// `status/word-in-enum`.
 pub struct WordInEnum;
@@ -19,6 +18,7 @@ static META: Meta = Meta {
     why: "Clients often decide by these words rather than by the state: a phase they do not know keeps them waiting \
           for a job that has long ended.",
     fix: "Map the server's inner values to the documented words before they leave the server.",
+    seeks: "",
 };
 
 impl Rule for WordInEnum {
@@ -26,10 +26,11 @@ impl Rule for WordInEnum {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
-            for (name, at, word) in words(reading, contract) {
+        for reading in story.readings() {
+            for (name, at, word) in story.words(reading) {
                 let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 looked_at += 1;
                 let documented = fact.values.iter().map(String::as_str);
@@ -40,7 +41,7 @@ impl Rule for WordInEnum {
                     let message = format!("the answer to {operation} shows the undocumented {name} {word:?}");
                     let finding =
                         Finding::new(reading.exchange, &fact.reference, message, one_of(documented), word);
-                    findings.push(finding.at(place(transcript, reading, &at)));
+                    findings.push(finding.at(story.place(reading, &at)));
                 }
             }
         }
@@ -84,12 +85,12 @@ mod tests {
     #[case("batch_job_phase_running")]
     fn documented_words_pass_and_other_spellings_are_left_alone(#[case] phase: &str) {
         let script = Script::of("digitalocean").get(ID, &json!({"phase": phase}));
-        assert_eq!(script.judge(&WordInEnum), Judgement::Judged(vec![]));
+        assert_eq!(script.judge(&WordInEnum).verdict(), Some(vec![]));
     }
 
     #[test]
     fn not_applicable_without_further_words() {
         let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({}));
-        assert!(matches!(script.judge(&WordInEnum), Judgement::NotApplicable(_)));
+        assert!(!script.judge(&WordInEnum).is_judged());
     }
 }

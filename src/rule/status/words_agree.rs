@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
-use crate::exchange::Transcript;
-use crate::rule::evidence::{one_of, place, words};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::Story;
+use crate::story::text::one_of;
 
 /// `status/words-agree`.
 pub struct WordsAgree;
@@ -19,6 +18,7 @@ static META: Meta = Meta {
     why: "One client decides by the state and another by the phase. When the two disagree, one of them reports a \
           running job as done, or waits for a job that has ended.",
     fix: "Derive both words from one inner state, and change them together.",
+    seeks: "",
 };
 
 impl Rule for WordsAgree {
@@ -26,11 +26,12 @@ impl Rule for WordsAgree {
         &META
     }
 
-    fn judge(&self, transcript: &Transcript, contract: &Contract) -> Judgement {
+    fn judge(&self, story: &Story<'_>) -> Judgement {
+        let contract = story.contract;
         let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for reading in transcript.readings(contract) {
+        for reading in story.readings() {
             let Some(state) = reading.state.as_deref() else { continue };
-            for (name, at, word) in words(reading, contract) {
+            for (name, at, word) in story.words(reading) {
                 let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
                 let Some(agreeing) = fact.agrees.get(state).filter(|_| fact.values.iter().any(|v| v == word))
                 else {
@@ -42,7 +43,7 @@ impl Rule for WordsAgree {
                     let message =
                         format!("the answer to {} shows {name} {word} with state {state}", reading.operation);
                     let finding = Finding::new(reading.exchange, reference, message, one_of(agreeing), word);
-                    findings.push(finding.at(place(transcript, reading, &at)));
+                    findings.push(finding.at(story.place(reading, &at)));
                 }
             }
         }
@@ -94,6 +95,6 @@ mod tests {
     #[case("COMPLETED", "DONE")]
     #[case("DONE", "SUCCEEDED")]
     fn undocumented_words_are_left_alone(#[case] status: &str, #[case] phase: &str) {
-        assert!(matches!(shown(status, phase).judge(&WordsAgree), Judgement::NotApplicable(_)));
+        assert!(!shown(status, phase).judge(&WordsAgree).is_judged());
     }
 }

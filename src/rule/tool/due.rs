@@ -1,54 +1,44 @@
 //! Whether a request that was made to fail was refused with the documented error.
 
-use super::answer::{alternatives, is_accepted, is_one_of, seen};
-use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::exchange::{Exchange, Transcript};
-use crate::rule::{Finding, Judgement, Level};
+use crate::exchange::Exchange;
+use crate::rule::{About, Finding, Judgement};
+use crate::story::Story;
+use crate::story::said::{alternatives, is_accepted, is_one_of, seen};
 
 /// Judges every answered request that was made to bring about `condition`.
-pub(in crate::rule) fn judge(
-    condition: Condition,
-    transcript: &Transcript,
-    contract: &Contract,
-    leave_out: impl Fn(usize) -> bool,
-) -> Judgement {
-    let (mut looked_at, mut findings) = (0, Vec::new());
-    let mut missing = format!("no request was made to bring about {condition}");
-    for (index, exchange) in transcript.exchanges.iter().enumerate() {
-        if exchange.meant().probe != Some(condition) || leave_out(index) {
-            continue;
-        }
-        let Some(response) = exchange.response() else {
-            missing = format!("no request made to bring about {condition} was answered");
-            continue;
-        };
-        if response.status == 429 {
-            missing = format!("every request made to bring about {condition} was throttled");
-            continue;
-        }
+pub(crate) fn judge(condition: Condition, story: &Story<'_>, leave_out: impl Fn(usize) -> bool) -> Judgement {
+    let contract = story.contract;
+    let mut judgement = Judgement::default();
+    for (index, exchange) in story.exchanges.iter().enumerate() {
+        let is_meant = exchange.meant().probe == Some(condition) && !leave_out(index);
+        let Some(response) = exchange.response().filter(|_| is_meant) else { continue };
         let operation = exchange.asked.operation.as_deref().unwrap_or_default();
         let Some(row) = contract.error_row(condition, operation) else {
-            missing = format!("the documentation names no error for {condition}");
+            judgement.miss_undocumented(&format!("the documentation names no error for {condition}"));
             continue;
         };
-        looked_at += 1;
-        // A server's own failure is the concern of `errors/server-error`.
-        if response.status >= 500 || is_one_of(row, exchange, contract) {
+        let is_right = is_one_of(row, exchange, contract);
+        // A busy server says nothing about the request, unless that is what is documented.
+        if response.status == 429 && !is_right {
             continue;
         }
-        let accepted = is_accepted(exchange, contract);
-        findings.push(Finding {
-            exchange: index,
-            pointer: None,
-            message: message(condition, exchange, accepted),
-            expected: alternatives(row),
-            actual: seen(exchange, contract),
-            reference: row.reference.clone(),
-            at_most: Level::Fail,
-        });
+        judgement.look(index);
+        // A server's own failure is the concern of `errors/server-error`.
+        if is_right || response.status >= 500 {
+            continue;
+        }
+        let is_accepted = is_accepted(exchange, contract);
+        // That it is refused is one fact, and how it is refused another.
+        let (kind, reference) =
+            if is_accepted { ("accepted", row.reference.as_str()) } else { ("other-error", row.detail()) };
+        let message = message(condition, exchange, is_accepted);
+        let finding =
+            Finding::new(index, reference, message, alternatives(row), seen(exchange, contract)).kind(kind);
+        let about = exchange.meant().violation.clone().map(About::Parameter);
+        judgement.find([Finding { about, ..finding }]);
     }
-    Judgement::of(looked_at, findings, &missing)
+    judgement
 }
 
 fn message(condition: Condition, exchange: &Exchange, accepted: bool) -> String {
@@ -132,9 +122,9 @@ mod tests {
         // A server's own failure has a rule of its own, and another probe is another rule's.
         assert_eq!(asked("bedrock", condition, 500, "").findings(rule), []);
         let other = asked("bedrock", Condition::Throttled, 202, "");
-        assert!(matches!(other.judge(rule), Judgement::NotApplicable(_)));
+        assert!(!other.judge(rule).is_judged());
         let throttled = asked("bedrock", condition, 429, "ThrottlingException");
-        assert!(matches!(throttled.judge(rule), Judgement::NotApplicable(_)));
+        assert!(!throttled.judge(rule).is_judged());
     }
 
     #[rstest]
@@ -144,10 +134,8 @@ mod tests {
         let script = asked("bedrock", condition, 202, "")
             .last(|e| e.meant_mut().violation = Some("breaks `maximum` at /body/maxResults".into()));
         let transcript = script.transcript();
-        let Judgement::Judged(found) = judge(condition, &transcript, &script.contract, |_| false) else {
-            panic!("not judged")
-        };
-        assert_eq!(found[0].message, message);
+        let judgement = judge(condition, &Story::of(&script.contract, &transcript), |_| false);
+        assert_eq!(judgement.found[0].message, message);
     }
 
     #[test]
@@ -170,9 +158,7 @@ mod tests {
     #[test]
     fn silence_of_the_documentation_is_not_judged() {
         let script = asked("digitalocean", Condition::BadSignature, 200, "");
-        assert_eq!(
-            script.judge(&auth::bad_signature::BadSignature),
-            Judgement::NotApplicable("the documentation names no error for bad-signature".into())
-        );
+        let judgement = script.judge(&auth::bad_signature::BadSignature);
+        assert_eq!(judgement, Judgement::undocumented("the documentation names no error for bad-signature"));
     }
 }

@@ -7,15 +7,16 @@ use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
 use serde_json::{Map, Value};
 
+use super::Story;
 use crate::contract::Contract;
 use crate::contract::error::ErrorBody;
 use crate::contract::graphql::Transport;
 use crate::exchange::graphql::Document;
-use crate::exchange::{Exchange, Response, Transcript};
+use crate::exchange::{Exchange, Response};
 
 /// Whether a request may be carried out at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(crate) enum Fit {
     /// It fits the schema.
     Fits,
     /// The document does not, or there is none.
@@ -25,39 +26,40 @@ pub(super) enum Fit {
 }
 
 /// One answered request to a GraphQL service.
-pub(super) struct Talk<'t> {
-    pub(super) index: usize,
-    pub(super) exchange: &'t Exchange,
-    pub(super) response: &'t Response,
+pub(crate) struct Talk<'t> {
+    pub(crate) index: usize,
+    pub(crate) exchange: &'t Exchange,
+    pub(crate) response: &'t Response,
     /// The answer, where it is a JSON object.
-    pub(super) body: Option<&'t Map<String, Value>>,
-    pub(super) document: &'t Document,
-    pub(super) transport: &'t Transport,
-    pub(super) errors_look: &'t ErrorBody,
-    pub(super) fit: Fit,
+    pub(crate) body: Option<&'t Map<String, Value>>,
+    pub(crate) document: &'t Document,
+    pub(crate) transport: &'t Transport,
+    pub(crate) errors_look: &'t ErrorBody,
+    pub(crate) fit: Fit,
 }
 
 impl<'t> Talk<'t> {
     /// The entries of `errors`; none where it is no list.
-    pub(super) fn errors(&self) -> &'t [Value] {
+    pub(crate) fn errors(&self) -> &'t [Value] {
         let errors = self.body.and_then(|body| body.get("errors")).and_then(Value::as_array);
         errors.map_or(&[], Vec::as_slice)
     }
 
     /// The answer of the root field that goes by `key`.
-    pub(super) fn value(&self, key: &str) -> Option<&'t Value> {
+    pub(crate) fn value(&self, key: &str) -> Option<&'t Value> {
         self.body?.get("data")?.get(key)
     }
 
     /// The name of the operation, or of the service where the request is for none.
-    pub(super) fn name(&self) -> &'t str {
+    pub(crate) fn name(&self) -> &'t str {
         self.exchange.asked.operation.as_deref().unwrap_or(&self.document.service)
     }
 }
 
 /// The answered requests to GraphQL services, in order. Throttling and the server's own trouble say nothing about
 /// GraphQL.
-pub(super) fn talks<'t>(transcript: &'t Transcript, contract: &'t Contract) -> Vec<Talk<'t>> {
+pub(super) fn talks<'t>(story: &Story<'t>) -> Vec<Talk<'t>> {
+    let contract = story.contract;
     let mut known: BTreeMap<&[u8], Fit> = BTreeMap::new();
     let talk = |(index, exchange): (usize, &'t Exchange)| {
         let document = exchange.asked.graphql.as_ref()?;
@@ -77,7 +79,7 @@ pub(super) fn talks<'t>(transcript: &'t Transcript, contract: &'t Contract) -> V
             fit,
         })
     };
-    transcript.exchanges.iter().enumerate().filter_map(talk).collect()
+    story.exchanges.iter().enumerate().filter_map(talk).collect()
 }
 
 /// Whether what was sent fits the schema of the service.

@@ -4,54 +4,53 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::{Answer, Story};
 use crate::contract::Contract;
 use crate::contract::job::JobShape;
 use crate::contract::operation::{FilterEffect, Operation, PageStyle, Pagination, Role};
 use crate::contract::pointer::{Pointer, escape};
+use crate::exchange::Exchange;
 use crate::exchange::reading::number;
-use crate::exchange::{Exchange, Transcript};
-use crate::rule::errors::answer::is_accepted;
-use crate::rule::evidence::{Answer, answers};
 
 /// One page of a list.
-pub(super) struct Page<'t> {
-    pub(super) answer: Answer<'t>,
-    pub(super) body: &'t Value,
+pub(crate) struct Page<'t> {
+    pub(crate) answer: Answer<'t>,
+    pub(crate) body: &'t Value,
     /// The items, each with its place in the body.
-    pub(super) items: Vec<(String, &'t Value)>,
+    pub(crate) items: Vec<(String, &'t Value)>,
     /// Whether nothing says that another page follows.
-    pub(super) is_last: bool,
+    pub(crate) is_last: bool,
 }
 
 /// The pages that were asked for one after the other; a list request that belongs to no walk is a walk of its own.
-pub(super) struct Walk<'t> {
-    pub(super) pages: Vec<Page<'t>>,
+pub(crate) struct Walk<'t> {
+    pub(crate) pages: Vec<Page<'t>>,
     /// Whether its sender walked on purpose, and so knows the filter.
-    pub(super) is_driven: bool,
+    pub(crate) is_driven: bool,
     /// Whether it goes from the first page to the last.
-    pub(super) is_complete: bool,
+    pub(crate) is_complete: bool,
     /// Whether the last request of the walk got a page.
-    pub(super) is_unbroken: bool,
+    pub(crate) is_unbroken: bool,
 }
 
 impl<'t> Walk<'t> {
     /// The first page; a walk has one at least.
-    pub(super) fn first(&self) -> Option<&Page<'t>> {
+    pub(crate) fn first(&self) -> Option<&Page<'t>> {
         self.pages.first()
     }
 
     /// How a job looks in this list.
-    pub(super) fn shape<'c>(&self, contract: &'c Contract) -> &'c JobShape {
+    pub(crate) fn shape<'c>(&self, contract: &'c Contract) -> &'c JobShape {
         self.first().map_or(&contract.facts.job, |page| contract.shape(page.answer.operation))
     }
 
     /// The items of all pages, each with its page.
-    pub(super) fn items(&self) -> impl Iterator<Item = (&Page<'t>, &str, &'t Value)> {
+    pub(crate) fn items(&self) -> impl Iterator<Item = (&Page<'t>, &str, &'t Value)> {
         self.pages.iter().flat_map(|page| page.items.iter().map(move |(at, item)| (page, at.as_str(), *item)))
     }
 
     /// Whether the list was asked for whole: nothing in the request narrows or orders it, as far as can be told.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.is_complete
             && self.first().is_some_and(|page| {
                 let answer = &page.answer;
@@ -62,9 +61,9 @@ impl<'t> Walk<'t> {
 }
 
 /// The walks of a transcript, in order. Requests made wrong on purpose are left out.
-pub(super) fn walks<'t>(transcript: &'t Transcript, contract: &'t Contract) -> Vec<Walk<'t>> {
+pub(super) fn walks<'t>(story: &Story<'t>) -> Vec<Walk<'t>> {
     let mut groups: BTreeMap<(usize, usize, &str), Vec<Answer<'t>>> = BTreeMap::new();
-    for answer in answers(transcript, contract) {
+    for answer in story.answers() {
         if answer.operation.role == Role::List
             && answer.operation.jobs.is_some()
             && answer.exchange.meant().probe.is_none()
@@ -75,12 +74,12 @@ pub(super) fn walks<'t>(transcript: &'t Transcript, contract: &'t Contract) -> V
                 .meant()
                 .walk
                 .map_or((1, answer.index, answer.name), |walk| (0, walk, answer.name));
-            groups.entry(key).or_default().push(answer);
+            groups.entry(key).or_default().push(*answer);
         }
     }
     let walk = |((kind, _, _), group): (_, Vec<Answer<'t>>)| {
         let last = group.last().map(|answer| answer.index);
-        let pages: Vec<Page<'t>> = group.into_iter().filter_map(|answer| page(answer, contract)).collect();
+        let pages: Vec<Page<'t>> = group.into_iter().filter_map(page).collect();
         let (first, end) = (pages.first()?, pages.last()?);
         let is_unbroken = last == Some(end.answer.index);
         let begins = is_first(first.answer.operation.pagination.as_ref(), first.answer.exchange);
@@ -95,8 +94,8 @@ pub(super) fn walks<'t>(transcript: &'t Transcript, contract: &'t Contract) -> V
 }
 
 /// The page that an answer holds.
-pub(super) fn page<'t>(answer: Answer<'t>, contract: &Contract) -> Option<Page<'t>> {
-    if !is_accepted(answer.exchange, contract) {
+pub(crate) fn page<'t>(answer: Answer<'t>) -> Option<Page<'t>> {
+    if !answer.is_accepted() {
         return None;
     }
     let body = answer.response.json().ok()?;
@@ -106,13 +105,13 @@ pub(super) fn page<'t>(answer: Answer<'t>, contract: &Contract) -> Option<Page<'
 }
 
 /// The page size a request asks for.
-pub(super) fn size_asked(paging: &Pagination, exchange: &Exchange) -> Option<u64> {
+pub(crate) fn size_asked(paging: &Pagination, exchange: &Exchange) -> Option<u64> {
     let size = paging.size.as_ref()?.request.first(&exchange.asked.view)?;
     number(size).and_then(|n| u64::try_from(n).ok())
 }
 
 /// The token of the next page, where a page has one.
-pub(super) fn next_token<'v>(paging: &Pagination, body: &'v Value) -> Option<&'v str> {
+pub(crate) fn next_token<'v>(paging: &Pagination, body: &'v Value) -> Option<&'v str> {
     let PageStyle::Token(style) = &paging.style else { return None };
     style.response.text(body).filter(|token| !token.is_empty())
 }

@@ -1,22 +1,19 @@
 //! What it means that a cancel which must be refused was answered with success.
 
-use super::attempt::{Attempt, is_refusing};
-use super::refusal_changes_nothing::rewritten;
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::errors::answer::{is_accepted, seen};
+use crate::exchange::Reading;
+use crate::rule::cancel::refusal_changes_nothing::rewritten;
 use crate::rule::{Finding, Level};
+use crate::story::Attempt;
+use crate::story::Story;
+use crate::story::said::seen;
 
 /// The finding for a refusing attempt that was answered with success; `whom` says in words what kind of job it was.
-pub(super) fn accepted_anyway(
-    attempt: &Attempt<'_>,
-    transcript: &Transcript,
-    contract: &Contract,
-    whom: &str,
-) -> Option<Finding> {
+pub(crate) fn accepted_anyway(attempt: &Attempt<'_>, story: &Story<'_>, whom: &str) -> Option<Finding> {
+    let contract = story.contract;
     let (row, condition) = attempt.refusing()?;
-    if !is_accepted(attempt.answer.exchange, contract) {
+    if !attempt.answer.is_accepted() {
         return None;
     }
     let answered = seen(attempt.answer.exchange, contract);
@@ -40,11 +37,7 @@ pub(super) fn accepted_anyway(
         new(format!("a cancel of {whom} was accepted and changed it"), &row.reference)
     } else if readings.is_empty() {
         new(format!("a cancel of {whom} was answered with success"), &row.reference).at_most(Level::Warn)
-    } else if shown
-        .iter()
-        .flatten()
-        .any(|reading| !rewritten(attempt, reading, transcript, contract).is_empty())
-    {
+    } else if shown.iter().flatten().any(|reading| !rewritten(attempt, reading, story).is_empty()) {
         // Members changed though the state did not: the rule on changes says so.
         return None;
     } else if shown.iter().flatten().any(|reading| reading.state.as_deref() != Some(attempt.state)) {
@@ -61,12 +54,12 @@ pub(super) fn accepted_anyway(
     // afterwards either is known to have been one.
     let is_sure = is_final
         || moved.is_some()
-        || attempt.after.is_some_and(|after| is_refusing(contract, after, attempt));
+        || attempt.after.is_some_and(|after| attempt.must_be_refused(contract, after));
     Some(if is_sure { finding } else { finding.clone().at_most(finding.at_most.min(Level::Warn)) })
 }
 
 /// Whether the cancel moved the job: out of a final state, or, for a job at work, to a state that only a cancel leads to.
-pub(super) fn is_moved(attempt: &Attempt<'_>, reading: &Reading, contract: &Contract) -> bool {
+pub(crate) fn is_moved(attempt: &Attempt<'_>, reading: &Reading, contract: &Contract) -> bool {
     let lifecycle = &contract.facts.lifecycle;
     let Some(state) = reading.state.as_deref().filter(|state| *state != attempt.state) else { return false };
     let is_stopped = |state: &str| matches!(lifecycle.phase(state), Phase::Stopping | Phase::Cancelled);

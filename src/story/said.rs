@@ -1,39 +1,39 @@
 //! What an answer says: yes, or no with which error.
 
+use super::text::cut;
 use crate::contract::Contract;
 use crate::contract::error::{Answer, ErrorBody, ErrorRow};
 use crate::exchange::refusal::{Refusal, is_error_inside, refusal};
 use crate::exchange::{Exchange, Response};
-use crate::rule::evidence::cut;
 
 /// Whether the answer says yes: a success status, and no error inside where the vendor documents errors there.
-pub(in crate::rule) fn is_accepted(exchange: &Exchange, contract: &Contract) -> bool {
+pub(crate) fn is_accepted(exchange: &Exchange, contract: &Contract) -> bool {
     exchange.success().is_some() && !is_error_inside(exchange, contract)
 }
 
 /// Whether the answer says no: an error status, or an error inside a success where the vendor documents that.
-pub(in crate::rule) fn is_refused(exchange: &Exchange, contract: &Contract) -> bool {
+pub(crate) fn is_refused(exchange: &Exchange, contract: &Contract) -> bool {
     exchange.response().is_some_and(|r| r.status >= 400) || is_error_inside(exchange, contract)
 }
 
 /// Whether the answer is about something else than the request itself: who sent it, how often, or the server's own
 /// trouble. It says nothing about what the request asked for.
-pub(in crate::rule) fn is_beside_the_point(response: &Response) -> bool {
+pub(crate) fn is_beside_the_point(response: &Response) -> bool {
     matches!(response.status, 401 | 403 | 429) || response.status >= 500
 }
 
 /// What the answer says is wrong, read as errors of its operation look.
-pub(in crate::rule) fn said(exchange: &Exchange, contract: &Contract) -> Refusal {
+pub(crate) fn said(exchange: &Exchange, contract: &Contract) -> Refusal {
     exchange.response().map(|response| refusal(response, error_body(exchange, contract))).unwrap_or_default()
 }
 
 /// How an error of this operation looks.
-pub(in crate::rule) fn error_body<'c>(exchange: &Exchange, contract: &'c Contract) -> &'c ErrorBody {
+pub(crate) fn error_body<'c>(exchange: &Exchange, contract: &'c Contract) -> &'c ErrorBody {
     contract.error_body(exchange.asked.operation.as_deref().unwrap_or_default())
 }
 
 /// Whether the answer is one of those that the row allows.
-pub(in crate::rule) fn is_one_of(row: &ErrorRow, exchange: &Exchange, contract: &Contract) -> bool {
+pub(crate) fn is_one_of(row: &ErrorRow, exchange: &Exchange, contract: &Contract) -> bool {
     let Some(response) = exchange.response() else { return false };
     // Where errors come inside a success, a success without one is none of them.
     if is_accepted(exchange, contract) {
@@ -44,7 +44,7 @@ pub(in crate::rule) fn is_one_of(row: &ErrorRow, exchange: &Exchange, contract: 
 }
 
 /// The answers that the row allows, in words.
-pub(in crate::rule) fn alternatives(row: &ErrorRow) -> String {
+pub(crate) fn alternatives(row: &ErrorRow) -> String {
     row.any_of.iter().map(in_words).collect::<Vec<_>>().join(", or ")
 }
 
@@ -65,7 +65,7 @@ fn in_words(answer: &Answer) -> String {
 }
 
 /// What the answer says, in words: status, code and message.
-pub(in crate::rule) fn seen(exchange: &Exchange, contract: &Contract) -> String {
+pub(crate) fn seen(exchange: &Exchange, contract: &Contract) -> String {
     let Some(response) = exchange.response() else { return "no answer".to_owned() };
     let said = said(exchange, contract);
     let mut words = response.status.to_string();

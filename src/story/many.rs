@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::contract::Contract;
+use super::{Answer, Life, Story};
 use crate::contract::cancel::{CancelMany, Edge, Expect, RangeEnd, Row};
 use crate::contract::operation::Role;
-use crate::exchange::{Reading, Transcript};
-use crate::rule::evidence::{Answer, answers};
-use crate::rule::isolation::foreign::parent;
-use crate::rule::order::{Acts, precedes};
+use crate::exchange::Reading;
 
 /// How a job stands to what was asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Standing<'t> {
+pub(crate) enum Standing<'t> {
     /// It is meant, and its own cancel would be accepted.
     Meant(&'t Row),
     /// It is not meant, for this reason, which rests on this reference.
@@ -26,72 +23,69 @@ pub(super) enum Standing<'t> {
 }
 
 /// One job that was read before and after a cancel of many, and that nothing else acted on meanwhile.
-pub(super) struct Touched<'t> {
+pub(crate) struct Touched<'t> {
     /// The last reading before.
-    pub(super) before: &'t Reading,
+    pub(crate) before: &'t Reading,
     /// The first reading after.
-    pub(super) after: &'t Reading,
+    pub(crate) after: &'t Reading,
     /// Every reading after.
-    pub(super) later: Vec<&'t Reading>,
+    pub(crate) later: Vec<&'t Reading>,
     /// How it stands to the request.
-    pub(super) standing: Standing<'t>,
+    pub(crate) standing: Standing<'t>,
 }
 
 /// One answered cancel of many jobs.
-pub(super) struct Many<'t> {
+pub(crate) struct Many<'t> {
     /// The request with its answer.
-    pub(super) answer: Answer<'t>,
+    pub(crate) answer: Answer<'t>,
     /// What the call is documented to do.
-    pub(super) fact: &'t CancelMany,
+    pub(crate) fact: &'t CancelMany,
     /// The jobs that were read before and after.
-    pub(super) jobs: Vec<Touched<'t>>,
+    pub(crate) jobs: Vec<Touched<'t>>,
 }
 
 /// Every cancel of many of a transcript, in order. Requests made wrong on purpose are left out.
-pub(super) fn cancels<'t>(transcript: &'t Transcript, contract: &'t Contract) -> Vec<Many<'t>> {
-    answers(transcript, contract)
-        .filter(|a| a.operation.role == Role::CancelMany && a.exchange.meant().probe.is_none())
-        .filter_map(|answer| {
-            let fact = contract.facts.cancel_many.get(answer.name)?;
-            let ids = transcript.jobs(contract);
-            let jobs = ids.into_iter().filter_map(|id| touched(transcript, contract, &answer, fact, id));
-            Some(Many { jobs: jobs.collect(), fact, answer })
-        })
-        .collect()
+pub(super) fn cancels<'t>(story: &Story<'t>) -> Vec<Many<'t>> {
+    let own = story.answers().iter().filter(|answer| {
+        answer.operation.role == Role::CancelMany && answer.exchange.meant().probe.is_none()
+    });
+    own.filter_map(|answer| {
+        let fact = story.contract.facts.cancel_many.get(answer.name)?;
+        let jobs = story.lives().iter().filter_map(|life| touched(story, answer, fact, life));
+        Some(Many { jobs: jobs.collect(), fact, answer: *answer })
+    })
+    .collect()
 }
 
 fn touched<'t>(
-    transcript: &'t Transcript,
-    contract: &'t Contract,
+    story: &Story<'t>,
     answer: &Answer<'t>,
     fact: &'t CancelMany,
-    id: &'t str,
+    life: &Life<'t>,
 ) -> Option<Touched<'t>> {
-    let readings: Vec<&Reading> = transcript.of_job(contract, id).filter(|r| r.state.is_some()).collect();
-    let before = *readings.iter().rev().find(|r| precedes(transcript, r.exchange, answer.index))?;
-    let acts = Acts::on(transcript, before, &Role::ACTS);
+    let before = life.before(answer.index).find(|r| r.state.is_some())?;
     let is_later = |r: &&Reading| {
-        precedes(transcript, answer.index, r.exchange)
-            && !acts.others_between(answer.index, before.exchange, r.exchange)
+        r.state.is_some() && !life.others_between(answer.index, before.exchange, r.exchange, &Role::ACTS)
     };
-    let later: Vec<&Reading> = readings.iter().copied().filter(is_later).collect();
+    let later: Vec<&Reading> = life.after(answer.index).filter(is_later).collect();
     let after = *later.first()?;
-    let standing = standing(transcript, contract, answer, fact, &readings, before);
+    let standing = standing(story, answer, fact, life, before);
     Some(Touched { before, after, later, standing })
 }
 
 fn standing<'t>(
-    transcript: &'t Transcript,
-    contract: &'t Contract,
+    story: &Story<'t>,
     answer: &Answer<'t>,
     fact: &'t CancelMany,
-    readings: &[&'t Reading],
+    life: &Life<'t>,
     before: &'t Reading,
 ) -> Standing<'t> {
+    let contract = story.contract;
+    let readings: Vec<&Reading> = life.readings.iter().copied().filter(|r| r.state.is_some()).collect();
     let asked = &answer.exchange.asked;
     let mut is_certain = true;
     for (name, named) in &asked.parents {
-        match readings.iter().find_map(|r| parent(transcript, r, name)) {
+        match readings.iter().find_map(|r| story.parent(r, name)) {
             Some(home) if home != named => {
                 return Standing::Left(format!("of another {name} ({home})"), &fact.reference);
             }

@@ -1,0 +1,85 @@
+//! What in a transcript may have moved a job.
+
+use super::Life;
+use super::said::is_refused;
+use crate::contract::Contract;
+use crate::contract::operation::Role;
+use crate::exchange::{Exchange, Reading};
+
+/// A request that may have changed a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Act {
+    /// Its exchange.
+    pub(crate) exchange: usize,
+    /// What it asks for.
+    pub(crate) role: Role,
+    /// Whether it was refused, and so should have changed nothing.
+    pub(crate) refused: bool,
+}
+
+/// The requests of a transcript that ask to change jobs that are there, in order.
+pub(super) fn acts<'t>(
+    exchanges: &'t [Exchange],
+    contract: &'t Contract,
+) -> impl Iterator<Item = Act> + use<'t> {
+    exchanges.iter().enumerate().filter_map(|(index, exchange)| {
+        let role = exchange.asked.role.filter(|role| Role::ACTS.contains(role))?;
+        let refused = exchange.response().is_some_and(|r| r.status < 500) && is_refused(exchange, contract);
+        Some(Act { exchange: index, role, refused })
+    })
+}
+
+impl Life<'_> {
+    /// Whether a request of one of these roles may have changed the job after the first reading and no later than the
+    /// second.
+    pub(crate) fn acted_between(&self, earlier: &Reading, later: &Reading, roles: &[Role]) -> bool {
+        self.acts.iter().any(|act| {
+            roles.contains(&act.role)
+                && act.exchange != earlier.exchange
+                && !self.precedes(act.exchange, earlier.exchange)
+                && !self.precedes(later.exchange, act.exchange)
+        })
+    }
+
+    /// Whether a request of one of these roles, other than `this`, may have changed the job after one exchange and no
+    /// later than another.
+    pub(crate) fn others_between(&self, this: usize, earlier: usize, later: usize, roles: &[Role]) -> bool {
+        self.acts.iter().any(|act| {
+            roles.contains(&act.role)
+                && act.exchange != this
+                && act.exchange != earlier
+                && !self.precedes(act.exchange, earlier)
+                && !self.precedes(later, act.exchange)
+        })
+    }
+
+    /// Whether something else may have moved the job between a reading and the answer to `this`. A job that has ended
+    /// is moved by nothing but a retry.
+    pub(crate) fn may_have_moved(&self, before: &Reading, this: usize) -> bool {
+        let is_final = self.is_ended(before);
+        self.acts.iter().any(|act| {
+            act.exchange != this
+                && act.exchange != before.exchange
+                && !act.refused
+                && (act.role == Role::Retry || !is_final)
+                && !self.precedes(act.exchange, before.exchange)
+                && !self.precedes(this, act.exchange)
+        })
+    }
+
+    /// Whether another request may have changed the job after `this` and before a later exchange was over. Of requests
+    /// sent together the last one answers for what follows.
+    pub(crate) fn acted_since(&self, this: usize, later: usize) -> bool {
+        self.acts.iter().any(|act| act.exchange > this && !self.precedes(later, act.exchange))
+    }
+
+    /// Whether the job may have been started again after `this` and before a later exchange was over.
+    pub(crate) fn restarted_since(&self, this: usize, later: usize) -> bool {
+        self.acts.iter().any(|act| {
+            act.role == Role::Retry
+                && !act.refused
+                && act.exchange > this
+                && !self.precedes(later, act.exchange)
+        })
+    }
+}

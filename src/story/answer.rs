@@ -1,0 +1,89 @@
+//! Responses to calls that the contract knows.
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::contract::operation::Operation;
+use crate::exchange::refusal::is_error_inside;
+use crate::exchange::{Exchange, Response};
+
+/// A response to a call that the contract knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer<'t> {
+    /// The exchange's place in the transcript.
+    pub(crate) index: usize,
+    /// The exchange.
+    pub(crate) exchange: &'t Exchange,
+    /// The operation's name.
+    pub(crate) name: &'t str,
+    /// The operation.
+    pub(crate) operation: &'t Operation,
+    /// The response.
+    pub(crate) response: &'t Response,
+    /// Whether it is an error inside a success status, where the vendor documents errors there.
+    is_error_inside: bool,
+    /// The schema of an error inside a success status, where it is one and has a schema of its own.
+    error_schema: Option<&'t str>,
+}
+
+/// The responses to calls that the contract knows, in order. A GraphQL request that asks for several things at once is
+/// no such call.
+pub(super) fn answers<'t>(exchanges: &'t [Exchange], contract: &'t Contract) -> Vec<Answer<'t>> {
+    let answer = |(index, exchange): (usize, &'t Exchange)| {
+        let (name, operation) =
+            contract.facts.operations.get_key_value(exchange.asked.operation.as_ref()?)?;
+        if exchange.asked.graphql.as_ref().is_some_and(|document| document.keys.len() > 1) {
+            return None;
+        }
+        let response = exchange.response()?;
+        let transport = contract.service(name).and_then(|service| service.transport.as_ref());
+        let is_error_inside = is_error_inside(exchange, contract);
+        let error_schema = transport.filter(|_| is_error_inside).map(|t| t.error.as_str());
+        Some(Answer { index, exchange, name, operation, response, is_error_inside, error_schema })
+    };
+    exchanges.iter().enumerate().filter_map(answer).collect()
+}
+
+impl<'t> Answer<'t> {
+    /// Whether it says yes: a success status, and no error inside.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.response.is_success() && !self.is_error_inside
+    }
+
+    /// Whether it says no: an error status, or an error inside a success.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.response.status >= 400 || self.is_error_inside
+    }
+
+    /// The documented schema of the body; `Some("")` where no body is documented, `None` where the status is not.
+    /// The entry `default` speaks of errors only.
+    pub(crate) fn schema(&self) -> Option<&'t str> {
+        let status = self.response.status;
+        if self.error_schema.is_some() {
+            return self.error_schema;
+        }
+        let exact = self.operation.responses.get(&status.to_string());
+        let entry = exact.or_else(|| self.operation.responses.get("default").filter(|_| status >= 400));
+        entry.map(String::as_str)
+    }
+
+    /// The body with its schema, where both are there. A GraphQL client may ask for other members than the contract's
+    /// own document does: then no schema speaks of the answer.
+    pub(crate) fn body(&self) -> Option<(&'t str, &'t Value)> {
+        let is_other = self.exchange.asked.graphql.as_ref().is_some_and(|document| !document.is_whole);
+        if is_other && self.response.is_success() && self.error_schema.is_none() {
+            return None;
+        }
+        let schema = self.schema().filter(|name| !name.is_empty())?;
+        Some((schema, self.response.json().ok()?))
+    }
+
+    /// The reference for what the answer as a whole looks like.
+    pub(crate) fn reference(&self, contract: &'t Contract) -> &'t str {
+        if self.response.status >= 400 || self.error_schema.is_some() {
+            &contract.error_body(self.name).reference
+        } else {
+            &self.operation.reference
+        }
+    }
+}
