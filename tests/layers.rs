@@ -11,7 +11,7 @@ use regex::Regex;
 use support::{files_below, repository};
 
 /// Every module of the crate's root with its layer.
-const LAYERS: [(&str, u8); 13] = [
+const LAYERS: [(&str, u8); 14] = [
     ("contract", 0),
     ("exchange", 0),
     ("story", 1),
