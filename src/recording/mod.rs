@@ -14,4 +14,4 @@ mod write;
 
 pub use read::{Broken, RecordedCase, RecordedSubject, Recording};
 pub use replay::replay;
-pub use write::Writer;
+pub use write::{Chosen, Writer};

@@ -11,6 +11,7 @@ use super::body::Body;
 use crate::exchange::curl::Callers;
 use crate::exchange::headers::Headers;
 use crate::exchange::{Asked, Meant, TransportError};
+use crate::rule::Why;
 
 /// The version of the format; it changes when a reader of the old one would misread the new one.
 pub const FORMAT: u32 = 1;
@@ -49,6 +50,9 @@ pub struct Header {
     pub strict: bool,
     /// The cases and rules that were chosen.
     pub choice: Chosen,
+    /// How much had to be judged, as it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub require: Vec<String>,
 }
 
 /// The choice of cases and rules, as it was written.
@@ -176,16 +180,6 @@ pub enum Came {
     NotDriven(Why),
     /// It was left out by choice.
     LeftOut,
-}
-
-/// Why a case did not come to its end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Why {
-    /// It could not be tested, for this reason.
-    Skip(String),
-    /// It could not be judged, for this reason.
-    Error(String),
 }
 
 /// A wait for a job that was given up.

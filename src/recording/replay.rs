@@ -7,9 +7,8 @@ use super::fate::{fate, not_recorded};
 use super::read::{RecordedCase, RecordedSubject};
 use crate::case::{Case, cases};
 use crate::contract::Contract;
+use crate::judge::judge;
 use crate::rule::Rule;
-use crate::run::drive::Stop;
-use crate::run::judge::judge;
 use crate::run::plan::Choice;
 use crate::run::schedule::{Driven, Fate, Ran};
 
@@ -69,8 +68,7 @@ fn judged(
     match fate(recorded.case.came) {
         Fate::Driven(stop) => {
             let transcript = recorded.transcript;
-            let stopped: Option<&Stop> = stop.as_ref();
-            let verdicts = judge(&case, &transcript, stopped, contract, rules);
+            let verdicts = judge(&case, &transcript, stop.as_ref(), contract, rules);
             let length = Duration::from_nanos(recorded.case.clock_ns);
             let callers = recorded.case.callers;
             Driven { case, transcript, verdicts, fate: Fate::Driven(stop), callers, length }

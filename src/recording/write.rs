@@ -7,13 +7,27 @@ use super::body::Body;
 use super::disguise::Disguise;
 use super::fate::came;
 use super::model::{
-    About, Came, Case, Chosen, End, FORMAT, GivenUp, Header, Line, Outcome, Recorded, Request, Whole, Why,
+    self, About, Came, Case, End, FORMAT, GivenUp, Header, Line, Outcome, Recorded, Request, Whole,
 };
 use crate::contract::Contract;
 use crate::exchange::redact::given_away;
 use crate::exchange::{Asked, Exchange, Meant, TransportError};
+use crate::judge::hidden;
 use crate::run::plan::Choice;
 use crate::run::schedule::{Driven, Ran};
+
+/// What was chosen for a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen<'c> {
+    /// The seed that the report tells.
+    pub seed: u64,
+    /// Whether a warning counts as a failure.
+    pub strict: bool,
+    /// The cases and rules.
+    pub choice: &'c Choice,
+    /// How much has to be judged, as it was written.
+    pub require: &'c [String],
+}
 
 /// Writes one recording.
 ///
@@ -31,28 +45,24 @@ impl std::fmt::Debug for Writer<'_> {
 }
 
 impl<'w> Writer<'w> {
-    /// A recording that begins.
+    /// A recording of a run that begins.
     ///
     /// # Errors
     /// What kept the first line from being written.
-    pub fn begin(
-        to: &'w mut (dyn Write + Send),
-        seed: u64,
-        strict: bool,
-        choice: &Choice,
-    ) -> io::Result<Writer<'w>> {
+    pub fn begin(to: &'w mut (dyn Write + Send), run: Chosen<'_>) -> io::Result<Writer<'w>> {
         let mut writer = Writer { to };
         writer.line(&Line::Recording(Header {
             format: FORMAT,
             tool: env!("CARGO_PKG_NAME").into(),
             version: env!("CARGO_PKG_VERSION").into(),
-            seed,
-            strict,
-            choice: Chosen {
-                only: Choice::written(&choice.only),
-                skip: Choice::written(&choice.skip),
-                rules: choice.rules.clone(),
+            seed: run.seed,
+            strict: run.strict,
+            choice: model::Chosen {
+                only: Choice::written(&run.choice.only),
+                skip: Choice::written(&run.choice.skip),
+                rules: run.choice.rules.clone(),
             },
+            require: run.require.to_vec(),
         }))?;
         Ok(writer)
     }
@@ -169,13 +179,9 @@ fn hide_error(error: &TransportError, disguise: &mut Disguise) -> TransportError
 }
 
 fn case(driven: &Driven, disguise: &mut Disguise) -> Case {
-    let mut hide_why = |why: Why| match why {
-        Why::Skip(why) => Why::Skip(disguise.text(&why)),
-        Why::Error(why) => Why::Error(disguise.text(&why)),
-    };
     let came = match came(&driven.fate) {
-        Came::Stopped(why) => Came::Stopped(hide_why(why)),
-        Came::NotDriven(why) => Came::NotDriven(hide_why(why)),
+        Came::Stopped(why) => Came::Stopped(hidden(&why, |text| disguise.text(text))),
+        Came::NotDriven(why) => Came::NotDriven(hidden(&why, |text| disguise.text(text))),
         came @ (Came::ToItsEnd | Came::LeftOut) => came,
     };
     let given_up = driven.transcript.given_up.iter().map(|wait| GivenUp {

@@ -3,7 +3,6 @@
 mod arrange;
 mod clean;
 pub mod drive;
-pub mod judge;
 mod keep;
 mod moment;
 pub mod pace;

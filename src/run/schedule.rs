@@ -9,8 +9,7 @@ use tokio::sync::{Mutex, mpsc::UnboundedSender, watch};
 use tokio::task::JoinSet;
 
 use super::clean::clean;
-use super::drive::{Stop, drive};
-use super::judge::{Outcome, RuleVerdict, judge, not_driven};
+use super::drive::drive;
 use super::pace::Pace;
 use super::plan::{Choice, Decision, plan};
 use super::setup::{Allow, Pool, Setup};
@@ -18,6 +17,8 @@ use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
 use crate::exchange::curl::Callers;
+use crate::judge::{Outcome, RuleVerdict, judge, not_driven};
+use crate::rule::Why;
 use crate::rule::{Level, Rule};
 
 /// After this many cases in a row to which nothing was answered at all, the server is given up.
@@ -86,9 +87,9 @@ impl std::fmt::Debug for Options {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
     /// It was driven to its end, or until it stopped for this reason.
-    Driven(Option<Stop>),
-    /// It was not driven, with what that makes of it.
-    NotDriven(Outcome),
+    Driven(Option<Why>),
+    /// It was not driven, for this reason.
+    NotDriven(Why),
     /// It was left out by choice.
     LeftOut,
 }
@@ -114,8 +115,9 @@ impl Driven {
     /// A case that was not driven.
     pub fn not(case: Case, fate: Fate, rules: &[&'static dyn Rule]) -> Driven {
         let verdicts = match &fate {
-            Fate::NotDriven(outcome) => not_driven(&case, outcome, rules),
-            Fate::Driven(_) | Fate::LeftOut => Vec::new(),
+            Fate::NotDriven(why) => not_driven(&case, why, rules),
+            Fate::LeftOut => not_driven(&case, &Why::LeftOut, rules),
+            Fate::Driven(_) => Vec::new(),
         };
         let transcript = Transcript::default();
         Driven { case, transcript, verdicts, fate, callers: Callers::default(), length: Duration::ZERO }
@@ -151,16 +153,15 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
     for (case, decision) in planned {
         match decision {
             Decision::LeftOut => ran.push(Driven::not(case, Fate::LeftOut, &options.rules)),
-            Decision::Skip(why) => {
-                ran.push(Driven::not(case, Fate::NotDriven(Outcome::Skipped(why)), &options.rules));
-            }
+            Decision::Skip(why) => ran.push(Driven::not(case, Fate::NotDriven(why), &options.rules)),
             Decision::Drive => {
                 while under_way.len() >= limit {
                     collect(under_way.join_next().await, &mut ran, &mut silent, &mut given_up);
                 }
                 let ended = options.stop.borrow().clone().or_else(|| given_up.clone());
                 if let Some(why) = ended {
-                    ran.push(Driven::not(case, Fate::NotDriven(Outcome::Unjudged(why)), &options.rules));
+                    let why = Why::Ended { because: why };
+                    ran.push(Driven::not(case, Fate::NotDriven(why), &options.rules));
                     continue;
                 }
                 let (session, options) = (Arc::clone(&session), options.clone());
@@ -241,7 +242,8 @@ impl Session {
             Ok(setup) => setup,
             Err(why) => {
                 emit(options, Event::Finished(case.id.clone(), None));
-                return Driven::not(case, Fate::NotDriven(Outcome::Unjudged(why)), &options.rules);
+                let why = Why::Ended { because: why };
+                return Driven::not(case, Fate::NotDriven(why), &options.rules);
             }
         };
         let own = Mutex::new(Pool::default());
@@ -262,7 +264,7 @@ impl Session {
         };
         let (transcript, stop) = tokio::select! {
             driven = drive(&setup, pool, &self.requests, &case) => driven,
-            why = ended => (Transcript::default(), Some(Stop::Error(why))),
+            why = ended => (Transcript::default(), Some(Why::Ended { because: why })),
         };
         let verdicts = judge(&case, &transcript, stop.as_ref(), &setup.contract, &options.rules);
         let found = |v: &RuleVerdict| if let Outcome::Found(level) = v.outcome { Some(level) } else { None };

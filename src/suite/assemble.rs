@@ -8,19 +8,26 @@ use crate::contract::error::Condition;
 use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
 use crate::exchange::redact::{Redactor, given_away};
+use crate::judge::{Evidence, Ledger, Outcome, Requirement, hidden};
 use crate::recording::model::About;
-use crate::report::fingerprint::{fingerprint, without_ids};
+use crate::report::fingerprint::Identity;
 use crate::report::model::{
-    ContractInfo, ExchangeInfo, FORMAT, FindingInfo, NotTested, Outcome as Verdicted, ReferenceInfo, Report,
-    Run, Summary, Tool, Verdict,
+    ContractInfo, ExchangeInfo, FORMAT, FindingInfo, LedgerRow, NotTested, Outcome as Verdicted,
+    ReferenceInfo, Report, Run, Summary, Tool, Verdict, WhyNot,
 };
 use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
 use crate::rule::{Level, registry};
-use crate::run::judge::Outcome;
 use crate::run::schedule::{Driven, Fate, Ran};
 
 /// The most of a body that a report keeps, in bytes.
 const BODY_LIMIT: usize = 4_096;
+
+/// What was chosen for a run, and stands in its report.
+pub(super) struct Chosen {
+    pub(super) seed: u64,
+    pub(super) strict: bool,
+    pub(super) require: Vec<String>,
+}
 
 /// Everything that a report tells of one server, whether it was driven just now or is in a recording.
 pub(super) struct Told {
@@ -35,10 +42,12 @@ pub(super) struct Told {
 }
 
 /// Puts the report together.
-pub(super) fn assemble(results: Vec<Told>, seed: u64, strict: bool, interrupted: bool) -> Report {
+pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Report {
+    let Chosen { seed, strict, require } = run;
     let (mut contracts, mut outcomes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut exchanges: BTreeMap<String, ExchangeInfo> = BTreeMap::new();
     let mut left_out: Vec<NotTested> = Vec::new();
+    let mut ledger = Vec::new();
     let (mut requests, mut milliseconds) = (0, 0);
     for Told { contract, about, secrets, ran } in results {
         let vendor = &contract.facts.id;
@@ -65,22 +74,24 @@ pub(super) fn assemble(results: Vec<Told>, seed: u64, strict: bool, interrupted:
                 cases: unchosen,
             });
         }
+        ledger.extend(rows(&contract, &ran, &redactor));
         for driven in &ran.cases {
-            for verdict in &driven.verdicts {
-                let (word, reason) = match &verdict.outcome {
+            for verdict in driven.verdicts.iter().filter(|_| driven.fate != Fate::LeftOut) {
+                let (word, why) = match &verdict.outcome {
                     Outcome::Met => (Verdict::Pass, None),
                     Outcome::Found(Level::Fail) => (Verdict::Fail, None),
                     Outcome::Found(Level::Warn) => (Verdict::Warn, None),
                     Outcome::Found(Level::Note) => (Verdict::Note, None),
-                    Outcome::Skipped(why) => (Verdict::Skip, Some(redactor.text(why))),
-                    Outcome::Unjudged(why) => (Verdict::Error, Some(redactor.text(why))),
+                    Outcome::NotJudged(why) if why.is_error() => (Verdict::Error, Some(why)),
+                    Outcome::NotJudged(why) => (Verdict::Skip, Some(why)),
                 };
                 outcomes.push(Verdicted {
                     vendor: vendor.clone(),
                     case: driven.case.id.clone(),
                     rule: verdict.rule.to_owned(),
                     verdict: word,
-                    reason,
+                    reason: why.map(|why| redactor.text(&why.to_string())),
+                    why: why.map(|why| hidden(why, |text| redactor.text(text))),
                 });
             }
             collect(&contract, &about, driven, &redactor, &mut findings, &mut exchanges);
@@ -94,14 +105,39 @@ pub(super) fn assemble(results: Vec<Told>, seed: u64, strict: bool, interrupted:
     Report {
         format: FORMAT,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
-        run: Run { seed, strict, interrupted, requests, milliseconds },
+        run: Run { seed, strict, interrupted, requests, milliseconds, require },
         contracts,
         summary: Summary::of(&outcomes),
         outcomes,
         findings,
         exchanges,
         not_tested,
+        ledger,
+        causes: Vec::new(),
     }
+}
+
+/// The ledger of one server.
+fn rows(contract: &Contract, ran: &Ran, redactor: &Redactor) -> Vec<LedgerRow> {
+    let cases = ran.cases.iter().map(|driven| (&driven.case, driven.verdicts.as_slice()));
+    let ledger = Ledger::of(cases);
+    let row = |(requirement, evidence): (Requirement, Evidence)| {
+        let role = contract.facts.operations.get(&requirement.operation)?.role;
+        let why_not = evidence.why_not.iter();
+        Some(LedgerRow {
+            vendor: contract.facts.id.clone(),
+            rule: requirement.rule.to_owned(),
+            operation: requirement.operation,
+            role,
+            row: requirement.row,
+            judged: evidence.judged,
+            broken: evidence.broken,
+            why_not: why_not
+                .map(|(why, times)| WhyNot { why: hidden(why, |text| redactor.text(text)), times: *times })
+                .collect(),
+        })
+    };
+    ledger.0.into_iter().filter_map(row).collect()
 }
 
 /// The findings of one case, with their exchanges.
@@ -113,7 +149,6 @@ fn collect(
     findings: &mut Vec<FindingInfo>,
     exchanges: &mut BTreeMap<String, ExchangeInfo>,
 ) {
-    let ids = driven.transcript.jobs(contract);
     for verdict in &driven.verdicts {
         let Some(rule) = registry::rule(verdict.rule) else { continue };
         for (level, finding) in &verdict.findings {
@@ -122,25 +157,28 @@ fn collect(
             exchanges.entry(id.clone()).or_insert_with(|| info(&id, exchange, redactor));
             let operation = exchange.asked.operation.clone().unwrap_or_default();
             let reference = contract.reference(&finding.reference);
-            let message = redactor.finding(&finding.message);
             let pointer = finding.pointer.as_deref().map(|pointer| redactor.text(pointer));
-            // Made of what is shown: a secret that is another one in the next run makes no difference.
-            let fingerprint = fingerprint(
-                &contract.facts.id,
-                verdict.rule,
-                &operation,
-                pointer.as_deref(),
-                &without_ids(&message, ids.iter().copied()),
-            );
+            let identity = Identity {
+                vendor: &contract.facts.id,
+                edition: contract.edition.as_deref(),
+                rule: verdict.rule,
+                operation: &operation,
+                pointer: pointer.as_deref(),
+                kind: finding.kind,
+                about: finding.about.as_ref(),
+            };
+            let fingerprint = identity.fingerprint();
             findings.push(FindingInfo {
                 fingerprint,
                 rule: verdict.rule.to_owned(),
+                kind: finding.kind.to_owned(),
+                about: finding.about.clone(),
                 level: *level,
                 vendor: contract.facts.id.clone(),
                 case: driven.case.id.clone(),
                 also: Vec::new(),
                 operation,
-                message,
+                message: redactor.finding(&finding.message),
                 expected: redactor.finding(&finding.expected),
                 actual: redactor.finding(&finding.actual),
                 pointer,

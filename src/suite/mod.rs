@@ -15,7 +15,8 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostics;
-use crate::recording::Recording;
+use crate::recording::{self, Recording};
+use crate::report::bar::Bar;
 use crate::report::model::Report;
 use crate::rule::registry;
 use crate::run::plan::Choice;
@@ -23,7 +24,7 @@ use crate::run::schedule::{Event, Options, Ran, run};
 pub use replay::{NoReplay, Replay};
 pub use subject::Subject;
 
-use assemble::{Told, assemble};
+use assemble::{Chosen, Told, assemble};
 use record::Recorder;
 use server::Endpoint;
 
@@ -44,6 +45,7 @@ pub struct Suite {
     choice: Choice,
     seed: u64,
     strict: bool,
+    require: Vec<String>,
     jobs: usize,
     deadline: Option<Duration>,
     events: Option<UnboundedSender<Event>>,
@@ -68,6 +70,7 @@ impl Suite {
             choice: Choice::default(),
             seed: 0,
             strict: false,
+            require: Vec::new(),
             jobs: 4,
             deadline: None,
             events: None,
@@ -136,6 +139,19 @@ impl Suite {
     pub fn strict(mut self, strict: bool) -> Suite {
         self.strict = strict;
         self
+    }
+
+    /// What has to be judged for the run to have a verdict: `GROUP` (all of it) or `GROUP=N%`, each. Without any, each
+    /// group of rules and each role that the servers allow must have something judged.
+    ///
+    /// # Errors
+    /// Says what is wrong with one of them.
+    pub fn require(mut self, bars: &[&str]) -> Result<Suite, String> {
+        let mut groups: Vec<&str> = registry::rules().iter().map(|rule| rule.meta().group()).collect();
+        groups.dedup();
+        let read = |text: &&str| Bar::parse(text, &groups).map(|bar| bar.to_string());
+        self.require = bars.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(self)
     }
 
     /// How many cases are driven at the same time on mocks.
@@ -244,7 +260,15 @@ impl Suite {
             let (server, options) = (Arc::clone(&subject.server), options.clone());
             runs.spawn(async move { (index, run(server, &options).await) });
         }
-        let mut recorder = Recorder::begin(to, self.seed, self.strict, &self.choice);
+        let mut recorder = Recorder::begin(
+            to,
+            recording::Chosen {
+                seed: self.seed,
+                strict: self.strict,
+                choice: &self.choice,
+                require: &self.require,
+            },
+        );
         let mut ran: Vec<Option<Ran>> = self.subjects.iter().map(|_| None).collect();
         while let Some(done) = runs.join_next().await {
             if let Ok((index, result)) = done {
@@ -259,6 +283,7 @@ impl Suite {
             let (contract, secrets) = (subject.server.contract(), subject.secrets.clone());
             Some(Told { contract, about: subject.about(), secrets, ran: ran? })
         });
-        (assemble(results.collect(), self.seed, self.strict, interrupted), written)
+        let chosen = Chosen { seed: self.seed, strict: self.strict, require: self.require };
+        (assemble(results.collect(), chosen, interrupted), written)
     }
 }

@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 
 use super::Subject;
-use crate::recording::Writer;
-use crate::run::plan::Choice;
+use crate::recording::{Chosen, Writer};
 use crate::run::schedule::Ran;
 
 /// Records servers in their order, each as soon as it can be.
@@ -15,13 +14,8 @@ pub(super) struct Recorder<'w> {
 
 impl<'w> Recorder<'w> {
     /// A recording that begins, where one is asked for.
-    pub(super) fn begin(
-        to: Option<&'w mut (dyn Write + Send)>,
-        seed: u64,
-        strict: bool,
-        choice: &Choice,
-    ) -> Recorder<'w> {
-        let begin = |to| Writer::begin(to, seed, strict, choice);
+    pub(super) fn begin(to: Option<&'w mut (dyn Write + Send)>, run: Chosen<'_>) -> Recorder<'w> {
+        let begin = |to| Writer::begin(to, run);
         Recorder { writer: to.map(begin).transpose(), taken: 0 }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::assemble::{Told, assemble};
+use super::assemble::{Chosen, Told, assemble};
 use crate::contract::Contract;
 use crate::recording::model::About;
 use crate::recording::{Broken, Recording, replay};
@@ -101,7 +101,8 @@ impl Replay {
             let ran = replay(recorded, &contract, &self.choice, &rules);
             Told { contract, secrets: about.stand_ins.clone(), about, ran }
         });
-        let header = &self.recording.header;
-        assemble(results.collect(), header.seed, header.strict, self.recording.interrupted)
+        let header = self.recording.header;
+        let chosen = Chosen { seed: header.seed, strict: header.strict, require: header.require };
+        assemble(results.collect(), chosen, self.recording.interrupted)
     }
 }
