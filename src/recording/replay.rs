@@ -10,7 +10,7 @@ use crate::contract::Contract;
 use crate::judge::judge;
 use crate::rule::Rule;
 use crate::run::plan::Choice;
-use crate::run::schedule::{Driven, Fate, Ran};
+use crate::run::schedule::{Driven, Fate, Ran, settle};
 
 /// Judges the recorded cases of one server by these rules. What was recorded and is not chosen is left out; what is
 /// chosen and was not recorded is a skip. Where the contract or its cases have changed since, a warning says so.
@@ -52,7 +52,8 @@ pub fn replay(
     let took = ran.iter().map(|driven| driven.length).max().unwrap_or_default();
     // What clean-up had to say of the run comes after what weakens the replay.
     warnings.extend(recorded.end.warnings);
-    Ran { cases: ran, requests: recorded.end.requests, took, warnings }
+    let causes = settle(contract, &mut ran);
+    Ran { causes, cases: ran, requests: recorded.end.requests, took, warnings }
 }
 
 fn judged(

@@ -8,15 +8,15 @@ use crate::contract::error::Condition;
 use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
 use crate::exchange::redact::{Redactor, given_away};
-use crate::judge::{Evidence, Ledger, Outcome, Requirement, hidden};
+use crate::judge::{self, Evidence, Ledger, Outcome, Requirement, hidden};
 use crate::recording::model::About;
 use crate::report::fingerprint::Identity;
 use crate::report::model::{
-    ContractInfo, ExchangeInfo, FORMAT, FindingInfo, LedgerRow, NotTested, Outcome as Verdicted,
+    Cause, ContractInfo, ExchangeInfo, FORMAT, FindingInfo, LedgerRow, NotTested, Outcome as Verdicted,
     ReferenceInfo, Report, Run, Summary, Tool, Verdict, WhyNot,
 };
 use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
-use crate::rule::{Level, registry};
+use crate::rule::{Finding, Level, registry};
 use crate::run::schedule::{Driven, Fate, Ran};
 
 /// The most of a body that a report keeps, in bytes.
@@ -47,7 +47,7 @@ pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Re
     let (mut contracts, mut outcomes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut exchanges: BTreeMap<String, ExchangeInfo> = BTreeMap::new();
     let mut left_out: Vec<NotTested> = Vec::new();
-    let mut ledger = Vec::new();
+    let (mut ledger, mut causes) = (Vec::new(), Vec::new());
     let (mut requests, mut milliseconds) = (0, 0);
     for Told { contract, about, secrets, ran } in results {
         let vendor = &contract.facts.id;
@@ -75,6 +75,16 @@ pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Re
             });
         }
         ledger.extend(rows(&contract, &ran, &redactor));
+        let mut collected = Collected {
+            contract: &contract,
+            about: &about,
+            redactor: &redactor,
+            findings: Vec::new(),
+            exchanges: BTreeMap::new(),
+        };
+        for cause in &ran.causes {
+            causes.push(collected.cause(&contract, &ran, cause));
+        }
         for driven in &ran.cases {
             for verdict in driven.verdicts.iter().filter(|_| driven.fate != Fate::LeftOut) {
                 let (word, why) = match &verdict.outcome {
@@ -94,14 +104,23 @@ pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Re
                     why: why.map(|why| hidden(why, |text| redactor.text(text))),
                 });
             }
-            collect(&contract, &about, driven, &redactor, &mut findings, &mut exchanges);
+            for verdict in &driven.verdicts {
+                for (level, finding) in &verdict.findings {
+                    collected.find(driven, verdict.rule, *level, finding, None);
+                }
+            }
         }
+        findings.extend(collected.findings);
+        exchanges.extend(collected.exchanges);
     }
     sort_outcomes(&mut outcomes);
     let mut not_tested = not_tested(&outcomes);
     not_tested.extend(left_out);
     let findings = merge_findings(findings);
-    let exchanges = exchanges.into_values().filter(|e| findings.iter().any(|f| f.exchange == e.id)).collect();
+    let is_shown = |e: &ExchangeInfo| {
+        findings.iter().any(|f| f.exchange == e.id) || causes.iter().any(|c: &Cause| c.exchange == e.id)
+    };
+    let exchanges = exchanges.into_values().filter(is_shown).collect();
     Report {
         format: FORMAT,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -113,7 +132,7 @@ pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Re
         exchanges,
         not_tested,
         ledger,
-        causes: Vec::new(),
+        causes,
     }
 }
 
@@ -140,60 +159,111 @@ fn rows(contract: &Contract, ran: &Ran, redactor: &Redactor) -> Vec<LedgerRow> {
     ledger.0.into_iter().filter_map(row).collect()
 }
 
-/// The findings of one case, with their exchanges.
-fn collect(
-    contract: &Contract,
-    about: &About,
-    driven: &Driven,
-    redactor: &Redactor,
-    findings: &mut Vec<FindingInfo>,
-    exchanges: &mut BTreeMap<String, ExchangeInfo>,
-) {
-    for verdict in &driven.verdicts {
-        let Some(rule) = registry::rule(verdict.rule) else { continue };
-        for (level, finding) in &verdict.findings {
-            let Some(exchange) = driven.transcript.exchanges.get(finding.exchange) else { continue };
-            let id = format!("{}#{}", driven.case.id, finding.exchange + 1);
-            exchanges.entry(id.clone()).or_insert_with(|| info(&id, exchange, redactor));
-            let operation = exchange.asked.operation.clone().unwrap_or_default();
-            let reference = contract.reference(&finding.reference);
-            let pointer = finding.pointer.as_deref().map(|pointer| redactor.text(pointer));
-            let identity = Identity {
-                vendor: &contract.facts.id,
-                edition: contract.edition.as_deref(),
-                rule: verdict.rule,
-                operation: &operation,
-                pointer: pointer.as_deref(),
-                kind: finding.kind,
-                about: finding.about.as_ref(),
-            };
-            let fingerprint = identity.fingerprint();
-            findings.push(FindingInfo {
-                fingerprint,
-                rule: verdict.rule.to_owned(),
-                kind: finding.kind.to_owned(),
-                about: finding.about.clone(),
-                level: *level,
-                vendor: contract.facts.id.clone(),
-                case: driven.case.id.clone(),
-                also: Vec::new(),
-                operation,
-                message: redactor.finding(&finding.message),
-                expected: redactor.finding(&finding.expected),
-                actual: redactor.finding(&finding.actual),
-                pointer,
-                exchange: id,
-                reference: ReferenceInfo {
-                    id: finding.reference.clone(),
-                    title: reference.map(|r| r.title.clone()).unwrap_or_default(),
-                    source: reference.map(|r| r.source.clone()).unwrap_or_default(),
-                    basis: contract.basis(&finding.reference),
-                    quote: reference.and_then(|r| r.quote.clone()),
-                },
-                help: rule.meta().fix.to_owned(),
-                curl: curl_line(about, driven, exchange, redactor),
-            });
+/// A cause as the report tells it.
+fn told_cause(contract: &Contract, cause: &judge::Cause, redactor: &Redactor) -> Cause {
+    let (case, exchange) = &cause.shown;
+    Cause {
+        vendor: contract.facts.id.clone(),
+        kind: cause.kind.to_owned(),
+        operations: cause.operations.clone(),
+        message: redactor.finding(&cause.message),
+        hint: cause.hint.to_owned(),
+        is_fatal: cause.is_fatal,
+        answers: cause.answers,
+        exchange: format!("{case}#{}", exchange + 1),
+        findings: Vec::new(),
+    }
+}
+
+/// What findings and their exchanges are collected into.
+struct Collected<'s> {
+    contract: &'s Contract,
+    about: &'s About,
+    redactor: &'s Redactor,
+    findings: Vec<FindingInfo>,
+    exchanges: BTreeMap<String, ExchangeInfo>,
+}
+
+impl Collected<'_> {
+    /// Keeps an exchange, and gives its id.
+    fn keep(&mut self, driven: &Driven, index: usize) -> Option<String> {
+        let exchange = driven.transcript.exchanges.get(index)?;
+        let id = format!("{}#{}", driven.case.id, index + 1);
+        self.exchanges.entry(id.clone()).or_insert_with(|| info(&id, exchange, self.redactor));
+        Some(id)
+    }
+
+    /// Keeps a finding with its exchange, and gives its fingerprint.
+    fn find(
+        &mut self,
+        driven: &Driven,
+        rule: &str,
+        level: Level,
+        finding: &Finding,
+        cause: Option<&str>,
+    ) -> Option<String> {
+        let contract = self.contract;
+        let id = self.keep(driven, finding.exchange)?;
+        let exchange = driven.transcript.exchanges.get(finding.exchange)?;
+        let operation = exchange.asked.operation.clone().unwrap_or_default();
+        let reference = contract.reference(&finding.reference);
+        let pointer = finding.pointer.as_deref().map(|pointer| self.redactor.text(pointer));
+        let identity = Identity {
+            vendor: &contract.facts.id,
+            edition: contract.edition.as_deref(),
+            rule,
+            operation: &operation,
+            pointer: pointer.as_deref(),
+            kind: finding.kind,
+            about: finding.about.as_ref(),
+        };
+        let fingerprint = identity.fingerprint();
+        let text = |text: &str| self.redactor.finding(text);
+        let one = FindingInfo {
+            fingerprint: fingerprint.clone(),
+            rule: rule.to_owned(),
+            kind: finding.kind.to_owned(),
+            about: finding.about.clone(),
+            cause: cause.map(str::to_owned),
+            level,
+            vendor: contract.facts.id.clone(),
+            case: driven.case.id.clone(),
+            also: Vec::new(),
+            operation,
+            message: text(&finding.message),
+            expected: text(&finding.expected),
+            actual: text(&finding.actual),
+            pointer,
+            exchange: id,
+            reference: ReferenceInfo {
+                id: finding.reference.clone(),
+                title: reference.map(|r| r.title.clone()).unwrap_or_default(),
+                source: reference.map(|r| r.source.clone()).unwrap_or_default(),
+                basis: contract.basis(&finding.reference),
+                quote: reference.and_then(|r| r.quote.clone()),
+            },
+            help: registry::rule(rule)?.meta().fix.to_owned(),
+            curl: curl_line(self.about, driven, exchange, self.redactor),
+        };
+        self.findings.push(one);
+        Some(fingerprint)
+    }
+
+    /// Keeps what hangs below a cause, and tells it.
+    fn cause(&mut self, contract: &Contract, ran: &Ran, cause: &judge::Cause) -> Cause {
+        let driven = |case: &str| ran.cases.iter().find(|driven| driven.case.id == case);
+        let mut told = told_cause(contract, cause, self.redactor);
+        if let Some(driven) = driven(&cause.shown.0) {
+            self.keep(driven, cause.shown.1);
         }
+        for (rule, case, level, finding) in &cause.findings {
+            let kept =
+                driven(case).and_then(|driven| self.find(driven, rule, *level, finding, Some(cause.kind)));
+            told.findings.extend(kept);
+        }
+        told.findings.sort();
+        told.findings.dedup();
+        told
     }
 }
 
