@@ -13,9 +13,9 @@ use support::{files_below, folder, jobproof, repository};
 /// A recording of one vendor's mock, with a fault, made once for all tests that change it.
 fn recording(name: &str) -> PathBuf {
     let path = folder(name).join("run.ndjson");
-    let fault = ["--fault", "refusal-changes-state::COMPLETE", "--only", "StopIngestionJob", "--record"];
+    let fault = ["--fault", "accepts-cancel::COMPLETE", "--only", "StopIngestionJob", "--record"];
     let ended = jobproof(&[&["check", "bedrock"], &fault[..], &[path.to_str().unwrap()]].concat());
-    assert_ne!(ended.code, Some(2), "{ended:#?}");
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
     path
 }
 
@@ -31,7 +31,7 @@ fn other_cases_and_rules_may_be_chosen() {
     };
     let (code, all, outcomes) = replay(&[]);
     assert_eq!((code, &all["run"]["strict"]), (Some(1), &json!(false)));
-    let rule = "cancel/refusal-changes-nothing";
+    let rule = "cancel/refused-when-finished";
     let (code, one, of_rule) = replay(&["--rule", rule]);
     assert_eq!(code, Some(1));
     assert!(!of_rule.is_empty() && of_rule.iter().all(|outcome| outcome["rule"] == rule), "{of_rule:#?}");
