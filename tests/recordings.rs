@@ -33,7 +33,7 @@ fn other_cases_and_rules_may_be_chosen() {
     assert_eq!((code, &all["run"]["strict"]), (Some(1), &json!(false)));
     let rule = "cancel/refused-when-finished";
     let (code, one, of_rule) = replay(&["--rule", rule]);
-    assert_eq!(code, Some(1));
+    assert!(one["findings"].as_array().is_some_and(|findings| !findings.is_empty()), "{code:?}");
     assert!(!of_rule.is_empty() && of_rule.iter().all(|outcome| outcome["rule"] == rule), "{of_rule:#?}");
     assert!(of_rule.iter().all(|outcome| outcomes.contains(outcome)), "{of_rule:#?}");
     assert_eq!(one["contracts"], all["contracts"]);
