@@ -111,6 +111,8 @@ fn only_state(
         // A job that was there before is not known to be in the state until it is read.
         case = case.then(arrange).then(read(get, &job));
     }
+    // A list may lag behind what is read.
+    case = case.then(Step::Watch { job: "job1".to_owned(), times: 2 });
     let wanted = states.first().map(|(state, _)| (*state).clone()).unwrap_or_default();
     let mut call = Call::new(id);
     call.set = leaves(&filter.send, &wanted);

@@ -1,5 +1,7 @@
 //! `listing/filter`.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -8,10 +10,13 @@ use crate::contract::pointer::Pointer;
 use crate::exchange::Reading;
 use crate::exchange::reading::time;
 use crate::rule::tool::seen_before::{missing, seen_before};
-use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule, Seen, Why};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::text::{collapse, cut, show};
 use crate::story::walk::{Page, Walk};
+
+/// No page promises that a list is as fresh as a reading of the job itself: what was seen so long before is in both.
+const LAG: Duration = Duration::from_secs(10);
 
 static META: Meta = Meta {
     id: "listing/filter",
@@ -72,14 +77,8 @@ fn narrowed(
     let Some(last) = walk.pages.last() else { return };
     let due = due(story, walk, state);
     if due.is_empty() && walk.items().next().is_none() {
-        judgement.miss(Why::AnsweredOtherwise {
-            sought: format!("a list that must hold a job in {state}"),
-            seen: vec![Seen {
-                operation: last.answer.name.to_owned(),
-                status: last.answer.response.status,
-                code: None,
-            }],
-        });
+        let states = vec![state.to_owned()];
+        judgement.miss(Why::NoJob { states, facets: String::new(), foreign: false, tried: false });
         return;
     }
     judgement.look(last.answer.index);
@@ -95,13 +94,16 @@ fn due<'t>(story: &Story<'t>, walk: &Walk<'_>, state: &str) -> Vec<&'t Reading> 
         return Vec::new();
     }
     let mut seen = seen_before(story, walk);
-    seen.retain(|reading| reading.state.as_deref() == Some(state) && stays(story, reading));
+    let Some(asked) = walk.first().map(|page| page.answer.exchange.sent) else { return Vec::new() };
+    seen.retain(|reading| reading.state.as_deref() == Some(state) && is_settled(story, reading, asked));
     seen
 }
 
-/// Whether a job stays in the state that a reading shows.
-fn stays(story: &Story<'_>, reading: &Reading) -> bool {
-    story.life(&reading.id).is_some_and(|life| life.is_ended(reading))
+/// Whether a job stays in the state that a reading shows, and was in it long before the list was asked for.
+fn is_settled(story: &Story<'_>, reading: &Reading, asked: Duration) -> bool {
+    let Some(life) = story.life(&reading.id).filter(|life| life.is_ended(reading)) else { return false };
+    let is_old = |r: &&Reading| story.exchanges.get(r.exchange).is_some_and(|e| e.received + LAG <= asked);
+    life.readings.iter().rev().take_while(|r| r.state == reading.state).any(|r| is_old(&r))
 }
 
 fn foreign_state(walk: &Walk<'_>, filter: &Filter, at: &Pointer, state: &str) -> Option<Finding> {
@@ -228,7 +230,16 @@ mod tests {
     #[case("IN_PROGRESS", "IN_PROGRESS", None)]
     fn and_all_of_it(#[case] seen: &str, #[case] wanted: &str, #[case] expected: Option<usize>) {
         let script = Script::of("bedrock").get("JOB0000001", &json!({"status": seen}));
-        let judgement = list(script, "status", Some(wanted), &[]).judge(&FilterObeyed);
+        let asked = list(script, "status", Some(wanted), &[]);
+        // A list may lag behind for some seconds.
+        let soon = asked.judge(&FilterObeyed);
+        assert!(!soon.is_judged());
+        let judgement = asked
+            .last(|e| {
+                e.sent += LAG;
+                e.received += LAG;
+            })
+            .judge(&FilterObeyed);
         assert_eq!(judgement.verdict().map(|found| found.len()), expected);
         assert_eq!(judgement.missing.is_empty(), expected.is_some());
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::contract::around::Parts;
 use crate::exchange::Reading;
 use crate::exchange::reading::number;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::text::show;
 
@@ -78,6 +78,10 @@ impl Rule for PartsPartition {
                 judgement.look(pages[0].reading.exchange);
                 judgement.find(examine(story, parts, pages, whole.get(job)));
             }
+        }
+        if !judgement.is_judged() && !walks.is_empty() {
+            judgement
+                .miss(Why::NoWay { what: "no job that has ended has more parts than one page".to_owned() });
         }
         judgement
     }
