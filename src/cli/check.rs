@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::args::{CheckArgs, Format};
 use super::progress::show;
-use super::subjects::{choice, subjects};
+use super::subjects::{bars, choice, subjects};
 use super::terminal::{Complaint, Terminal};
 use crate::report::model::Report;
 use crate::report::terminal::Style;
@@ -17,8 +17,10 @@ use crate::suite::Suite;
 pub(super) fn check(args: CheckArgs, out: &Terminal) -> Result<u8, Complaint> {
     // Everything that can be wrong is found before anything is sent.
     let files = args.report.iter().map(|text| report_file(text)).collect::<Result<Vec<_>, _>>()?;
+    let require = bars(&args.require)?;
     let chosen = choice(&args.choice)?;
     let (subjects, seed) = subjects(&args.choice)?;
+    let suite = Suite::new(subjects).require(&require)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -37,7 +39,7 @@ pub(super) fn check(args: CheckArgs, out: &Terminal) -> Result<u8, Complaint> {
                 }
             }
         });
-        let suite = Suite::new(subjects)
+        let suite = suite
             .choice(chosen)
             .seed(seed)
             .strict(args.strict)

@@ -253,6 +253,9 @@ pub struct FindingInfo {
     /// What it is about beside its place, where that tells it from others of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
+    /// The kind of the cause that it hangs below, where it hangs below one: it is told, and does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// How grave it is.
     pub level: Level,
     /// The vendor.
@@ -296,16 +299,16 @@ pub struct Also {
     /// The case.
     pub case: String,
     /// The operation; empty in reports of format 1, which told cases only.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub operation: String,
     /// Where in the response body.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// What it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
     /// Its fingerprint; empty in reports of format 1.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub fingerprint: String,
 }
 

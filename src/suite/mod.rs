@@ -22,6 +22,13 @@ pub use subject::Subject;
 
 use server::Endpoint;
 
+/// The groups of rules, in their order.
+pub fn groups() -> Vec<&'static str> {
+    let mut groups: Vec<&str> = registry::rules().iter().map(|rule| rule.meta().group()).collect();
+    groups.dedup();
+    groups
+}
+
 /// A run in the making.
 ///
 /// ```
@@ -96,6 +103,7 @@ impl Suite {
             server: Arc::new(Endpoint::of(setup)),
             target: base_url.clone(),
             fault: None,
+            require: Vec::new(),
             warnings: Vec::new(),
             secrets,
             base_url,
@@ -135,15 +143,13 @@ impl Suite {
         self
     }
 
-    /// What has to be judged for the run to have a verdict: `GROUP` (all of it) or `GROUP=N%`, each. Without any, each
-    /// group of rules and each role that the servers allow must have something judged.
+    /// What has to be judged for the run to have a verdict: `GROUP` (all of it) or `GROUP=N%`, each. What target files
+    /// require comes on top. Without any, each group of rules and each role that the servers allow must have something judged.
     ///
     /// # Errors
     /// Says what is wrong with one of them.
     pub fn require(mut self, bars: &[&str]) -> Result<Suite, String> {
-        let mut groups: Vec<&str> = registry::rules().iter().map(|rule| rule.meta().group()).collect();
-        groups.dedup();
-        let read = |text: &&str| Bar::parse(text, &groups).map(|bar| bar.to_string());
+        let read = |text: &&str| Bar::parse(text, &groups()).map(|bar| bar.to_string());
         self.require = bars.iter().map(read).collect::<Result<_, _>>()?;
         Ok(self)
     }
@@ -226,7 +232,13 @@ impl Suite {
         let interrupted = self.stop.as_ref().is_some_and(|stop| stop.borrow().is_some());
         let results =
             self.subjects.iter().zip(ran).filter_map(|(subject, ran)| Some((subject, ran?))).collect();
-        let chosen = Chosen { seed: self.seed, strict: self.strict, require: self.require };
+        let mut require = self.require;
+        for text in self.subjects.iter().flat_map(|subject| &subject.require) {
+            if !require.contains(text) {
+                require.push(text.clone());
+            }
+        }
+        let chosen = Chosen { seed: self.seed, strict: self.strict, require };
         assemble::assemble(results, chosen, interrupted)
     }
 }
