@@ -135,6 +135,16 @@ fn also(page: &mut Page<'_>, finding: &FindingInfo) {
         places.entry((rank, noun)).or_default().insert(text);
     };
     for other in &finding.also {
+        if other.case != finding.case {
+            add(3, "case", other.case.clone());
+        }
+        if other.operation.is_empty() {
+            // A report of format 1 tells no more.
+            continue;
+        }
+        if other.operation != finding.operation {
+            add(2, "operation", other.operation.clone());
+        }
         let pointer = other.pointer.as_deref().map(steady_pointer);
         match &other.about {
             Some(about) if other.about != finding.about => {
@@ -145,12 +155,6 @@ fn also(page: &mut Page<'_>, finding: &FindingInfo) {
                 add(1, "member", pointer.unwrap_or_else(|| "the whole answer".to_owned()));
             }
             _ => {}
-        }
-        if other.operation != finding.operation && !other.operation.is_empty() {
-            add(2, "operation", other.operation.clone());
-        }
-        if other.case != finding.case {
-            add(3, "case", other.case.clone());
         }
     }
     let list = |items: &BTreeSet<String>| {
