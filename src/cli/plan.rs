@@ -9,6 +9,7 @@ use super::terminal::{Complaint, Terminal};
 use crate::case::{Case, Needs};
 use crate::contract::Contract;
 use crate::judge::requirement::requirements;
+use crate::judge::Requirement;
 use crate::report::bar::of_vendor;
 use crate::report::model::{LedgerRow, WhyNot};
 use crate::report::tally::by_group;
@@ -118,7 +119,7 @@ fn judged(
 
 /// The ledger of a run in which all that is driven goes well.
 fn ledger(contract: &Contract, planned: &[(Case, Decision)], rules: &[&'static dyn Rule]) -> Vec<LedgerRow> {
-    let row = |(requirement, places): (crate::judge::Requirement, Vec<usize>)| {
+    let row = |(requirement, places): (Requirement, Vec<usize>)| {
         let mut reasons: BTreeMap<Why, usize> = BTreeMap::new();
         let mut judged = 0;
         for (_, decision) in places.iter().filter_map(|place| planned.get(*place)) {

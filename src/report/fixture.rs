@@ -94,7 +94,17 @@ pub(super) fn report() -> Report {
         not_tested: sort::not_tested(&outcomes),
         outcomes,
         findings,
-        exchanges: vec![exchange(&format!("{stop}DONE#3")), exchange(&absent.exchange)],
+        exchanges: vec![
+            exchange(&format!("{stop}DONE#3")),
+            ExchangeInfo {
+                operation: Some("ListJobs".into()),
+                method: "GET".into(),
+                target: "/forges/F1/jobs".into(),
+                status: Some(405),
+                response_body: String::new(),
+                ..exchange(&absent.exchange)
+            },
+        ],
         ledger: ledger(),
         causes: vec![Cause { findings: vec![absent.fingerprint], ..cause() }],
     }
@@ -149,8 +159,8 @@ fn ledger() -> Vec<LedgerRow> {
         row("cancel/refusal-changes-nothing", Role::Cancel, judged, why_not)
     };
     vec![
-        of_state("DONE", cancel(2, &[])),
-        of_state("FAILED", cancel(1, &[(lost("StopJob"), 1)])),
+        LedgerRow { broken: 1, ..of_state("DONE", cancel(2, &[])) },
+        LedgerRow { broken: 1, ..of_state("FAILED", cancel(1, &[(lost("StopJob"), 1)])) },
         of_state("STOPPED", cancel(0, &[(no_job(&["STOPPED"]), 2)])),
         row("lifecycle/declared-transition", Role::Create, 4, &[]),
         row("isolation/foreign-parent", Role::Get, 0, &[(other_parent(), 1)]),
@@ -159,7 +169,7 @@ fn ledger() -> Vec<LedgerRow> {
         row("listing/page-size", Role::List, 0, &[(Why::LeftOut, 1)]),
         umbra("getJob", row("errors/unknown-job", Role::Get, 0, &[(lost("getJob"), 1)])),
         umbra("getJob", row("idempotency/safe-reads", Role::Get, 3, &[])),
-        umbra("listJobs", row("listing/page-size", Role::List, 1, &[])),
+        LedgerRow { broken: 1, ..umbra("listJobs", row("listing/page-size", Role::List, 1, &[])) },
         umbra("listJobs", row("listing/pages-partition", Role::List, 0, &[(lost("listJobs"), 2)])),
         umbra("stopJob", row("cancel/refusal-changes-nothing", Role::Cancel, 0, &[(unallowed("cancel"), 3)])),
     ]

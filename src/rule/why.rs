@@ -149,7 +149,12 @@ impl Why {
             Why::NotGiven { what } => brief_lack(what),
             Why::NoJob { states, foreign, .. } => {
                 let whose = if *foreign { " of the other parent" } else { "" };
-                format!("no job in {}{whose}", states.join(" or "))
+                match states.as_slice() {
+                    [first, _, others @ ..] if !others.is_empty() => {
+                        format!("no job in {first} or {} other states{whose}", others.len() + 1)
+                    }
+                    few => format!("no job in {}{whose}", few.join(" or ")),
+                }
             }
             Why::Spent { limit, .. } => format!("{limit} spent"),
             Why::Undocumented { .. } => "not documented".to_owned(),
@@ -267,6 +272,15 @@ mod tests {
     #[case(
         Why::NoJob { states: vec!["A".into(), "B".into()], facets: String::new(), foreign: true, tried: false },
         "no job in A or B of the other parent"
+    )]
+    #[case(
+        Why::NoJob {
+            states: vec!["A".into(), "B".into(), "C".into()],
+            facets: String::new(),
+            foreign: false,
+            tried: true
+        },
+        "no job in A or 2 other states"
     )]
     #[case(Why::Spent { limit: "max_jobs".into(), most: 3 }, "max_jobs spent")]
     #[case(ended("the server is unreachable: connection refused"), "the server is unreachable")]

@@ -10,6 +10,9 @@ use crate::report::tally::main_reason;
 use crate::report::words::count;
 use crate::rule::Why;
 
+/// How many reasons of one kind are shown, unless more is asked for.
+const SHORT_LIST: usize = 3;
+
 /// Each kind of reason, how many requirements it cost, and what to do about it; when more is asked for, which.
 pub(super) fn not_tested(page: &mut Page<'_>, report: &Report) {
     if report.format < 2 {
@@ -27,7 +30,10 @@ pub(super) fn not_tested(page: &mut Page<'_>, report: &Report) {
     let indent = digits + 4;
     for ((vendor, rank, brief), kind) in &kinds {
         let vendor = if several { format!("{vendor}: ") } else { String::new() };
-        let number = format!("  {:>digits$}", kind.missed.len());
+        let number = match kind.missed.len() {
+            0 => page.ornament("·", ".").to_owned(),
+            number => number.to_string(),
+        };
         let elsewhere = match kind.elsewhere {
             0 => String::new(),
             cases => format!(" (in {} of what was judged in others)", count(cases, "case")),
@@ -35,12 +41,18 @@ pub(super) fn not_tested(page: &mut Page<'_>, report: &Report) {
         let paint = if *rank == 0 { Paint::Error } else { Paint::Skip };
         page.flow(
             indent,
-            &[Span::new(paint, number)],
+            &[Span::new(paint, format!("  {number:>digits$}"))],
             &[Span::plain(format!("{vendor}{brief}")), Span::new(Paint::Dim, elsewhere)],
         );
         let lead = || [Span::plain(" ".repeat(indent))];
-        for reason in kind.reasons.iter().filter(|reason| *reason != brief) {
+        let reasons: Vec<&String> = kind.reasons.iter().filter(|reason| *reason != brief).collect();
+        let shown = if page.style.verbose > 0 { reasons.len() } else { SHORT_LIST.min(reasons.len()) };
+        for reason in &reasons[..shown] {
             page.flow(indent, &lead(), &[Span::plain(reason)]);
+        }
+        if reasons.len() > shown {
+            let more = format!("and {} more (-v shows all)", reasons.len() - shown);
+            page.flow(indent, &lead(), &[Span::new(Paint::Dim, more)]);
         }
         if page.style.verbose > 0 {
             for row in &kind.missed {
