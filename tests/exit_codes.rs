@@ -140,7 +140,11 @@ fn too_little_judged_ends_with_3(
     assert!(ended.out.lines().any(|told| told.starts_with(line)), "{ended:#?}");
     // The plan says so before anything is sent.
     let plan = Ended::of(&program(&["plan", "--target"]).arg(&served.path).output().unwrap());
-    assert_eq!(plan.out.contains("there would be no verdict: nothing was judged"), allow.is_empty(), "{plan:#?}");
+    assert_eq!(
+        plan.out.contains("there would be no verdict: nothing was judged"),
+        allow.is_empty(),
+        "{plan:#?}"
+    );
 }
 
 /// What a target file requires counts as what the command line does.

@@ -219,9 +219,13 @@ mod tests {
         let missed = |why: Why| vec![read(), row("cancel/a", Role::Cancel, 0, &[(why, 1)])];
         assert_eq!(told(missed(no_job()), &[]), ["nothing of cancel was judged (no job in RUNNING)"]);
         let list = row("fields/b", Role::List, 0, &[(no_job(), 1)]);
-        assert_eq!(told(vec![read(), list], &[]), ["nothing of the role list was judged (no job in RUNNING)"]);
+        assert_eq!(
+            told(vec![read(), list], &[]),
+            ["nothing of the role list was judged (no job in RUNNING)"]
+        );
         let lacks = Why::NotGiven { what: "add [other_parent]".into() };
-        let fixture = Why::NoJob { states: vec!["DONE".into()], facets: String::new(), foreign: false, tried: false };
+        let fixture =
+            Why::NoJob { states: vec!["DONE".into()], facets: String::new(), foreign: false, tried: false };
         for chosen in [unallowed("cancel"), lacks, fixture, Why::LeftOut, undocumented()] {
             assert_eq!(told(missed(chosen), &[]), Vec::<String>::new());
         }
@@ -249,7 +253,8 @@ mod tests {
     #[test]
     fn a_vendor_of_which_nothing_was_chosen_asks_for_nothing() {
         let own = row("cancel/a", Role::Cancel, 1, &[]);
-        let other = LedgerRow { vendor: "umbra".into(), ..row("cancel/a", Role::Cancel, 0, &[(Why::LeftOut, 1)]) };
+        let other =
+            LedgerRow { vendor: "umbra".into(), ..row("cancel/a", Role::Cancel, 0, &[(Why::LeftOut, 1)]) };
         for require in [&[][..], &["cancel"]] {
             assert_eq!(told(vec![own.clone(), other.clone()], require), Vec::<String>::new());
         }

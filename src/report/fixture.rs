@@ -147,13 +147,16 @@ fn ledger() -> Vec<LedgerRow> {
         foreign: false,
         tried: true,
     };
-    let lost = |operation: &str| Why::Lost { operation: operation.into(), error: "connection refused".into() };
+    let lost =
+        |operation: &str| Why::Lost { operation: operation.into(), error: "connection refused".into() };
     let of_state = |state: &str, row: LedgerRow| {
         let id = RowId { table: Table::Cancel, state: state.into(), facets: String::new() };
         LedgerRow { row: Some(id), ..row }
     };
-    let umbra = |operation: &str, row: LedgerRow| {
-        LedgerRow { vendor: "umbra".into(), operation: operation.into(), ..row }
+    let umbra = |operation: &str, row: LedgerRow| LedgerRow {
+        vendor: "umbra".into(),
+        operation: operation.into(),
+        ..row
     };
     let cancel = |judged, why_not: &[(Why, usize)]| {
         row("cancel/refusal-changes-nothing", Role::Cancel, judged, why_not)
@@ -186,8 +189,9 @@ pub(super) fn cause() -> Cause {
         kind: "absent-operation".into(),
         operations: vec!["ListJobs".into()],
         message: "the server does not have ListJobs: every right request was answered 405".into(),
-        hint: "Where it should have it, name what has to be judged with --require; where not, nothing is wrong."
-            .into(),
+        hint:
+            "Where it should have it, name what has to be judged with --require; where not, nothing is wrong."
+                .into(),
         is_fatal: false,
         answers: 3,
         exchange: "acme::ListJobs::pages#1".into(),

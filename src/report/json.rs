@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn what_is_no_report_is_said_so() {
-        let later = FORMAT_1.replace("\"format\": 1", "\"format\": 3").replace("\"contracts\"", "\"servers\"");
+        let later =
+            FORMAT_1.replace("\"format\": 1", "\"format\": 3").replace("\"contracts\"", "\"servers\"");
         for (text, why) in [
             ("<html>", "no report"),
             ("{}", "`format` does not say"),

@@ -123,8 +123,7 @@ mod tests {
             row("fields/a", Role::Get, 1, &[(lost(), 1)]),
         ];
         let groups = by_group(&ledger, "acme");
-        let expected =
-            Tally { judged: 1, of: 2, why_not: vec![unallowed("cancel")], is_choice: true };
+        let expected = Tally { judged: 1, of: 2, why_not: vec![unallowed("cancel")], is_choice: true };
         assert_eq!(groups["cancel"], expected);
         assert!(groups["fields"].is_complete());
         assert_eq!(by_role(&ledger, "acme")["cancel"], expected);

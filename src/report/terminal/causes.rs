@@ -37,7 +37,8 @@ fn one(page: &mut Page<'_>, cause: &Cause, report: &Report) {
     }
     let below = cause.findings.len();
     if below > 0 {
-        let hang = if below == 1 { "hangs below it and does not count" } else { "hang below it and do not count" };
+        let hang =
+            if below == 1 { "hangs below it and does not count" } else { "hang below it and do not count" };
         let more = if page.style.verbose > 0 { "" } else { " (-v shows them)" };
         evidence(page, "below", &[Span::plain(format!("{} {hang}{more}", count(below, "finding")))]);
     }

@@ -47,7 +47,11 @@ pub(super) fn closing(page: &mut Page<'_>, report: &Report) {
                 page.flow(2, &[], &[Span::new(Paint::Pass, text)]);
             }
             End::DoesNotConform if several => {
-                page.flow(2, &[], &[Span::new(Paint::Fail, format!("{name}does not conform; judged: {text}"))]);
+                page.flow(
+                    2,
+                    &[],
+                    &[Span::new(Paint::Fail, format!("{name}does not conform; judged: {text}"))],
+                );
             }
             End::NoVerdict if several => {
                 page.flow(2, &[], &[Span::new(Paint::Error, format!("{name}no verdict; judged: {text}"))]);
@@ -104,11 +108,15 @@ fn verdict(page: &Page<'_>, report: &Report, told: &[(&str, String)]) -> (Paint,
             [] => (Paint::Warn, "conforms; what was judged is not told in reports of format 1".to_owned()),
             [(_, judged)] => (Paint::Pass, format!("conforms in what was judged: {judged}")),
             several => {
-                let tallies = several.iter().flat_map(|(vendor, _)| by_group(&report.ledger, vendor).into_values());
+                let tallies =
+                    several.iter().flat_map(|(vendor, _)| by_group(&report.ledger, vendor).into_values());
                 let (judged, of) =
                     tallies.fold((0, 0), |(judged, of), tally| (judged + tally.judged, of + tally.of));
                 let vendors = count(several.len(), "vendor");
-                (Paint::Pass, format!("conforms in what was judged: {judged} of {of} requirements of {vendors}"))
+                (
+                    Paint::Pass,
+                    format!("conforms in what was judged: {judged} of {of} requirements of {vendors}"),
+                )
             }
         },
     }
@@ -209,7 +217,10 @@ mod tests {
     }
 
     fn read_only() -> Vec<LedgerRow> {
-        vec![row("fields/a", Role::Get, 1, &[]), row("cancel/a", Role::Cancel, 0, &[(unallowed("cancel"), 1)])]
+        vec![
+            row("fields/a", Role::Get, 1, &[]),
+            row("cancel/a", Role::Cancel, 0, &[(unallowed("cancel"), 1)]),
+        ]
     }
 
     #[test]
