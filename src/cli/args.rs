@@ -99,7 +99,7 @@ Examples:
   jobproof check VENDOR --only '*cancel*' -v            some cases, with all evidence
   jobproof check VENDOR --target staging.toml --report junit=junit.xml --report json=report.json
   jobproof check VENDOR --target staging.toml --require cancel --require lifecycle=80%
-                                                        no verdict where less of these groups was judged
+                                                        no verdict where less is judged
   jobproof check VENDOR --fault accepts-cancel::STATE   see a rule catch a defect
   jobproof check --target staging.toml --record run.ndjson
   jobproof check --replay run.ndjson --rule cancel -v   judge that run again, without the server")]
