@@ -59,9 +59,16 @@ fn in_words(answer: &Answer) -> String {
         words.push_str(&format!(" {code}"));
     }
     if let Some(pattern) = &answer.message {
-        words.push_str(&format!(" with a message like /{pattern}/"));
+        words.push_str(&format!(" with a message like /{}/", bare(pattern)));
     }
     words
+}
+
+/// A pattern without what stands around its words: a page that is cited gives the words.
+fn bare(pattern: &str) -> &str {
+    let pattern = pattern.strip_prefix("(?i)").unwrap_or(pattern);
+    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
+    if pattern.ends_with("\\$") { pattern } else { pattern.strip_suffix('$').unwrap_or(pattern) }
 }
 
 /// What the answer says, in words: status, code and message.
@@ -78,4 +85,18 @@ pub(crate) fn seen(exchange: &Exchange, contract: &Contract) -> String {
         words.push_str(&format!(": {}", cut(message)));
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("(?i)not found", "not found")]
+    #[case("^no such job$", "no such job")]
+    #[case(r"costs 1\$", r"costs 1\$")]
+    fn patterns_are_shown_without_anchors(#[case] pattern: &str, #[case] expected: &str) {
+        assert_eq!(bare(pattern), expected);
+    }
 }
