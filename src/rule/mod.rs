@@ -20,7 +20,6 @@ mod why;
 
 use crate::contract::Contract;
 use crate::contract::cancel::RowId;
-use crate::contract::reference::Basis;
 use crate::story::Story;
 
 use schemars::JsonSchema;
@@ -70,7 +69,7 @@ pub enum Level {
     Note,
     /// A SHOULD, or a MUST that rests on an inferred or observed fact.
     Warn,
-    /// A violation of a documented or modelled fact.
+    /// A violation of a documented, modelled or asserted fact.
     Fail,
 }
 
@@ -145,8 +144,8 @@ impl Finding {
     pub fn level(&self, keyword: Keyword, contract: &Contract) -> Level {
         let level = match (keyword, contract.basis(&self.reference)) {
             (Keyword::May, _) => Level::Note,
-            (Keyword::Should, _) | (Keyword::Must, Basis::Observed | Basis::Inferred) => Level::Warn,
-            (Keyword::Must, Basis::Documented | Basis::Modelled) => Level::Fail,
+            (Keyword::Must, basis) if basis.can_fail() => Level::Fail,
+            (Keyword::Should | Keyword::Must, _) => Level::Warn,
         };
         level.min(self.at_most)
     }
