@@ -17,7 +17,11 @@ fn told(vendor: &str, old: &str, new: &str) -> Vec<String> {
 
 #[rstest]
 #[case("detail_ref = \"id-check-inferred\"", "detail_ref = \"id-check\"", "there is no reference `id-check`")]
-#[case("shows_ref = \"stop-shows-inferred\"", "shows_ref = \"stop-shows\"", "there is no reference `stop-shows`")]
+#[case(
+    "shows_ref = \"stop-shows-inferred\"",
+    "shows_ref = \"stop-shows\"",
+    "there is no reference `stop-shows`"
+)]
 #[case(
     "detail_ref = \"id-check-inferred\"\n",
     "",

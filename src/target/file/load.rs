@@ -104,13 +104,12 @@ pub fn load(
         return Err(errors.into_iter().chain(warnings).collect());
     };
     let file = gather_facets(resolved.value, &contract);
-    let settings = serde_json::from_value(file).map_err(|error| error.to_string()).and_then(
-        |file: TargetFile| {
+    let settings =
+        serde_json::from_value(file).map_err(|error| error.to_string()).and_then(|file: TargetFile| {
             let mut contract = contract;
             file.assert.apply(&mut contract);
             Settings::new(file, Arc::new(contract), trust)
-        },
-    );
+        });
     match settings {
         Ok(settings) => Ok((settings, warnings)),
         Err(why) => Err(vec![document.error(0..0, why)].into_iter().chain(warnings).collect()),
