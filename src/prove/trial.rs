@@ -9,10 +9,10 @@ use tokio::sync::watch;
 use super::model::FalseAlarm;
 use crate::case::Case;
 use crate::contract::Contract;
+use crate::judge::{Outcome as Judged, RuleVerdict};
 use crate::mock::decoy::Transfer;
 use crate::mock::{Decoy, Fault, Mould};
 use crate::rule::{Level, Rule};
-use crate::run::judge::{Outcome as Judged, RuleVerdict};
 use crate::run::plan::Choice;
 use crate::run::schedule::{Options, Session};
 use crate::suite::server::{MockServer, Oddity};
@@ -132,7 +132,7 @@ async fn silent(
     let (mut noted, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut digest = DefaultHasher::new();
     for case in &ground.cases {
-        let (driven, _) = session.one(case.clone(), &options).await;
+        let driven = session.one(case.clone(), &options).await;
         for response in driven.transcript.exchanges.iter().filter_map(|exchange| exchange.response()) {
             (response.status, &response.headers.0, &response.body).hash(&mut digest);
         }
@@ -150,10 +150,10 @@ async fn silent(
                     let message = gravest.map(|(_, finding)| finding.message.clone()).unwrap_or_default();
                     alarms.push(alarm(Some(*level), message));
                 }
-                Judged::Unjudged(why) => alarms.push(alarm(None, why.clone())),
+                Judged::NotJudged(why) if why.is_error() => alarms.push(alarm(None, why.to_string())),
                 Judged::Found(_) => drop(noted.insert(verdict.rule)),
                 Judged::Met => drop(passed.insert(verdict.rule)),
-                Judged::Skipped(_) => {}
+                Judged::NotJudged(_) => {}
             }
         }
         if stop.borrow().is_some() {
@@ -181,7 +181,7 @@ async fn caught(
             if saw.contains(&id) {
                 break;
             }
-            let (driven, _) = session.one(case.clone(), &options).await;
+            let driven = session.one(case.clone(), &options).await;
             saw.extend(alarmed(&driven.verdicts).filter(|id| !saw.contains(id)).collect::<Vec<_>>());
             if stop.borrow().is_some() {
                 return None;
@@ -192,7 +192,7 @@ async fn caught(
     if saw.is_empty() {
         let options = options(ground.rules.clone(), stop);
         for case in &ground.cases {
-            let (driven, _) = session.one(case.clone(), &options).await;
+            let driven = session.one(case.clone(), &options).await;
             for id in alarmed(&driven.verdicts) {
                 if had_to.contains(&id) {
                     saw.push(id);

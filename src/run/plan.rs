@@ -3,9 +3,9 @@
 use globset::{Glob, GlobMatcher};
 
 use super::setup::Allow;
-use crate::case::{Case, Step};
+use crate::case::{Case, Silence, Step};
 use crate::contract::Contract;
-use crate::rule::Rule;
+use crate::rule::{Rule, Why};
 
 /// What the user chose.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +43,17 @@ impl Choice {
         (self.only.is_empty() || self.only.iter().any(matches)) && !self.skip.iter().any(matches)
     }
 
+    /// Whether anything chosen needs a case: it is chosen itself, and so is a rule that it was made for.
+    pub fn wants(&self, case: &Case, rules: &[&'static dyn Rule]) -> bool {
+        let is_chosen = |id: &str| rules.iter().any(|rule| rule.meta().id == id);
+        self.takes(case) && (self.rules.is_empty() || case.rules.iter().any(|id| is_chosen(id)))
+    }
+
+    /// The globs of a list as they were written.
+    pub fn written(globs: &[GlobMatcher]) -> Vec<String> {
+        globs.iter().map(|glob| glob.glob().glob().to_owned()).collect()
+    }
+
     /// The chosen rules out of all.
     pub fn rules(&self, all: &[&'static dyn Rule]) -> Vec<&'static dyn Rule> {
         let chosen = |rule: &&&'static dyn Rule| {
@@ -59,7 +70,7 @@ pub enum Decision {
     /// It is driven.
     Drive,
     /// It is not, for this reason.
-    Skip(String),
+    Skip(Why),
     /// It was not chosen.
     LeftOut,
 }
@@ -93,25 +104,16 @@ fn decide(
     rules: &[&'static dyn Rule],
     case: &Case,
 ) -> Decision {
-    if !choice.takes(case) {
+    if !choice.wants(case, rules) {
         return Decision::LeftOut;
     }
-    if !choice.rules.is_empty() && !case.rules.iter().any(|id| rules.iter().any(|rule| rule.meta().id == *id))
-    {
-        return Decision::LeftOut;
-    }
-    if let Some(why) = &case.silent {
-        return Decision::Skip(why.clone());
+    match &case.silent {
+        Some(Silence::Undocumented(what)) => return Decision::Skip(Why::Undocumented { what: what.clone() }),
+        Some(Silence::NoWay(what)) => return Decision::Skip(Why::NoWay { what: what.clone() }),
+        None => {}
     }
     let needs = case.needs(contract).permissions();
-    let lacks: Vec<String> = needs
-        .iter()
-        .filter(|(word, times)| *times > 0 && !allow.permits(word))
-        .map(|(word, _)| format!("\"{word}\""))
-        .collect();
-    if lacks.is_empty() {
-        Decision::Drive
-    } else {
-        Decision::Skip(format!("the target file does not allow it: add {} to `allow`", lacks.join(" and ")))
-    }
+    let lacks = needs.iter().filter(|(word, times)| *times > 0 && !allow.permits(word));
+    let words: Vec<String> = lacks.map(|(word, _)| (*word).to_owned()).collect();
+    if words.is_empty() { Decision::Drive } else { Decision::Skip(Why::NotAllowed { words }) }
 }

@@ -37,7 +37,7 @@ impl Rule for TakesEffect {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (contract, keyword) = (story.contract, META.keyword);
+        let contract = story.contract;
         let seen = Seen::of(story);
         let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Cancel) {
@@ -58,9 +58,9 @@ impl Rule for TakesEffect {
             let first = first.map(|found| Finding { reference: shows.clone(), ..found });
             let last = last.map(|found| Finding { reference: end.clone(), ..found });
             // One cause gives one finding: the first sign of it, unless what came of it is surer to be wrong.
-            let level = |found: &Finding| found.level(keyword, contract);
+            let is_sure = |found: &Finding| contract.basis(&found.reference).can_fail();
             let found = match (first, last) {
-                (Some(first), Some(last)) if level(&last) > level(&first) => Some(last),
+                (Some(first), Some(last)) if is_sure(&last) && !is_sure(&first) => Some(last),
                 (first, last) => first.or(last),
             };
             judgement.find(found.map(|finding| finding.by(attempt, contract)));

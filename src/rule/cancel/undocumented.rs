@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(found[0].kind, "accepted");
         assert_eq!(found[0].actual, "202; STOPPING became STOPPING, then STOPPED");
         assert!(found[0].expected.starts_with("not documented: whether a second stop"), "{found:?}");
-        assert_eq!(found[0].level(META.keyword, &script.contract), Level::Note);
+        assert_eq!(script.level(&Undocumented, &found[0]), Level::Note);
         let row = RowId { table: Table::Cancel, state: "STOPPING".into(), facets: String::new() };
         assert_eq!(found[0].about, Some(About::Row(row)));
     }

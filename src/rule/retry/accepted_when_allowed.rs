@@ -4,7 +4,7 @@ use crate::contract::Contract;
 use crate::contract::cancel::Table;
 use crate::contract::cancel::{Expect, row};
 use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::said::{is_accepted, seen};
 
@@ -48,7 +48,7 @@ impl Rule for AcceptedWhenAllowed {
             }
             let is_open = attempt.after.is_some_and(|after| may_be_retried(after, contract));
             if attempt.may_move && !is_open {
-                judgement.miss(attempt.answered_otherwise(contract, SOUGHT));
+                judgement.miss(Why::NotSeen { sought: SOUGHT.to_owned() });
                 continue;
             }
             judgement.look_at(attempt, contract);
