@@ -33,7 +33,11 @@ impl Ground {
     }
 
     fn session(&self, oddity: Oddity) -> Session {
-        let for_the_wire = matches!(&oddity, Oddity::Decoy(decoy) if decoy.transfer() != Transfer::default());
+        let for_the_wire = match &oddity {
+            Oddity::None => false,
+            Oddity::Fault(fault) => fault.is_on_the_wire(),
+            Oddity::Decoy(decoy) => decoy.transfer() != Transfer::default(),
+        };
         let over_http = self.over_http || for_the_wire;
         Session::new(Arc::new(MockServer::cast(self.mould.clone(), self.seed, over_http, oddity)))
     }
