@@ -253,6 +253,9 @@ pub struct FindingInfo {
     /// What it is about beside its place, where that tells it from others of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
+    /// The kind of the cause that it hangs below, where it hangs below one: it is told, and does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// How grave it is.
     pub level: Level,
     /// The vendor.

@@ -44,7 +44,14 @@ pub fn merge_findings(mut findings: Vec<FindingInfo>) -> Vec<FindingInfo> {
 fn habit(finding: &FindingInfo) -> impl Ord + use<> {
     let what = if finding.kind.is_empty() { &finding.fingerprint } else { &finding.kind };
     let reference = finding.reference.id.clone();
-    (finding.vendor.clone(), finding.rule.clone(), reference, what.clone(), finding.level)
+    (
+        finding.vendor.clone(),
+        finding.rule.clone(),
+        reference,
+        what.clone(),
+        finding.level,
+        finding.cause.clone(),
+    )
 }
 
 /// A finding as one more place where a habit shows.

@@ -48,9 +48,9 @@ impl Driver<'_> {
             pool.used.insert(id.clone());
         }
         drop(pool);
-        self.slots.insert(wanted.job.clone(), id);
+        self.slots.insert(wanted.job.clone(), id.clone());
         self.foreign.insert(wanted.job.clone(), wanted.foreign);
-        Ok(())
+        self.verify(&id, wanted).await
     }
 
     /// A fixture, or a job that an earlier case left behind unchanged.
@@ -91,7 +91,11 @@ impl Driver<'_> {
     /// A job from the arrange hook.
     async fn hook(&self, wanted: &Arrange) -> Result<Option<JobIds>, Why> {
         let parents = if wanted.foreign { &self.setup.other_parent } else { &self.setup.parameters };
-        for state in &wanted.states {
+        // A state that the surface of the case has no word for would show there as another.
+        let contract = &self.setup.contract;
+        let service = self.service(contract);
+        let can_show = |state: &&String| contract.can_show(service.as_deref(), state);
+        for state in wanted.states.iter().filter(can_show) {
             let wanted = Wanted {
                 state: state.clone(),
                 facets: wanted.facets.clone(),

@@ -3,6 +3,7 @@
 mod arrange;
 mod clean;
 pub mod drive;
+mod fixture;
 mod keep;
 mod moment;
 pub mod pace;

@@ -16,6 +16,7 @@ use super::setup::{Allow, Pool, Setup};
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
+use crate::judge::cause::{Cause, Judged};
 use crate::judge::{Outcome, RuleVerdict, judge, not_driven};
 use crate::rule::Why;
 use crate::rule::{Level, Rule};
@@ -108,6 +109,8 @@ pub struct Ran {
     pub took: Duration,
     /// Jobs that may still be running.
     pub warnings: Vec<String>,
+    /// What stands behind many findings at once.
+    pub causes: Vec<Cause>,
 }
 
 /// Runs the cases of one server.
@@ -154,7 +157,17 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
     }
     ran.sort_by(|a, b| a.case.id.cmp(&b.case.id));
     let warnings = session.clean().await;
-    Ran { cases: ran, requests: session.requests.load(Ordering::Relaxed), took, warnings }
+    let causes = settle(&contract, &mut ran);
+    Ran { causes, cases: ran, requests: session.requests.load(Ordering::Relaxed), took, warnings }
+}
+
+/// Finds what stands behind many findings of these cases, and takes those out of their verdicts.
+pub fn settle(contract: &Contract, cases: &mut [Driven]) -> Vec<Cause> {
+    let mut judged: Vec<Judged<'_>> = cases
+        .iter_mut()
+        .map(|Driven { case, transcript, verdicts, .. }| Judged { case, transcript, verdicts })
+        .collect();
+    crate::judge::cause::settle(contract, &mut judged)
 }
 
 fn undriven(case: Case, verdicts: Vec<RuleVerdict>, left_out: bool) -> Driven {
