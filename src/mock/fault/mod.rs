@@ -25,6 +25,7 @@ mod swapped;
 mod throttle;
 mod two_codes;
 mod unchecked;
+mod unserved;
 mod word;
 
 use crate::contract::Contract;
@@ -281,6 +282,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(unserved::faults(contract));
     found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found.extend(edge::faults(contract));
