@@ -5,6 +5,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Operation;
 use crate::contract::pointer::Pointer;
+use crate::exchange::Violation;
 
 /// The conditions, each with the rule that judges it.
 const CONDITIONS: [(Condition, &str); 4] = [
@@ -29,7 +30,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             let case = Case::new(contract, id, condition.word(), title, &[rule]);
             let mut call = Call::new(id);
             call.credentials = Some(condition);
-            call.violation = Some(format!("comes with {with}"));
+            call.violation = Some(Violation::new(format!("comes with {with}"), condition.word()));
             cases.push(probe(contract, operation, case, call, condition));
         }
         if signs {
@@ -39,7 +40,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 let case = Case::new(contract, id, &what, title, &["auth/bad-signature"]);
                 let mut call = Call::new(id);
                 call.signed_for_another = Some(part);
-                call.violation = Some(format!("was signed with another {word}"));
+                call.violation = Some(Violation::new(format!("was signed with another {word}"), &*what));
                 probe(contract, operation, case, call, Condition::BadSignature)
             }));
         }
@@ -80,6 +81,11 @@ fn probe(
     if operation.target.is_some() {
         case = case.then(finished(contract, "job"));
         call = call.job("job");
+    }
+    // With good credentials first, where that changes nothing: a server may not have the operation at all.
+    if operation.role.is_read() && !contract.writes(&call.operation) {
+        let right = Call { job: call.job.clone(), ..Call::new(&call.operation) };
+        case = case.then(Step::Call(right));
     }
     case.then(Step::Call(call))
 }

@@ -4,6 +4,7 @@ use super::{Call, Case, JobRef, Parents, Step, read, reader};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
+use crate::exchange::Violation;
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -65,10 +66,10 @@ fn condition(
     spoil: impl Fn(&mut Call) -> String,
 ) -> Case {
     let mut call = Call::new(id);
-    let violation = spoil(&mut call);
+    let words = spoil(&mut call);
     call.probe = Some(condition);
-    let mut case = Case::new(contract, id, what, format!("a request that {violation} is refused"), rules);
-    call.violation = Some(violation);
+    let mut case = Case::new(contract, id, what, format!("a request that {words} is refused"), rules);
+    call.violation = Some(Violation::new(words, what));
     if contract.error_row(condition, id).is_none() {
         case.silent = Some(format!("the documentation names no error for {condition} of {id}").into());
         return case;
@@ -90,7 +91,7 @@ fn conflict(contract: &Contract, id: &str, operation: &Operation) -> Case {
     first.creates = Some("first".into());
     second.creates = Some("second".into());
     second.probe = Some(Condition::Conflict);
-    second.violation = Some("starts a job while another is under way".into());
+    second.violation = Some(Violation::new("starts a job while another is under way", "conflict"));
     // The reading after the second start shows whether the first job was still under way: only then was a refusal due.
     case.then(Step::Call(first)).then(Step::Call(second)).then(read(get, "first"))
 }

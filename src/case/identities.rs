@@ -4,7 +4,7 @@ use super::{Call, Case, Step, finished, read, reader, take_cancellable};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
-use crate::exchange::Identity;
+use crate::exchange::{Identity, Violation};
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -58,8 +58,8 @@ fn call(id: &str, who: Identity) -> Call {
     call.identity = Some(who);
     call.probe = Some(Condition::Forbidden);
     call.violation = Some(match who {
-        Identity::Foreign => "comes from another account".into(),
-        Identity::ReadOnly => "comes with credentials that may only read".into(),
+        Identity::Foreign => Violation::new("comes from another account", who.word()),
+        Identity::ReadOnly => Violation::new("comes with credentials that may only read", who.word()),
     });
     call
 }

@@ -1,7 +1,7 @@
 //! From a job's first state to its last, and what stays so after the end.
 
 use super::taking::NO_READER;
-use super::{Call, Case, Silence, Step, finished, reader, take};
+use super::{Call, Case, Silence, Step, finished, read, reader, take};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
 
@@ -13,20 +13,23 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         start.creates = Some("job".into());
         let mut rules =
             vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
+        if !create.anonymous {
+            rules.push("errors/valid-request-served");
+        }
         if contract.shows_state(create) {
             rules.push("lifecycle/initial-state");
         }
         rules.extend(told(contract));
         let title = "a new job goes its declared way to a final state and stays there".to_owned();
         let mut case = Case::new(contract, id, "lifecycle", title, &rules);
-        if reader(contract, create).is_none() {
+        let Some(get) = reader(contract, create) else {
             case.silent = Some(Silence::NoWay(NO_READER.to_owned()));
             cases.push(case);
             continue;
-        }
+        };
         // Some jobs are made of another one, which must be there and have ended.
         if create.target.is_some() {
-            case = case.then(finished(contract, "source"));
+            case = case.then(finished(contract, "source")).then(read(get, "source"));
             start = start.job("source");
         }
         cases.push(

@@ -5,6 +5,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{FilterEffect, OverMax, PageStyle, Pagination, Role};
 use crate::contract::pointer::Pointer;
+use crate::exchange::Violation;
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -20,7 +21,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         };
         let walk = |size| Step::Pages { call: Call::new(id), size };
         let title = "a list contains the jobs that were seen before".to_owned();
-        let case = Case::new(contract, id, "contains", title, &["listing/contains-created"]);
+        let rules = ["listing/contains-created", "errors/valid-request-served"];
+        let case = Case::new(contract, id, "contains", title, &rules);
         cases.push(jobs(case, 2).then(walk(None)));
         let Some(paging) = &list.pagination else { continue };
         cases.extend(bad_token(contract, id, paging));
@@ -36,7 +38,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             let case =
                 Case::new(contract, id, &format!("filter::{}", filter.name), title, &["listing/filter"]);
             cases.push(match &filter.effect {
-                FilterEffect::OnlyState(_) => only_state(contract, case, id, filter),
+                FilterEffect::OnlyState(_) => only_state(contract, case, id, get, filter),
                 FilterEffect::Ascending(_) | FilterEffect::Descending(_) => {
                     let mut call = Call::new(id);
                     call.set = leaves(&filter.send, "");
@@ -67,7 +69,8 @@ fn bad_token(contract: &Contract, id: &str, paging: &Pagination) -> Option<Case>
     let mut call = Call::new(id);
     call.set.push((style.request.clone(), "jobproof-no-such-token-0000".into()));
     call.probe = Some(Condition::InvalidParameter);
-    call.violation = Some("carries a page token that no answer gave".into());
+    call.violation =
+        Some(Violation::at("carries a page token that no answer gave", "bad-token", style.request.as_str()));
     Some(case.then(Step::Call(call)))
 }
 
@@ -80,7 +83,8 @@ fn over_max(contract: &Contract, id: &str, paging: &Pagination, get: &str) -> Op
     let mut call = Call::new(id);
     call.set.push((size.request.clone(), most.saturating_add(1).into()));
     call.probe = Some(Condition::InvalidParameter);
-    call.violation = Some(format!("asks for a page of {} items, where {most} are the most", most + 1));
+    let words = format!("asks for a page of {} items, where {most} are the most", most.saturating_add(1));
+    call.violation = Some(Violation::at(words, "maximum", size.request.as_str()));
     Some(case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Call(call)))
 }
 
@@ -89,19 +93,23 @@ fn only_state(
     contract: &Contract,
     mut case: Case,
     id: &str,
+    get: &str,
     filter: &crate::contract::operation::Filter,
 ) -> Case {
     let lifecycle = &contract.facts.lifecycle;
     let mut states: Vec<_> = lifecycle.states.iter().filter(|(_, s)| s.phase.is_terminal()).collect();
     states.sort_by_key(|(_, s)| s.phase);
     for (n, (state, _)) in states.iter().take(2).enumerate() {
-        case = case.then(Step::Arrange(Arrange {
-            job: format!("job{}", n + 1),
+        let job = format!("job{}", n + 1);
+        let arrange = Step::Arrange(Arrange {
+            job: job.clone(),
             states: vec![(*state).clone()],
             facets: std::collections::BTreeMap::new(),
             foreign: false,
             consumes: false,
-        }));
+        });
+        // A job that was there before is not known to be in the state until it is read.
+        case = case.then(arrange).then(read(get, &job));
     }
     let wanted = states.first().map(|(state, _)| (*state).clone()).unwrap_or_default();
     let mut call = Call::new(id);

@@ -1,6 +1,6 @@
 //! Reads of jobs, and of what belongs to them: they answer as documented.
 
-use super::{Call, Case, Step, finished};
+use super::{Call, Case, Step, finished, read, reader};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
 
@@ -22,16 +22,20 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let rules: &[&'static str] = if operation.anonymous {
             &["fields/documented-status", "fields/body-schema", "auth/anonymous-accepted"]
         } else {
-            &["fields/documented-status", "fields/body-schema"]
+            &["fields/documented-status", "fields/body-schema", "errors/valid-request-served"]
         };
         if operation.target.is_none() {
             let title = "what needs no job reads as documented".to_owned();
             return Case::new(contract, id, "reads", title, rules).then(Step::Call(Call::new(id)));
         }
         let title = "what belongs to a finished job reads as documented".to_owned();
-        Case::new(contract, id, "reads", title, rules)
-            .then(finished(contract, "job"))
-            .then(Step::Call(Call::new(id).job("job")))
+        let case = Case::new(contract, id, "reads", title, rules).then(finished(contract, "job"));
+        // Once it was read it is known to be there.
+        let case = match reader(contract, operation) {
+            Some(get) => case.then(read(get, "job")),
+            None => case,
+        };
+        case.then(Step::Call(Call::new(id).job("job")))
     });
     own.chain(details).collect()
 }

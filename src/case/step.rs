@@ -8,7 +8,7 @@ use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
-use crate::exchange::{Identity, Meant};
+use crate::exchange::{Identity, Meant, Violation};
 
 /// A name for a job within a case.
 pub type Slot = String;
@@ -121,8 +121,8 @@ pub struct Call {
     pub signed_for_another: Option<Part>,
     /// The condition it is made to bring about.
     pub probe: Option<Condition>,
-    /// In words, what is wrong with it.
-    pub violation: Option<String>,
+    /// What is wrong with it.
+    pub violation: Option<Violation>,
     /// For a list: the filter by name and the state it asks for.
     pub filter: Option<(String, Option<String>)>,
     /// What the case calls the job that the answer creates.

@@ -142,7 +142,7 @@ impl Surroundings for Around<'_> {
         groups()
     }
 
-    fn contract(&self, subject: &Subject) -> Result<Arc<Contract>, Refused> {
+    fn contract(&self, subject: &Subject) -> Result<Contract, Refused> {
         let edition = self.edition.as_deref().or(subject.edition.as_deref());
         let own;
         let pack = match (&subject.vendor, &subject.contract) {
@@ -162,6 +162,6 @@ impl Surroundings for Around<'_> {
                 return Err(Refused::Edition(known));
             }
         }
-        load(pack, edition).map(|loaded| Arc::new(loaded.contract)).map_err(Refused::Contract)
+        load(pack, edition).map(|loaded| loaded.contract).map_err(Refused::Contract)
     }
 }

@@ -4,6 +4,7 @@ pub mod around;
 pub mod auth;
 pub mod cancel;
 pub mod combination;
+mod concern;
 pub mod diagnostic;
 pub mod envelope;
 pub mod error;

@@ -177,6 +177,25 @@ impl Shapes {
         here
     }
 
+    /// Whether a request of this schema must have the member at this place, and all that is around it. Its parts
+    /// themselves (`/query`, `/body`) are taken for granted.
+    pub fn requires(&self, name: &str, at: &str) -> bool {
+        let Some(shape) = self.get(name) else { return false };
+        let mut here = &shape.document;
+        for (depth, segment) in Pointer::new(at).segments().iter().enumerate() {
+            here = self.resolve(here);
+            let named = here.get("properties").and_then(|members| members.get(segment));
+            let mut required = here.get("required").and_then(Value::as_array).into_iter().flatten();
+            let next = match (named, here.get("items")) {
+                (Some(member), _) if depth == 0 || required.any(|name| name == segment) => member,
+                (None, Some(items)) => items,
+                _ => return false,
+            };
+            here = next;
+        }
+        true
+    }
+
     /// The keyword's value at an absolute place, and the reference that the nearest part around it names.
     fn look_up(&self, place: &str) -> (Option<&Value>, Option<String>) {
         let (id, fragment) = place.split_once('#').unwrap_or((place, ""));

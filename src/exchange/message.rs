@@ -100,8 +100,10 @@ pub enum TransportError {
     TooLarge(String),
     /// The server sends the client elsewhere; it was not followed.
     Redirected(String),
-    /// The connection broke, or what came is not HTTP.
+    /// The connection broke after the request was sent, or what came is not HTTP.
     Broken(String),
+    /// The request cannot be sent as it is written: nothing was.
+    Unsendable(String),
 }
 
 impl std::fmt::Display for TransportError {
@@ -112,6 +114,7 @@ impl std::fmt::Display for TransportError {
             TransportError::TooLarge(why) => write!(f, "body too large: {why}"),
             TransportError::Redirected(why) => write!(f, "redirect not followed: {why}"),
             TransportError::Broken(why) => write!(f, "broken: {why}"),
+            TransportError::Unsendable(why) => write!(f, "not sent: {why}"),
         }
     }
 }
@@ -153,9 +156,9 @@ pub struct Meant {
     /// The condition the request was made to bring about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probe: Option<Condition>,
-    /// In words, what was made wrong for the probe.
+    /// What was made wrong about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub violation: Option<String>,
+    pub violation: Option<Violation>,
     /// The role of the operation that it tries although the API has none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_offered: Option<Role>,
@@ -168,9 +171,46 @@ pub struct Meant {
     /// The number of the walk through a list's pages that this request belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub walk: Option<usize>,
+    /// Whether the sender gave up the walk after this page, by a bound of its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gave_up: bool,
     /// The group of requests that were sent at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub together: Option<usize>,
+}
+
+/// What was made wrong about a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Violation {
+    /// In words, values and all.
+    pub words: String,
+    /// The same without anything that changes from run to run: the constraint, and the place with `*` for each index.
+    pub parameter: String,
+}
+
+impl Violation {
+    /// The constraint that is broken for a member whose name is written in other letter case.
+    pub const NAME_CASE: &str = "name-case";
+
+    /// A violation in these words. `parameter` must be the same in every run.
+    pub fn new(words: impl Into<String>, parameter: impl Into<String>) -> Violation {
+        Violation { words: words.into(), parameter: parameter.into() }
+    }
+
+    /// A violation of this constraint at this place of the request.
+    pub fn at(words: impl Into<String>, constraint: &str, at: &str) -> Violation {
+        let place = |segment: &str| {
+            let is_index = !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit());
+            if is_index { "*".to_owned() } else { segment.to_owned() }
+        };
+        let at: Vec<String> = at.split('/').map(place).collect();
+        Violation::new(words, format!("{constraint} {}", at.join("/")))
+    }
+
+    /// The constraint that is broken, where it has one.
+    pub fn constraint(&self) -> &str {
+        self.parameter.split(' ').next().unwrap_or_default()
+    }
 }
 
 /// Valid credentials beside the usual ones.
@@ -221,6 +261,7 @@ static NOTHING_MEANT: Meant = Meant {
     identity: None,
     filter: None,
     walk: None,
+    gave_up: false,
     together: None,
 };
 
@@ -243,5 +284,20 @@ impl Exchange {
     /// The response when its status says success.
     pub fn success(&self) -> Option<&Response> {
         self.response().filter(|r| r.is_success())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("/body/filters/0/values/12", "maxItems /body/filters/*/values/*")]
+    #[case("/query/page2", "maxItems /query/page2")]
+    #[case("/body", "maxItems /body")]
+    fn what_was_violated_has_no_index(#[case] at: &str, #[case] expected: &str) {
+        let violation = Violation::at("breaks it with 7 items", "maxItems", at);
+        assert_eq!((violation.parameter.as_str(), violation.constraint()), (expected, "maxItems"));
     }
 }

@@ -14,6 +14,6 @@ pub mod spelling;
 pub mod transcript;
 
 pub use ids::JobIds;
-pub use message::{Asked, Exchange, Identity, Meant, Request, Response, TransportError};
+pub use message::{Asked, Exchange, Identity, Meant, Request, Response, TransportError, Violation};
 pub use reading::Reading;
-pub use transcript::Transcript;
+pub use transcript::{Origin, Transcript};

@@ -40,7 +40,8 @@ fn of_probe(meta: &Meta, finding: &Finding, story: &Story<'_>) -> Option<Basis> 
 /// Whether the finding rests on one side of a point on which the vendor's own sources disagree, and what it is about
 /// shows another one: a side that is documented or modelled is no clear violation.
 fn shows_a_side(finding: &Finding, story: &Story<'_>) -> bool {
-    let of_finding = |conflict: &&Conflict| conflict.sides.iter().any(|side| side.reference == finding.reference);
+    let of_finding =
+        |conflict: &&Conflict| conflict.sides.iter().any(|side| side.reference == finding.reference);
     let conflicts = story.contract.facts.conflicts.values().filter(of_finding);
     let sides = conflicts.flat_map(|conflict| &conflict.sides);
     sides.filter(|side| is_sure(side, story.contract)).any(|side| is_seen(side, finding, story))

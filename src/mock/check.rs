@@ -4,10 +4,13 @@ use serde_json::Value;
 
 use super::act::page::too_large;
 use super::answer::Answer;
+use super::decoy::Lenience;
 use super::fault::Check;
 use super::{Call, Mock};
 use crate::contract::error::Condition;
 use crate::contract::operation::{Method, Operation, OverMax, Role};
+use crate::contract::pointer::Pointer;
+use crate::contract::shapes::Mismatch;
 use crate::exchange::{Identity, Request, route};
 
 /// The methods a contract may use.
@@ -105,12 +108,36 @@ impl Mock {
         if is_let_in { Ok(()) } else { Err(documented.unwrap_or(Condition::Forbidden)) }
     }
 
+    /// Takes members of a wrong type out of a request, where only a decoy passes over them: those that may be left out.
+    pub(super) fn overlook(&self, call: &mut Call<'_>) {
+        if self.decoy.passes_over(call.name) != Some(Lenience::WrongTypes) {
+            return;
+        }
+        let wrong = |view: &Value| self.contract.shapes.mismatches(&call.operation.request, view);
+        let is_member = |m: &&Mismatch| m.keyword == "type" && m.at.matches('/').count() > 1;
+        let mut view = call.asked.view.clone();
+        let mut found = wrong(&view);
+        // Each round takes one out. What is required leaves a gap, which is no better.
+        while let Some((without, left)) = found.iter().filter(is_member).find_map(|mismatch| {
+            let mut without = view.clone();
+            Pointer::new(mismatch.at.as_str()).remove(&mut without);
+            let left = wrong(&without);
+            (left.len() < found.len()).then_some((without, left))
+        }) {
+            (view, found) = (without, left);
+        }
+        call.asked.view = view;
+    }
+
     /// The request against its schema. What the contract has no error for is let through.
     pub(super) fn validate(&self, call: &Call<'_>) -> Result<(), Condition> {
         if self.fault.skips(Check::Validation, call.name) {
             return Ok(());
         }
         let mut found = self.contract.shapes.mismatches(&call.operation.request, &call.asked.view);
+        if self.decoy.passes_over(call.name) == Some(Lenience::UnknownMembers) {
+            found.retain(|m| !matches!(m.keyword.as_str(), "additionalProperties" | "unevaluatedProperties"));
+        }
         if let Some(paging) = call.operation.pagination.as_ref().filter(|paging| too_large(call, paging)) {
             let size = paging.size.as_ref();
             let is_clamped = size.is_some_and(|size| size.over_max == Some(OverMax::Clamped));

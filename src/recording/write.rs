@@ -12,6 +12,7 @@ use super::model::{
 use crate::contract::Contract;
 use crate::exchange::redact::given_away;
 use crate::exchange::{Asked, Exchange, Meant, TransportError};
+use crate::exchange::message::Violation;
 use crate::judge::hidden;
 use crate::run::plan::Choice;
 use crate::run::schedule::{Driven, Ran};
@@ -143,7 +144,10 @@ fn recorded(case: &str, exchange: &Exchange, disguise: &mut Disguise) -> Recorde
         received_ns: nanoseconds(exchange.received),
         asked: hide_asked(&exchange.asked, disguise),
         meant: exchange.meant.as_ref().map(|meant| Meant {
-            violation: meant.violation.as_ref().map(|text| disguise.text(text)),
+            violation: meant.violation.as_ref().map(|violation| Violation {
+                words: disguise.text(&violation.words),
+                parameter: violation.parameter.clone(),
+            }),
             ..meant.clone()
         }),
         request,
@@ -175,6 +179,7 @@ fn hide_error(error: &TransportError, disguise: &mut Disguise) -> TransportError
         TransportError::TooLarge(why) => TransportError::TooLarge(disguise.text(why)),
         TransportError::Redirected(why) => TransportError::Redirected(disguise.text(why)),
         TransportError::Broken(why) => TransportError::Broken(disguise.text(why)),
+        TransportError::Unsendable(why) => TransportError::Unsendable(disguise.text(why)),
     }
 }
 
@@ -190,10 +195,12 @@ fn case(driven: &Driven, disguise: &mut Disguise) -> Case {
         after_ns: nanoseconds(wait.after),
         exchange: wait.exchange,
     });
+    let known = driven.transcript.known.iter();
     Case {
         id: driven.case.id.clone(),
         came,
         given_up: given_up.collect(),
+        known: known.map(|(id, origin)| (disguise.text(id), *origin)).collect(),
         callers: driven.callers.clone(),
         clock_ns: nanoseconds(driven.length),
     }

@@ -93,7 +93,7 @@ fn tally(rows: &[&LedgerRow]) -> Tally {
     }
     let all = missed.iter().flat_map(|row| &row.why_not);
     let is_choice = all.filter(|not| !not.why.is_silence()).all(|not| not.why.is_choice());
-    let mut kinds: Vec<((bool, String), (usize, &Why))> = kinds.into_iter().collect();
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by_key(|((is_choice, _), (number, _))| (*is_choice, Reverse(*number)));
     Tally {
         judged: rows.len() - missed.len(),

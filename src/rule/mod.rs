@@ -68,7 +68,7 @@ pub enum Level {
     Note,
     /// A SHOULD, or a MUST that rests on an inferred or observed fact.
     Warn,
-    /// A violation of a documented or modelled fact.
+    /// A violation of a documented, modelled or asserted fact.
     Fail,
 }
 

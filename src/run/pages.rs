@@ -1,15 +1,20 @@
 //! Walks through lists that come in pages.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::drive::Driver;
 use crate::case::Call;
-use crate::contract::operation::PageStyle;
+use crate::contract::operation::{PageStyle, Pagination};
 use crate::exchange::reading::number;
 use crate::rule::Why;
 
-/// The most pages that one walk through a list takes. A list that does not end must not hold the run.
-const PAGE_LIMIT: usize = 200;
+/// The most pages that one walk through a list takes, where the list does not say that it is longer. A list that does
+/// not end must not hold the run.
+const PAGE_LIMIT: u64 = 2_000;
+/// The same for a walk by pages of a size asked for: that is about seams, and a few hundred show them.
+const SMALL_PAGE_LIMIT: u64 = 200;
 
 impl Driver<'_> {
     /// Walks through all pages of a list.
@@ -26,7 +31,8 @@ impl Driver<'_> {
         }
         let fixed = more.len();
         let (mut seen, mut number) = (0_u64, 1_u64);
-        for _ in 0..PAGE_LIMIT {
+        let mut tokens = BTreeSet::new();
+        loop {
             let index = self.call_with(call, &more).await?;
             self.exchanges[index].meant_mut().walk = Some(walk);
             let exchange = &self.exchanges[index];
@@ -61,18 +67,86 @@ impl Driver<'_> {
                 }
             };
             let Some(next) = next else { return Ok(()) };
-            // The same token again would lead in a circle; the rules see it in the transcript.
-            if more.get(fixed) == Some(&next) {
+            // A token that came before would lead in a circle; the rules see it in the transcript.
+            let is_token = matches!(paging.map(|p| &p.style), Some(PageStyle::Token(_)));
+            if is_token && !tokens.insert(next.1.to_string()) {
                 return Ok(());
+            }
+            let claims = paging.and_then(|paging| claimed(paging, body, size.unwrap_or(items as u64)));
+            match end(number - 1, claims, size.is_some()) {
+                None => {}
+                // By its own account the list has ended, and still leads on.
+                Some(End::Passed) => return Ok(()),
+                Some(End::GivenUp) => {
+                    self.exchanges[index].meant_mut().gave_up = true;
+                    return Ok(());
+                }
             }
             more.truncate(fixed);
             more.push(next);
         }
-        Ok(())
     }
+}
+
+/// Why a walk goes no further, though the list does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It went past what the list says of itself.
+    Passed,
+    /// It has had enough.
+    GivenUp,
+}
+
+/// Whether a walk ends after this number of pages, of which the list says that it has so many.
+fn end(pages: u64, claims: Option<u64>, is_small: bool) -> Option<End> {
+    // What is started on the way makes a list a little longer than it said.
+    let own = claims.map(|claims| claims.saturating_add(3));
+    if own.is_some_and(|own| pages >= own) {
+        return Some(End::Passed);
+    }
+    let most = if is_small { SMALL_PAGE_LIMIT } else { own.unwrap_or_default().max(PAGE_LIMIT) };
+    (pages >= most).then_some(End::GivenUp)
+}
+
+/// How many pages of this size a list has by its own account.
+fn claimed(paging: &Pagination, body: &Value, size: u64) -> Option<u64> {
+    let pages = match &paging.style {
+        PageStyle::Page(style) => style.pages.as_ref().and_then(|p| p.first(body)).and_then(counted),
+        _ => None,
+    };
+    let total = || paging.total.as_ref().and_then(|t| t.first(body)).and_then(counted);
+    pages.or_else(|| Some(total()?.div_ceil(size.max(1))))
 }
 
 /// A number of items or pages, in whatever form it is written.
 fn counted(value: &Value) -> Option<u64> {
     number(value).and_then(|number| u64::try_from(number).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    // Small pages are walked for a while, whatever the list says of its length.
+    #[case(199, None, true, None)]
+    #[case(200, None, true, Some(End::GivenUp))]
+    #[case(200, Some(5_000), true, Some(End::GivenUp))]
+    // Otherwise the bound grows with the list.
+    #[case(2_000, None, false, Some(End::GivenUp))]
+    #[case(2_000, Some(5_000), false, None)]
+    #[case(5_002, Some(5_000), false, None)]
+    // A list that leads on past its own end has none.
+    #[case(5_003, Some(5_000), false, Some(End::Passed))]
+    #[case(6, Some(3), true, Some(End::Passed))]
+    #[case(3, Some(3), true, None)]
+    fn walks_are_given_up_by_what_the_list_says(
+        #[case] pages: u64,
+        #[case] claims: Option<u64>,
+        #[case] is_small: bool,
+        #[case] expected: Option<End>,
+    ) {
+        assert_eq!(end(pages, claims, is_small), expected);
+    }
 }

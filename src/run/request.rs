@@ -38,6 +38,10 @@ pub(super) fn prepare(
     let Some(operation) = contract.facts.operations.get(&call.operation) else {
         return Err(Why::NoWay { what: format!("the contract has no operation {}", call.operation) });
     };
+    if call.parents == Parents::Foreign && !names_what_differs(setup, operation, in_other_parent)? {
+        let what = format!("give [other_parent] another value of a parameter that {} names", call.operation);
+        return Err(lacks(what));
+    }
     let mut view = json!({ "path": {}, "query": {}, "headers": {} });
     if let Some(send) = &operation.send {
         merge(&mut view, send);
@@ -185,6 +189,18 @@ fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool)
             None => own(),
         },
     }
+}
+
+/// Whether a call names a parent that is another one under the other parents: otherwise it would be the same call.
+fn names_what_differs(setup: &Setup, operation: &Operation, in_other_parent: bool) -> Result<bool, Why> {
+    let parents = setup.contract.facts.job.parent_names();
+    for name in parents.filter(|name| operation.parent_place(name).is_some()) {
+        let value = |parents| parameter(setup, name, parents, in_other_parent);
+        if value(Parents::Own)? != value(Parents::Foreign)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Puts parameters, and a fresh token, in place of `{name}` in every text.

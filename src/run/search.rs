@@ -7,9 +7,9 @@ use crate::case::{Call, JobRef};
 use crate::contract::error::Condition;
 use crate::contract::likeness::mix;
 use crate::contract::operation::Role;
-use crate::exchange::Exchange;
 use crate::exchange::reading::readings;
 use crate::exchange::refusal::is_error_inside;
+use crate::exchange::{Exchange, Violation};
 use crate::rule::Why;
 
 /// How many drafts are looked at for each request that is sent: most of them are right by chance.
@@ -53,9 +53,11 @@ impl Driver<'_> {
         let seen = self.as_seen(&bad).await?;
         let condition = call.probe.unwrap_or(Condition::InvalidParameter);
         let is_it = seen.operation.as_ref() == Some(&call.operation);
-        let words = is_it.then(|| wrongness(&self.setup.contract, &call.operation, condition, &seen.view));
-        bad.violation =
-            words.flatten().map(|words| format!("{words} (found with --seed {})", self.setup.seed));
+        let wrong = is_it.then(|| wrongness(&self.setup.contract, &call.operation, condition, &seen.view));
+        bad.violation = wrong.flatten().map(|wrong| Violation {
+            words: format!("{} (found with --seed {})", wrong.words, self.setup.seed),
+            ..wrong
+        });
         Ok(bad.violation.is_some().then_some(bad))
     }
 

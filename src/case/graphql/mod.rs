@@ -14,6 +14,7 @@ use crate::contract::graphql::GraphqlCall;
 use crate::contract::likeness::{Dice, like};
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
+use crate::exchange::Violation;
 
 /// The rules for requests that must not be carried out.
 const REFUSED: [&str; 3] = ["graphql/unknown-field-refused", "graphql/http-status", "graphql/error-entry"];
@@ -65,8 +66,8 @@ fn refused(
 ) -> Case {
     let mut call = Call::new(id);
     call.set = set.into_iter().map(|(place, value)| (Pointer::new(place), value)).collect();
-    call.violation = Some(words.to_owned());
     let what = format!("graphql::{what}");
+    call.violation = Some(Violation::new(words, &*what));
     let case = Case::new(contract, id, &what, format!("a request that {words} is refused"), &REFUSED);
     send(contract, case, operation, call)
 }
@@ -97,7 +98,7 @@ fn variables(contract: &Contract, id: &str, operation: &Operation) -> Vec<Case> 
         let words = format!("lacks the required variable {}", argument.name);
         let mut call = Call::new(id);
         call.unset = vec![place];
-        call.violation = Some(words.clone());
+        call.violation = Some(Violation::new(&*words, "graphql::missing-variable"));
         let title = format!("a request that {words} is refused");
         let case = Case::new(contract, id, "graphql::missing-variable", title, &REFUSED);
         found.push(send(contract, case, operation, call));

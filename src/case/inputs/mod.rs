@@ -13,6 +13,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, OverMax};
 use crate::contract::pointer::Pointer;
+use crate::exchange::Violation as Wrong;
 use violation::{Violation, violations};
 
 /// How many requests of an operation are made wrong at random.
@@ -49,6 +50,10 @@ fn breaking(contract: &Contract, operation: &Operation) -> Vec<Violation> {
             None => true,
         });
     }
+    // What stands alone where a GraphQL list is wanted is a list of one.
+    let is_no_list =
+        |v: &Violation| v.keyword == "type" && v.value.as_ref().is_some_and(|v| v == "not an array");
+    found.retain(|v| !(is_no_list(v) && may_be_list_of_one(operation, &v.at)));
     // A wrong value where a parent or the job is named has conditions of its own.
     let bound: Vec<&Pointer> = operation.parents.values().chain(&operation.target).collect();
     found.retain(|v| v.value.is_none() || !bound.iter().any(|b| b.as_str() == v.at));
@@ -79,6 +84,11 @@ fn breaking(contract: &Contract, operation: &Operation) -> Vec<Violation> {
     found
 }
 
+/// Whether a value stands where a GraphQL service takes one that is no list for the only item of one.
+fn may_be_list_of_one(operation: &Operation, at: &str) -> bool {
+    operation.graphql.is_some() && at.starts_with("/body/variables/")
+}
+
 /// Whether a GraphQL document declares or uses a variable.
 fn declares(document: &str, variable: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -98,6 +108,7 @@ fn one(contract: &Contract, id: &str, operation: &Operation, violation: Violatio
     let place = violation.at.trim_start_matches('/').replace('/', ".");
     let what = format!("bad-input::{place}::{}", violation.keyword);
     let words = words(&violation);
+    let wrong = Wrong::at(&*words, &violation.keyword, &violation.at);
     let mut case = Case::new(contract, id, &what, format!("a request that {words} is refused"), &[rule]);
     if contract.error_row(condition, id).is_none() {
         case.silent = Some(format!("the documentation names no error for {condition} of {id}").into());
@@ -107,7 +118,7 @@ fn one(contract: &Contract, id: &str, operation: &Operation, violation: Violatio
     call.set = violation.set();
     call.unset = violation.unset();
     call.probe = Some(condition);
-    call.violation = Some(words);
+    call.violation = Some(wrong);
     with_job(contract, operation, case, call, Step::Call)
 }
 
@@ -180,5 +191,26 @@ pub(super) fn short(value: &Value) -> String {
         }
         Value::Array(items) if items.len() > 3 => format!("{} items", items.len()),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::library::builtin;
+
+    #[test]
+    fn what_stands_alone_is_a_list_of_one_in_graphql() {
+        let contract = builtin("aiware").unwrap();
+        let wrong = |id: &str| breaking(&contract, &contract.facts.operations[id]);
+        let is_no_list = |v: &Violation| v.value.as_ref().is_some_and(|value| value == "not an array");
+        let graphql = contract.facts.operations.iter().filter(|(_, o)| o.graphql.is_some());
+        for (id, _) in graphql {
+            assert!(!wrong(id).iter().any(is_no_list), "{id}");
+        }
+        // Elsewhere it is of the wrong type.
+        let contract = builtin("bedrock").unwrap();
+        let list = breaking(&contract, &contract.facts.operations["ListIngestionJobs"]);
+        assert!(list.iter().any(is_no_list));
     }
 }

@@ -11,13 +11,14 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
-use super::breaking;
 use super::violation::{EXTRA, Violation};
+use super::{breaking, may_be_list_of_one};
 use crate::case::Call;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::likeness::mix;
 use crate::contract::pointer::Pointer;
+use crate::exchange::Violation as Wrong;
 
 /// The most members that are changed at once.
 const CHANGES: usize = 4;
@@ -144,9 +145,9 @@ fn go(tree: &mut dyn ValueTree<Value = Vec<Change>>, step: Step) -> bool {
     }
 }
 
-/// The words for what is wrong with a request that must be in this condition and in no other; `None` where it is not.
+/// What is wrong with a request that must be in this condition and in no other; `None` where it is not.
 /// `seen` is the request as a server sees it.
-pub fn wrongness(contract: &Contract, operation: &str, condition: Condition, seen: &Value) -> Option<String> {
+pub fn wrongness(contract: &Contract, operation: &str, condition: Condition, seen: &Value) -> Option<Wrong> {
     let fact = contract.facts.operations.get(operation)?;
     let broken = contract.shapes.mismatches(&fact.request, seen);
     let is_named = |at: &str| fact.parents.values().chain(&fact.target).any(|place| place.as_str() == at);
@@ -154,7 +155,13 @@ pub fn wrongness(contract: &Contract, operation: &str, condition: Condition, see
         let lacks = m.keyword == "required";
         // To many servers a member that is null is one that is not there.
         let is_null = seen.pointer(&m.at).is_none_or(Value::is_null);
+        // Where a list is wanted, GraphQL takes one value for a list of one.
+        let is_list_of_one = m.keyword == "type"
+            && m.expected.contains("array")
+            && !seen.pointer(&m.at).is_some_and(Value::is_array)
+            && may_be_list_of_one(fact, &m.at);
         !is_null
+            && !is_list_of_one
             && !m.at.starts_with("/path")
             && !is_named(&m.at)
             && lacks == (condition == Condition::MissingParameter)
@@ -162,7 +169,7 @@ pub fn wrongness(contract: &Contract, operation: &str, condition: Condition, see
     let first = broken.first().filter(|_| fits)?;
     let value = seen.pointer(&first.at).map_or_else(String::new, super::short);
     let places: BTreeSet<&str> = broken.iter().map(|mismatch| mismatch.at.as_str()).collect();
-    Some(match places.len() {
+    let words = match places.len() {
         1 if first.keyword == "required" => format!("lacks a member of {}", first.at),
         1 => format!("breaks `{}` at {} with {value}", first.keyword, first.at),
         number => format!(
@@ -171,7 +178,8 @@ pub fn wrongness(contract: &Contract, operation: &str, condition: Condition, see
             first.at,
             number - 1
         ),
-    })
+    };
+    Some(Wrong::at(words, &first.keyword, &first.at))
 }
 
 /// Any JSON value; simpler ones come first.
@@ -208,8 +216,8 @@ mod tests {
 
     const NAME: &str = "ListIngestionJobs";
 
-    /// What a server sees of a draft, and the words for what is wrong with it.
-    fn look(contract: &Contract, draft: &Draft) -> (Value, Option<String>) {
+    /// What a server sees of a draft, and what is wrong with it.
+    fn look(contract: &Contract, draft: &Draft) -> (Value, Option<Wrong>) {
         let operation = &contract.facts.operations[NAME];
         let call = draft.apply(&Call::new(NAME));
         let mut view = base(contract, operation);
@@ -252,7 +260,7 @@ mod tests {
         let (seen, words) = look(&contract, &draft);
         let broken = contract.shapes.mismatches("list.request", &seen);
         assert!(!broken.is_empty() && broken.iter().all(|m| m.at == broken[0].at), "{seen}: {broken:?}");
-        assert!(words.is_some_and(|words| words.starts_with("breaks `")), "{seen}");
+        assert!(words.is_some_and(|wrong| wrong.words.starts_with("breaks `")), "{seen}");
         assert_eq!(draft.now.len(), 1, "{draft:?}");
     }
 
@@ -268,9 +276,8 @@ mod tests {
         let mut bad = seen;
         bad["body"]["sortBy"] = json!({"order": "ASCENDING"});
         assert_eq!(wrongness(&contract, NAME, Condition::InvalidParameter, &bad), None);
-        assert_eq!(
-            wrongness(&contract, NAME, Condition::MissingParameter, &bad).as_deref(),
-            Some("lacks a member of /body/sortBy")
-        );
+        let wrong = wrongness(&contract, NAME, Condition::MissingParameter, &bad);
+        let expected = Wrong::new("lacks a member of /body/sortBy", "required /body/sortBy");
+        assert_eq!(wrong, Some(expected));
     }
 }

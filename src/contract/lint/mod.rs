@@ -60,3 +60,6 @@ fn names<'a>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

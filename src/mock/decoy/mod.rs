@@ -1,8 +1,12 @@
 //! Odd but legal behaviour: each makes the mock unusual in one way that the documentation allows. A suite that raises
 //! an alarm over one of them is wrong.
 
+mod absent;
 mod cancel;
+mod gateway;
 mod head;
+mod late_cancel;
+mod lenient;
 mod member;
 mod order;
 mod pace;
@@ -10,6 +14,7 @@ mod refusal;
 mod throttle;
 mod time;
 mod transport;
+mod undocumented;
 mod way;
 mod writing;
 
@@ -53,10 +58,31 @@ pub struct Transfer {
     pub compresses: bool,
 }
 
+/// What a reader of requests passes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lenience {
+    /// Members of a wrong type that may be left out.
+    WrongTypes,
+    /// Members that it does not know.
+    UnknownMembers,
+}
+
 /// One odd but legal behaviour. Every hook does what is usual unless the decoy says otherwise.
 pub trait Decoy: Send + Sync {
     /// What it is.
     fn label(&self) -> &Label;
+
+    /// What is answered in the mock's place to the request of this number.
+    fn interrupts(&self, contract: &Contract, request: &Request, serial: u64) -> Option<Answer> {
+        let _ = (contract, request, serial);
+        None
+    }
+
+    /// What of the requests to an operation is passed over though it does not keep to their schema.
+    fn passes_over(&self, operation: &str) -> Option<Lenience> {
+        let _ = operation;
+        None
+    }
 
     /// Changes the way through its states of a new job that this service starts.
     fn plan(&self, service: Option<&str>, way: &mut Vec<String>) {
@@ -138,6 +164,11 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(throttle::decoys(contract));
     found.extend(writing::decoys());
     found.extend(transport::decoys());
+    found.extend(lenient::decoys(contract));
+    found.extend(late_cancel::decoys(contract));
+    found.extend(undocumented::decoys(contract));
+    found.extend(gateway::decoys(contract));
+    found.extend(absent::decoys(contract));
     found
 }
 

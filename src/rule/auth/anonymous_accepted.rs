@@ -13,10 +13,10 @@ static META: Meta = Meta {
              or wrong credentials.",
     why: "Such an operation is where credentials come from: who needs them to get them gets none.",
     fix: "Leave the operation out of whatever checks credentials.",
-    seeks: "",
+    seeks: "a call that takes no credentials",
 };
 
-/// An operation documented without credentials asks for none.
+/// The rule.
 #[derive(Debug)]
 pub struct AnonymousAccepted;
 
@@ -27,24 +27,25 @@ impl Rule for AnonymousAccepted {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter().filter(|answer| answer.operation.anonymous) {
-            looked_at += 1;
+            judgement.look(answer.index);
             let conditions = [Condition::MissingCredentials, Condition::BadCredentials];
             let mut rows = contract.facts.errors.iter().filter(|row| conditions.contains(&row.when));
             let is_asked =
                 answer.response.status == 401 || rows.any(|row| is_one_of(row, answer.exchange, contract));
             if answer.is_refused() && is_asked {
-                findings.push(Finding::new(
+                judgement.find([Finding::new(
                     answer.index,
                     &answer.operation.reference,
                     format!("{} asks for credentials", answer.name),
                     "an answer without them",
                     seen(answer.exchange, contract),
-                ));
+                )
+                .kind("asks-for-credentials")]);
             }
         }
-        Judgement::of(looked_at, findings, "no operation that takes no credentials was called")
+        judgement
     }
 }
 

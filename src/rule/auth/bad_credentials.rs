@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request sent with credentials that nobody owns is answered with one of the documented statuses and codes for it.",
     why: "Clients fetch new credentials only when they are told that theirs are wrong.",
     fix: "Look the credentials up on every request, and answer the documented error when nobody owns them.",
-    seeks: "",
+    seeks: "a request with wrong credentials",
 };
 
-/// A request with wrong credentials is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct BadCredentials;
 

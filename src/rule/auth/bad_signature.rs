@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request whose signature was tampered with, or was made over another path or body, is answered with one of the documented statuses and codes for it.",
     why: "A signature that is not checked protects nothing: anyone on the way can change which job is cancelled.",
     fix: "Compute the signature anew from the request as received, compare all of it, and refuse the request when it differs.",
-    seeks: "",
+    seeks: "a request with a wrong signature",
 };
 
-/// A request with a wrong signature is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct BadSignature;
 

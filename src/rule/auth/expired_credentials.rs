@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request sent with credentials or a signature past their time is answered with one of the documented statuses and codes for it.",
     why: "Clients renew credentials when they are told that these have expired; an expired request that still works can be replayed by whoever recorded it.",
     fix: "Compare the time in the credentials or the signature with the clock, and answer the documented error when it is past.",
-    seeks: "",
+    seeks: "a request with expired credentials",
 };
 
-/// A request with expired credentials is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct ExpiredCredentials;
 

@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request sent without any credentials is answered with one of the documented statuses and codes for it.",
     why: "A server that answers anyone gives jobs and their data away; one that answers an odd error sends clients looking for another cause.",
     fix: "Require credentials on every operation, and check them before anything else about the request.",
-    seeks: "",
+    seeks: "a request without credentials",
 };
 
-/// A request without credentials is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct MissingCredentials;
 

@@ -3,6 +3,7 @@
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::Identity;
+use crate::rule::tool::absent::Served;
 use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
@@ -16,10 +17,10 @@ static META: Meta = Meta {
     why: "Such credentials are given to dashboards and colleagues because they can do no harm. Where only their validity \
           is checked, everybody who may look may also stop the work.",
     fix: "Check for each operation whether the credentials allow it, before anything is carried out.",
-    seeks: "",
+    seeks: "a start, a cancel or a retry with credentials that may only read",
 };
 
-/// Credentials that may only read change nothing.
+/// The rule.
 #[derive(Debug)]
 pub struct ReadOnlyIdentity;
 
@@ -30,7 +31,8 @@ impl Rule for ReadOnlyIdentity {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
+        let served = Served::of(story);
         for answer in story.answers().iter() {
             let is_reader = answer.exchange.meant().identity == Some(Identity::ReadOnly);
             let verb = match answer.operation.role {
@@ -43,21 +45,29 @@ impl Rule for ReadOnlyIdentity {
             if !is_reader || answer.response.status == 429 || answer.response.status >= 500 {
                 continue;
             }
-            looked_at += 1;
+            if let Some(why) = served.absent(story, answer) {
+                judgement.miss(why);
+                continue;
+            }
+            judgement.look(answer.index);
             let row = contract.error_row(Condition::Forbidden, answer.name);
             let reference = row.map_or(&answer.operation.reference, |row| &row.reference);
             if answer.is_accepted() {
                 let message = format!("a job was {verb} with credentials that may only read");
                 let actual = seen(answer.exchange, contract);
-                findings.push(Finding::new(answer.index, reference, message, "a refusal", actual));
+                judgement.find([
+                    Finding::new(answer.index, reference, message, "a refusal", actual).kind("accepted")
+                ]);
                 continue;
             }
             if let Some(home) = story.known_before(answer.index) {
                 let message = "a cancel with credentials that may only read was refused and stopped the job";
-                findings.extend(stopped(story, answer, home, reference, message));
+                judgement.find(
+                    stopped(story, answer, home, reference, message).map(|f| f.kind("refused-and-stopped")),
+                );
             }
         }
-        Judgement::of(looked_at, findings, "no request came with credentials that may only read")
+        judgement
     }
 }
 
@@ -83,7 +93,6 @@ mod tests {
     #[case("StopIngestionJob", 202, 1)]
     #[case("StartIngestionJob", 202, 1)]
     #[case("StopIngestionJob", 403, 0)]
-    #[case("StartIngestionJob", 404, 0)]
     fn nothing_is_changed(#[case] operation: &str, #[case] status: u16, #[case] expected: usize) {
         assert_eq!(answered(operation, status).findings(&ReadOnlyIdentity).len(), expected);
     }
@@ -102,6 +111,11 @@ mod tests {
     fn reading_is_allowed_and_trouble_says_nothing(#[case] operation: &str, #[case] status: u16) {
         let script = answered(operation, status);
         assert!(!script.judge(&ReadOnlyIdentity).is_judged());
+    }
+
+    #[test]
+    fn an_operation_that_is_not_there_is_not_judged() {
+        assert!(!answered("StartIngestionJob", 404).judge(&ReadOnlyIdentity).is_judged());
     }
 
     #[test]

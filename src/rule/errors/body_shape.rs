@@ -19,10 +19,10 @@ static META: Meta = Meta {
           no handler written for it runs.",
     fix: "Build every error answer, those of routers and filters included, with the one function that writes the \
           documented shape.",
-    seeks: "",
+    seeks: "an error answer",
 };
 
-/// An error says its code and its message where clients look for them.
+/// The rule.
 #[derive(Debug)]
 pub struct BodyShape;
 
@@ -33,19 +33,21 @@ impl Rule for BodyShape {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter().filter(|a| a.is_refused()) {
-            looked_at += 1;
+            judgement.look(answer.index);
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
             let lacks_code = said.code.is_none() && !body.code.is_empty();
             let lacks_message = said.message.is_none() && requires_message(&answer, contract);
-            let (message, places) = match (lacks_code, lacks_message) {
-                (true, true) => {
-                    ("an error has neither a code nor a message", places(&[&body.code, &body.message]))
-                }
-                (true, false) => ("an error has no code", places(&[&body.code])),
-                (false, true) => ("an error has no message", places(&[&body.message])),
+            let (kind, message, places) = match (lacks_code, lacks_message) {
+                (true, true) => (
+                    "no-code-and-no-message",
+                    "an error has neither a code nor a message",
+                    places(&[&body.code, &body.message]),
+                ),
+                (true, false) => ("no-code", "an error has no code", places(&[&body.code])),
+                (false, true) => ("no-message", "an error has no message", places(&[&body.message])),
                 (false, false) => continue,
             };
             let actual = match answer.response.json() {
@@ -53,12 +55,11 @@ impl Rule for BodyShape {
                 Err(why) => format!("{}; {why}", answer.response.status),
             };
             let is_of_gateway = matches!(answer.response.status, 502..=504);
-            findings.push(
-                Finding::new(answer.index, &body.reference, message.to_owned(), places, actual)
-                    .at_most(if is_of_gateway { Level::Warn } else { Level::Fail }),
-            );
+            judgement.find([Finding::new(answer.index, &body.reference, message.to_owned(), places, actual)
+                .kind(kind)
+                .at_most(if is_of_gateway { Level::Warn } else { Level::Fail })]);
         }
-        Judgement::of(looked_at, findings, "no request was answered with an error")
+        judgement
     }
 }
 

@@ -14,10 +14,10 @@ static META: Meta = Meta {
     checks: "Each request made while something it excludes is under way is answered with one of the documented statuses and codes for a conflict. A success counts only when a later reading shows that the other job was still under way.",
     why: "Clients wait and try again on a conflict; when the request goes through they run the same work twice, and with another error they give up.",
     fix: "Check for the conflict in the same step that would change the state, and answer the documented error.",
-    seeks: "",
+    seeks: "a request in conflict with the state of things",
 };
 
-/// A request in conflict with the state of things is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct Conflict;
 

@@ -15,10 +15,10 @@ static META: Meta = Meta {
     why: "Clients look at the status first: an error inside a success is taken for the result, and the job for \
           cancelled when it is not.",
     fix: "Send errors with their error status, not with 200.",
-    seeks: "",
+    seeks: "an answer with a success status",
 };
 
-/// A success answer holds no error.
+/// The rule.
 #[derive(Debug)]
 pub struct ErrorInSuccess;
 
@@ -29,10 +29,10 @@ impl Rule for ErrorInSuccess {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter().filter(|a| a.is_accepted()) {
             let body = contract.error_body(answer.name);
-            looked_at += 1;
+            judgement.look(answer.index);
             let said = refusal(answer.response, body);
             let Some((place, _)) = said.codes.first() else { continue };
             let is_known = said.codes.iter().any(|(_, code)| body.codes.contains_key(code));
@@ -45,12 +45,13 @@ impl Rule for ErrorInSuccess {
                     message,
                     "an error status, or a body without an error",
                     seen(answer.exchange, contract),
-                );
+                )
+                .kind("error-in-success");
                 finding.pointer = place.strip_prefix("body ").map(str::to_owned);
-                findings.push(finding);
+                judgement.find([finding]);
             }
         }
-        Judgement::of(looked_at, findings, "no request to a known operation was answered with success")
+        judgement
     }
 }
 

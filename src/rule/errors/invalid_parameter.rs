@@ -13,10 +13,10 @@ static META: Meta = Meta {
     checks: "Each request in which one documented constraint is broken (type, length, range, pattern, enum) is answered with one of the documented statuses and codes for it.",
     why: "What a test server lets through fails in production: a client tested against it was never told of its mistake.",
     fix: "Validate every request against its documented shape before it is carried out.",
-    seeks: "",
+    seeks: "a request that breaks a constraint",
 };
 
-/// A request with an invalid parameter is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct InvalidParameter;
 

@@ -3,7 +3,7 @@
 use crate::contract::Contract;
 use crate::contract::error::Code;
 use crate::exchange::refusal::refusal;
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::said::seen;
 use crate::story::text::one_of;
 use crate::story::{Answer, Story};
@@ -18,10 +18,10 @@ static META: Meta = Meta {
     why: "A client raises the exception that it knows by this code: an unknown one, or a known one under another \
           status, falls through every handler.",
     fix: "Answer with a code of the documented list, and keep the status of each code in one place.",
-    seeks: "",
+    seeks: "an error answer with a code",
 };
 
-/// An error's code is documented, and comes with its status.
+/// The rule.
 #[derive(Debug)]
 pub struct KnownCode;
 
@@ -32,21 +32,22 @@ impl Rule for KnownCode {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter().filter(|a| a.is_refused()) {
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
             let Some(code) = said.code else { continue };
-            looked_at += 1;
+            judgement.look(answer.index);
             if said.codes.iter().any(|(_, other)| *other != code) {
                 let shown = said.codes.iter().map(|(place, code)| format!("{place}: {code}"));
                 let actual = shown.collect::<Vec<_>>().join(", ");
                 let message = "an error names different codes in different places".to_owned();
-                findings.push(Finding::new(answer.index, &body.reference, message, "one code", actual));
+                judgement.find([Finding::new(answer.index, &body.reference, message, "one code", actual)
+                    .kind("codes-differ")]);
             }
-            findings.extend(misused(&answer, &code, contract));
+            judgement.find(misused(&answer, &code, contract));
         }
-        Judgement::of(looked_at, findings, "no error answer with a code was seen")
+        judgement
     }
 }
 
@@ -61,18 +62,30 @@ fn misused(answer: &Answer<'_>, code: &str, contract: &Contract) -> Option<Findi
         let expected = one_of(body.codes.keys());
         let message = "an error has a code that is not documented".to_owned();
         return Some(
-            Finding::new(answer.index, &body.reference, message, expected, actual).at_most(unlisted),
+            Finding::new(answer.index, &body.reference, message, expected, actual)
+                .kind("undocumented")
+                .about(About::Code(code.to_owned()))
+                .at_most(unlisted),
         );
     };
     if !status.is_empty() && !status.contains(&answer.response.status) {
         let expected = format!("{code} with status {}", one_of(status.iter().map(u16::to_string)));
         let message = format!("the error {code} comes with another status than documented");
-        return Some(Finding::new(answer.index, reference, message, expected, actual));
+        return Some(
+            Finding::new(answer.index, reference, message, expected, actual)
+                .kind("other-status")
+                .about(About::Code(code.to_owned())),
+        );
     }
     if !operations.is_empty() && !operations.iter().any(|o| o == answer.name) {
         let expected = format!("{code} from {} only", one_of(operations));
         let message = format!("the error {code} is not documented for this operation");
-        return Some(Finding::new(answer.index, reference, message, expected, actual).at_most(unlisted));
+        return Some(
+            Finding::new(answer.index, reference, message, expected, actual)
+                .kind("other-operation")
+                .about(About::Code(code.to_owned()))
+                .at_most(unlisted),
+        );
     }
     None
 }

@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request with an id that breaks the documented form is answered with one of the documented statuses and codes for it.",
     why: "A malformed id that ends in a success or in a server error turns a typing mistake into a wrong result or a false alarm.",
     fix: "Check the form of ids at the door, and answer the documented error; never pass a malformed id on to the store.",
-    seeks: "",
+    seeks: "a request with a malformed id",
 };
 
-/// A request with a malformed id is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct MalformedId;
 

@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request from which one required member was taken is answered with one of the documented statuses and codes for it.",
     why: "A request that is carried out without a required member does something its sender did not ask for.",
     fix: "Validate every request against its documented shape before it is carried out.",
-    seeks: "",
+    seeks: "a request without a required member",
 };
 
-/// A request without a required parameter is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct MissingParameter;
 

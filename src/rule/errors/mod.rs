@@ -13,9 +13,11 @@ pub mod retry_after;
 pub mod server_error;
 pub mod unknown_job;
 pub mod unknown_parent;
+pub mod valid_request_served;
 
 /// The rules of this group.
 pub const RULES: &[&dyn Rule] = &[
+    &valid_request_served::ValidRequestServed,
     &unknown_job::UnknownJob,
     &unknown_parent::UnknownParent,
     &malformed_id::MalformedId,

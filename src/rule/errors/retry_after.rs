@@ -12,10 +12,10 @@ static META: Meta = Meta {
              these answers only, a missing one is noted.",
     why: "Without it every client guesses its own delay, and a fleet of them comes back all at once.",
     fix: "Send Retry-After with the seconds until the limit allows the next request.",
-    seeks: "",
+    seeks: "a throttled request",
 };
 
-/// A throttled request is told when to come back.
+/// The rule.
 #[derive(Debug)]
 pub struct RetryAfter;
 
@@ -29,9 +29,9 @@ impl Rule for RetryAfter {
         let documented = contract.facts.headers.iter().find(|(name, fact)| {
             name.eq_ignore_ascii_case("retry-after") && (fact.on.is_empty() || fact.on.contains(&429))
         });
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter().filter(|a| a.response.status == 429) {
-            looked_at += 1;
+            judgement.look(answer.index);
             let value = answer.response.headers.get("retry-after").map(str::trim).unwrap_or_default();
             if !value.is_empty() {
                 continue;
@@ -43,12 +43,17 @@ impl Rule for RetryAfter {
             };
             let is_optional = documented.is_some_and(|(_, fact)| !fact.required);
             let message = "a throttled request was not told when to come back".to_owned();
-            findings.push(
-                Finding::new(answer.index, reference, message, "a Retry-After header", "429 without it")
-                    .at_most(if is_optional { Level::Note } else { Level::Fail }),
-            );
+            judgement.find([Finding::new(
+                answer.index,
+                reference,
+                message,
+                "a Retry-After header",
+                "429 without it",
+            )
+            .kind("no-header")
+            .at_most(if is_optional { Level::Note } else { Level::Fail })]);
         }
-        Judgement::of(looked_at, findings, "no request was throttled")
+        judgement
     }
 }
 

@@ -12,10 +12,10 @@ static META: Meta = Meta {
     checks: "Each request that names a well-formed parent that does not exist is answered with one of the documented statuses and codes for it.",
     why: "A list of nothing, or a job started nowhere, hides a mistyped parent from its user for as long as the client runs.",
     fix: "Check that every parent named in the request exists before the request is carried out.",
-    seeks: "",
+    seeks: "a request under a parent that does not exist",
 };
 
-/// A request under a parent that does not exist is refused as documented.
+/// The rule.
 #[derive(Debug)]
 pub struct UnknownParent;
 

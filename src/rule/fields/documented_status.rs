@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::Contract;
+use crate::contract::error::ErrorRow;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::{Answer, Story};
 
@@ -52,13 +53,15 @@ fn is_error_answer(answer: &Answer<'_>, contract: &Contract) -> bool {
     let status = answer.response.status;
     let speaks_of_it =
         |operations: &[String]| operations.is_empty() || operations.iter().any(|o| o == answer.name);
-    let in_rows =
-        contract.facts.errors.iter().filter(|row| contract.speaks_of(row, answer.name)).any(|row| {
-            row.any_of.iter().any(|a| {
-                let is_any = a.any_client_error && answer.exchange.meant().probe == Some(row.when);
-                a.status == Some(status) || (is_any && (400..500).contains(&status))
-            })
-        });
+    // A condition that this call can never be in says nothing about it.
+    let speaks =
+        |row: &&ErrorRow| contract.speaks_of(row, answer.name) && contract.can_concern(row.when, answer.name);
+    let in_rows = contract.facts.errors.iter().filter(speaks).any(|row| {
+        row.any_of.iter().any(|a| {
+            let is_any = a.any_client_error && answer.exchange.meant().probe == Some(row.when);
+            a.status == Some(status) || (is_any && (400..500).contains(&status))
+        })
+    });
     let codes = contract.error_body(answer.name).codes.values();
     status >= 400
         && (in_rows || codes.filter(|c| speaks_of_it(&c.operations)).any(|c| c.status.contains(&status)))

@@ -1,4 +1,4 @@
-//! A GraphQL success holds data, errors, or both, and they agree.
+//! `graphql/data-present`.
 
 use serde_json::Value;
 
@@ -6,10 +6,6 @@ use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::talk::Talk;
 use crate::story::text::show;
-
-/// `graphql/data-present`.
-#[derive(Debug)]
-pub struct DataPresent;
 
 static META: Meta = Meta {
     id: "graphql/data-present",
@@ -21,8 +17,12 @@ static META: Meta = Meta {
     why: "Clients read `data` and `errors` and nothing else: without either of them a call has neither failed nor \
           succeeded, and a value next to an error for it is used as if nothing had happened.",
     fix: "Let the GraphQL engine write the answer, and change nothing in it afterwards.",
-    seeks: "",
+    seeks: "a GraphQL answer with status 200",
 };
+
+/// The rule.
+#[derive(Debug)]
+pub struct DataPresent;
 
 impl Rule for DataPresent {
     fn meta(&self) -> &'static Meta {
@@ -30,34 +30,46 @@ impl Rule for DataPresent {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for talk in story.talks() {
             // What is not JSON is the concern of the rules on bodies.
             if talk.response.status != 200 || talk.response.json().is_err() {
                 continue;
             }
-            looked_at += 1;
-            findings.extend(mistakes(&talk));
+            judgement.look(talk.index);
+            judgement.find(mistakes(&talk));
         }
-        Judgement::of(looked_at, findings, "no GraphQL request was answered with 200")
+        judgement
     }
 }
 
 fn mistakes(talk: &Talk<'_>) -> Vec<Finding> {
     let name = talk.name();
-    let found = |message: String, expected: &str, actual: Option<&Value>, at: &str| {
-        Finding::new(talk.index, &talk.transport.reference, message, expected, show(actual)).at(at)
+    let found = |kind, message: String, expected: &str, actual: Option<&Value>, at: &str| {
+        Finding::new(talk.index, &talk.transport.reference, message, expected, show(actual)).kind(kind).at(at)
     };
     let Some(body) = talk.body else {
         let message = format!("the answer to {name} is no JSON object");
-        return vec![found(message, "an object with data or errors", talk.response.json().ok(), "")];
+        return vec![found(
+            "no-object",
+            message,
+            "an object with data or errors",
+            talk.response.json().ok(),
+            "",
+        )];
     };
     let has_errors = !talk.errors().is_empty();
     match body.get("data") {
         None if has_errors => Vec::new(),
         None => {
             let whole = Value::Object(body.clone());
-            vec![found(format!("the answer to {name} has neither data nor errors"), "data", Some(&whole), "")]
+            vec![found(
+                "neither",
+                format!("the answer to {name} has neither data nor errors"),
+                "data",
+                Some(&whole),
+                "",
+            )]
         }
         Some(Value::Null) if has_errors => Vec::new(),
         Some(Value::Object(data)) => {
@@ -65,18 +77,36 @@ fn mistakes(talk: &Talk<'_>) -> Vec<Finding> {
             for key in talk.document.keys.iter().filter(|key| !data.contains_key(*key)) {
                 let message = format!("the data of {name} lacks the field {key}, which was asked for");
                 let at = format!("/data/{}", crate::contract::pointer::escape(key));
-                findings.push(found(message, "the field, with null where it failed", None, &at));
+                findings.push(found(
+                    "lacks-a-field",
+                    message,
+                    "the field, with null where it failed",
+                    None,
+                    &at,
+                ));
             }
             for key in failed(talk) {
                 let value = data.get(&key).filter(|value| !value.is_null());
                 if value.is_some() {
                     let message = format!("the field {key} of {name} failed and has a value all the same");
-                    findings.push(found(message, "null", value, &format!("/data/{key}")));
+                    findings.push(found(
+                        "failed-with-a-value",
+                        message,
+                        "null",
+                        value,
+                        &format!("/data/{key}"),
+                    ));
                 }
             }
             findings
         }
-        other => vec![found(format!("the data of {name} is no object"), "an object", other, "/data")],
+        other => vec![found(
+            "data-is-no-object",
+            format!("the data of {name} is no object"),
+            "an object",
+            other,
+            "/data",
+        )],
     }
 }
 

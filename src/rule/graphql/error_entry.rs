@@ -1,4 +1,4 @@
-//! Every entry of `errors` looks as documented.
+//! `graphql/error-entry`.
 
 use serde_json::Value;
 
@@ -7,10 +7,6 @@ use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::Story;
 use crate::story::talk::Talk;
 use crate::story::text::{one_of, show};
-
-/// `graphql/error-entry`.
-#[derive(Debug)]
-pub struct ErrorEntry;
 
 static META: Meta = Meta {
     id: "graphql/error-entry",
@@ -22,8 +18,12 @@ static META: Meta = Meta {
     why: "GraphQL clients build their exceptions from these entries: one without a message ends in a crash of the \
           client, and one with an unknown code in no handler at all.",
     fix: "Build every entry in one place, with its message and one of the documented codes.",
-    seeks: "",
+    seeks: "a GraphQL answer with errors",
 };
+
+/// The rule.
+#[derive(Debug)]
+pub struct ErrorEntry;
 
 impl Rule for ErrorEntry {
     fn meta(&self) -> &'static Meta {
@@ -31,29 +31,30 @@ impl Rule for ErrorEntry {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for talk in story.talks() {
             let Some(errors) = talk.body.and_then(|body| body.get("errors")) else { continue };
-            looked_at += 1;
+            judgement.look(talk.index);
             match errors.as_array().filter(|entries| !entries.is_empty()) {
                 Some(entries) => {
-                    findings
-                        .extend(entries.iter().enumerate().flat_map(|(n, entry)| entry_of(&talk, n, entry)));
+                    judgement
+                        .find(entries.iter().enumerate().flat_map(|(n, entry)| entry_of(&talk, n, entry)));
                 }
                 None => {
                     let message =
                         format!("the answer to {} has `errors` that are no list of errors", talk.name());
-                    findings.push(found(
+                    judgement.find([found(
                         &talk,
+                        "no-list",
                         message,
                         "a list with at least one entry",
                         Some(errors),
                         "/errors",
-                    ));
+                    )]);
                 }
             }
         }
-        Judgement::of(looked_at, findings, "no GraphQL answer had errors")
+        judgement
     }
 }
 
@@ -63,12 +64,19 @@ fn entry_of(talk: &Talk<'_>, index: usize, entry: &Value) -> Vec<Finding> {
     let at = format!("/errors/{index}");
     let Some(members) = entry.as_object() else {
         let message = "a GraphQL error is no object".to_owned();
-        return vec![found(talk, message, "an object with a message", Some(entry), &at)];
+        return vec![found(
+            talk,
+            "entry-is-no-object",
+            message,
+            "an object with a message",
+            Some(entry),
+            &at,
+        )];
     };
     let message = members.get("message");
     if message.and_then(Value::as_str).is_none_or(str::is_empty) {
         let words = "a GraphQL error has no message".to_owned();
-        findings.push(found(talk, words, "a text", message, &format!("{at}/message")));
+        findings.push(found(talk, "no-message", words, "a text", message, &format!("{at}/message")));
     }
     let look = talk.errors_look;
     let places: Vec<&str> = look.code.iter().filter_map(inside).collect();
@@ -76,13 +84,20 @@ fn entry_of(talk: &Talk<'_>, index: usize, entry: &Value) -> Vec<Finding> {
         places.iter().filter_map(|place| Some((*place, entry.pointer(place)?))).collect();
     if codes.is_empty() && !places.is_empty() {
         let words = "a GraphQL error has no code".to_owned();
-        findings.push(found(talk, words, one_of(&places), None, &at));
+        findings.push(found(talk, "no-code", words, one_of(&places), None, &at));
     }
     for (place, code) in codes {
         if !look.codes.is_empty() && code.as_str().is_none_or(|code| !look.codes.contains_key(code)) {
             let words = "a GraphQL error has a code that is not documented".to_owned();
             let level = if look.open { Level::Note } else { Level::Fail };
-            let finding = found(talk, words, one_of(look.codes.keys()), Some(code), &format!("{at}{place}"));
+            let finding = found(
+                talk,
+                "undocumented-code",
+                words,
+                one_of(look.codes.keys()),
+                Some(code),
+                &format!("{at}{place}"),
+            );
             findings.push(finding.at_most(level));
         }
     }
@@ -91,7 +106,7 @@ fn entry_of(talk: &Talk<'_>, index: usize, entry: &Value) -> Vec<Finding> {
     if path.is_some() && !talk.document.keys.iter().any(|key| Some(key.as_str()) == first) {
         let words = "a GraphQL error speaks of a field that was not asked for".to_owned();
         let expected = format!("a path that begins with {}", one_of(&talk.document.keys));
-        findings.push(found(talk, words, expected, path, &format!("{at}/path")));
+        findings.push(found(talk, "field-not-asked-for", words, expected, path, &format!("{at}/path")));
     }
     findings
 }
@@ -103,12 +118,13 @@ fn inside(locator: &Locator) -> Option<&str> {
 
 fn found(
     talk: &Talk<'_>,
+    kind: &'static str,
     message: String,
     expected: impl Into<String>,
     actual: Option<&Value>,
     at: &str,
 ) -> Finding {
-    Finding::new(talk.index, &talk.errors_look.reference, message, expected, show(actual)).at(at)
+    Finding::new(talk.index, &talk.errors_look.reference, message, expected, show(actual)).kind(kind).at(at)
 }
 
 #[cfg(test)]

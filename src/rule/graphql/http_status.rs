@@ -1,18 +1,14 @@
-//! The HTTP status tells whether a GraphQL request was carried out, not how its fields fared.
+//! `graphql/http-status`.
 
 use std::collections::BTreeSet;
 
 use crate::contract::Contract;
 use crate::contract::error::{Answer, Condition};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::said::seen;
 use crate::story::talk::{Fit, Talk};
 use crate::story::text::one_of;
-
-/// `graphql/http-status`.
-#[derive(Debug)]
-pub struct HttpStatus;
 
 static META: Meta = Meta {
     id: "graphql/http-status",
@@ -23,8 +19,12 @@ static META: Meta = Meta {
              one of the statuses for invalid requests.",
     why: "Clients throw the body of an error status away: an error that belongs into the body of a 200 is never read.",
     fix: "Keep the status for the request as a whole, as documented, and put what becomes of its fields into `errors`.",
-    seeks: "",
+    seeks: "a GraphQL answer",
 };
+
+/// The rule.
+#[derive(Debug)]
+pub struct HttpStatus;
 
 impl Rule for HttpStatus {
     fn meta(&self) -> &'static Meta {
@@ -33,16 +33,16 @@ impl Rule for HttpStatus {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for talk in story.talks() {
             // Refused credentials are the concern of the rules on those.
             if talk.exchange.meant().probe.is_some_and(is_about_credentials) {
                 continue;
             }
-            looked_at += 1;
-            findings.extend(mistake(&talk, contract));
+            judgement.look(talk.index);
+            judgement.find(mistake(&talk, contract));
         }
-        Judgement::of(looked_at, findings, "no GraphQL request was answered")
+        judgement
     }
 }
 
@@ -62,7 +62,7 @@ fn mistake(talk: &Talk<'_>, contract: &Contract) -> Option<Finding> {
     let invalid = statuses(&talk.transport.invalid);
     let operation = talk.exchange.asked.operation.as_deref().unwrap_or_default();
     let row = |condition: Condition| contract.error_row(condition, operation);
-    let (message, expected) = match talk.fit {
+    let (kind, message, expected) = match talk.fit {
         Fit::Fits => {
             if !invalid.contains(&status) || (200..300).contains(&status) {
                 return None;
@@ -72,7 +72,7 @@ fn mistake(talk: &Talk<'_>, contract: &Contract) -> Option<Finding> {
                 return None;
             }
             let message = format!("{} was answered with the status of an invalid request", talk.name());
-            (message, "a success status, and errors in the body".to_owned())
+            ("refused-as-invalid", message, "a success status, and errors in the body".to_owned())
         }
         Fit::NoDocument | Fit::WrongVariables => {
             let by_row = talk.fit == Fit::WrongVariables;
@@ -84,11 +84,13 @@ fn mistake(talk: &Talk<'_>, contract: &Contract) -> Option<Finding> {
             }
             let message =
                 "an invalid GraphQL request was answered with another status than documented".to_owned();
-            (message, one_of(invalid.iter().map(u16::to_string)))
+            ("other-status", message, one_of(invalid.iter().map(u16::to_string)))
         }
     };
     let actual = seen(talk.exchange, contract);
-    Some(Finding::new(talk.index, &talk.transport.reference, message, expected, actual))
+    let finding = Finding::new(talk.index, &talk.transport.reference, message, expected, actual).kind(kind);
+    let violation = talk.exchange.meant().violation.as_ref();
+    Some(Finding { about: violation.map(|v| About::Parameter(v.parameter.clone())), ..finding })
 }
 
 fn statuses(answers: &[Answer]) -> BTreeSet<u16> {

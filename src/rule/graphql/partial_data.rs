@@ -1,4 +1,4 @@
-//! A field that fails takes nothing with it.
+//! `graphql/partial-data`.
 
 use apollo_compiler::ast::OperationType;
 use serde_json::Value;
@@ -10,10 +10,6 @@ use crate::story::Story;
 use crate::story::talk::{Fit, Talk};
 use crate::story::text::show;
 
-/// `graphql/partial-data`.
-#[derive(Debug)]
-pub struct PartialData;
-
 static META: Meta = Meta {
     id: "graphql/partial-data",
     title: "when one of several fields fails, the others keep their answers",
@@ -23,8 +19,12 @@ static META: Meta = Meta {
              credentials were refused are left out.",
     why: "Clients ask for several jobs in one request: one job that is gone must not hide the others.",
     fix: "Answer each field for itself; let a null spread only as far as the schema says.",
-    seeks: "",
+    seeks: "a request for several fields that failed in part",
 };
+
+/// The rule.
+#[derive(Debug)]
+pub struct PartialData;
 
 impl Rule for PartialData {
     fn meta(&self) -> &'static Meta {
@@ -33,29 +33,32 @@ impl Rule for PartialData {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for talk in story.talks() {
             let several = talk.document.keys.len() > 1 && talk.fit == Fit::Fits;
             let is_success = talk.response.status == 200 && !talk.errors().is_empty();
             if !several || !is_success || talk.exchange.meant().probe.is_some() {
                 continue;
             }
-            looked_at += 1;
-            findings.extend(lost(&talk, contract));
+            judgement.look(talk.index);
+            judgement.find(lost(&talk, contract));
         }
-        Judgement::of(looked_at, findings, "no request for several fields failed in part")
+        judgement
     }
 }
 
 fn lost(talk: &Talk<'_>, contract: &Contract) -> Option<Finding> {
-    let found = |message: String, expected: String, actual: Option<&Value>| {
-        Finding::new(talk.index, &talk.transport.reference, message, expected, show(actual)).at("/data")
+    let found = |kind, message: String, expected: String, actual: Option<&Value>| {
+        Finding::new(talk.index, &talk.transport.reference, message, expected, show(actual))
+            .kind(kind)
+            .at("/data")
     };
     let data = talk.body?.get("data");
     if data.is_none_or(Value::is_null) {
         let message = "one of several fields failed, and the data of all is gone".to_owned();
-        return may_all_be_null(talk, contract)
-            .then(|| found(message, "data with null for each field that failed".to_owned(), data));
+        return may_all_be_null(talk, contract).then(|| {
+            found("all-gone", message, "data with null for each field that failed".to_owned(), data)
+        });
     }
     let keys = &talk.document.keys;
     let nulls: Vec<&String> = keys.iter().filter(|key| talk.value(key).is_none_or(Value::is_null)).collect();
@@ -72,7 +75,7 @@ fn lost(talk: &Talk<'_>, contract: &Contract) -> Option<Finding> {
     (unexplained.len() > without).then(|| {
         let message =
             format!("the answer of {} is gone, though another field failed", unexplained.join(", "));
-        found(message, "an answer, or an error of its own".to_owned(), data)
+        found("another-gone", message, "an answer, or an error of its own".to_owned(), data)
     })
 }
 

@@ -1,15 +1,11 @@
-//! A document that does not fit the schema is not carried out.
+//! `graphql/unknown-field-refused`.
 
 use serde_json::Value;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::talk::{Fit, Talk};
 use crate::story::text::{cut, show};
-
-/// `graphql/unknown-field-refused`.
-#[derive(Debug)]
-pub struct UnknownFieldRefused;
 
 static META: Meta = Meta {
     id: "graphql/unknown-field-refused",
@@ -20,8 +16,12 @@ static META: Meta = Meta {
     why: "A schema is a promise in both directions: what a lenient test server lets through is refused in production, \
           where the client meets it for the first time.",
     fix: "Validate the document and the variables against the schema before anything is carried out.",
-    seeks: "",
+    seeks: "a GraphQL request that does not fit the schema",
 };
+
+/// The rule.
+#[derive(Debug)]
+pub struct UnknownFieldRefused;
 
 impl Rule for UnknownFieldRefused {
     fn meta(&self) -> &'static Meta {
@@ -29,12 +29,12 @@ impl Rule for UnknownFieldRefused {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for talk in story.talks().iter().filter(|talk| talk.fit != Fit::Fits) {
-            looked_at += 1;
-            findings.extend(let_through(talk));
+            judgement.look(talk.index);
+            judgement.find(let_through(talk));
         }
-        Judgement::of(looked_at, findings, "every GraphQL request fitted the schema")
+        judgement
     }
 }
 
@@ -47,15 +47,20 @@ fn let_through(talk: &Talk<'_>) -> Option<Finding> {
     if data.is_none() && has_errors {
         return None;
     }
-    let what = if talk.fit == Fit::NoDocument { "a document" } else { "variables" };
-    let verb = if talk.fit == Fit::NoDocument { "does" } else { "do" };
+    let (kind, what, verb) = match talk.fit {
+        Fit::NoDocument => ("document-let-through", "a document", "does"),
+        Fit::Fits | Fit::WrongVariables => ("variables-let-through", "variables", "do"),
+    };
     let message =
         format!("{what} that {verb} not fit the schema of {} was let through", talk.document.service);
     let actual = match talk.body {
         Some(_) => format!("{} with data {}", talk.response.status, show(data)),
         None => format!("{}: {}", talk.response.status, cut(&String::from_utf8_lossy(&talk.response.body))),
     };
-    Some(Finding::new(talk.index, &talk.transport.reference, message, "errors, and no data", actual))
+    let finding = Finding::new(talk.index, &talk.transport.reference, message, "errors, and no data", actual)
+        .kind(kind);
+    let violation = talk.exchange.meant().violation.as_ref();
+    Some(Finding { about: violation.map(|v| About::Parameter(v.parameter.clone())), ..finding })
 }
 
 /// Whether any field has a value.

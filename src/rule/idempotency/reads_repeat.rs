@@ -20,7 +20,7 @@ static META: Meta = Meta {
     why: "Clients store a finished job and compare it later: one that reads differently each time looks changed when it \
           is not.",
     fix: "Answer reads of a finished job from what was stored at its end, and compute nothing anew.",
-    seeks: "",
+    seeks: "a job that had ended, read twice in the same way",
 };
 
 /// A job that has ended reads the same every time.
@@ -34,7 +34,7 @@ impl Rule for ReadsRepeat {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for life in story.lives() {
             let gets: Vec<&Reading> = life
                 .readings
@@ -52,11 +52,11 @@ impl Rule for ReadsRepeat {
                 if life.acted_between(earlier, later, &Role::ACTS) {
                     continue;
                 }
-                looked_at += 1;
-                findings.extend(finding(story, earlier, later));
+                judgement.look(later.exchange);
+                judgement.find(finding(story, earlier, later));
             }
         }
-        Judgement::of(looked_at, findings, "no job that had ended was read twice in the same way")
+        judgement
     }
 }
 
@@ -86,7 +86,8 @@ fn finding(story: &Story<'_>, earlier: &Reading, later: &Reading) -> Option<Find
     let places = changed.iter().map(|(at, _, _)| at.as_str()).collect::<Vec<_>>().join(", ");
     let actual = format!("{}; changed: {}", show(*new), cut(&places));
     let message = "a job that has ended was read again and showed other values".to_owned();
-    Some(Finding::new(later.exchange, reference, message, show(*old), actual).at(story.place(later, first)))
+    let finding = Finding::new(later.exchange, reference, message, show(*old), actual);
+    Some(finding.kind("changed").at(story.place(later, first)))
 }
 
 type Change<'v> = (String, Option<&'v Value>, Option<&'v Value>);

@@ -4,6 +4,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Identity, Reading};
+use crate::rule::tool::absent::Served;
 use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::said::seen;
@@ -17,10 +18,10 @@ static META: Meta = Meta {
     why: "Valid credentials are not enough: a server that only asks whether they are valid shows, and lets stop, \
           everybody's work to everybody.",
     fix: "Look jobs up among those of the account that the credentials belong to, in lists as well.",
-    seeks: "",
+    seeks: "a request for a job of ours by another account",
 };
 
-/// Another account does not get at a job.
+/// The rule.
 #[derive(Debug)]
 pub struct ForeignIdentity;
 
@@ -31,32 +32,41 @@ impl Rule for ForeignIdentity {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
+        let served = Served::of(story);
         for answer in story.answers().iter() {
             let is_foreign = answer.exchange.meant().identity == Some(Identity::Foreign);
             // A server that is busy or in trouble says nothing about whose the job is.
             if !is_foreign || answer.response.status == 429 || answer.response.status >= 500 {
                 continue;
             }
+            if let Some(why) = served.absent(story, answer) {
+                judgement.miss(why);
+                continue;
+            }
             let reference = reference(&answer, contract);
             if answer.operation.role == Role::List {
-                looked_at += 1;
-                findings.extend(listed(&answer, reference, story));
+                judgement.look(answer.index);
+                judgement.find(listed(&answer, reference, story));
                 continue;
             }
             let Some(home) = story.known_before(answer.index) else { continue };
-            looked_at += 1;
+            judgement.look(answer.index);
             if answer.is_accepted() {
                 let message = "a job was reached with the credentials of another account".to_owned();
                 let actual = seen(answer.exchange, contract);
-                findings.push(Finding::new(answer.index, reference, message, "a refusal", actual));
+                judgement.find([
+                    Finding::new(answer.index, reference, message, "a refusal", actual).kind("reached")
+                ]);
             }
             if answer.operation.role == Role::Cancel {
                 let message = "a cancel with the credentials of another account stopped the job";
-                findings.extend(stopped(story, answer, home, reference, message));
+                judgement.find(
+                    stopped(story, answer, home, reference, message).map(|f| f.kind("refused-and-stopped")),
+                );
             }
         }
-        Judgement::of(looked_at, findings, "no request came from another account")
+        judgement
     }
 }
 
@@ -73,7 +83,8 @@ fn listed(answer: &Answer<'_>, reference: &str, story: &Story<'_>) -> Option<Fin
     };
     let shown = story.readings_at(answer.index).iter().find(is_ours)?;
     let message = "a list for another account holds a job that is not theirs".to_owned();
-    Some(Finding::new(answer.index, reference, message, "no such job", shown.id.clone()).at(shown.at.clone()))
+    let finding = Finding::new(answer.index, reference, message, "no such job", shown.id.clone());
+    Some(finding.kind("listed").at(story.place(shown, "")))
 }
 
 #[cfg(test)]

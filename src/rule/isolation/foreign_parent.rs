@@ -1,26 +1,30 @@
 //! `isolation/foreign-parent`.
 
+use std::collections::BTreeSet;
+
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
+use crate::exchange::Exchange;
+use crate::rule::tool::absent::Served;
 use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
-use crate::story::said::{alternatives, is_one_of, seen};
+use crate::story::said::{alternatives, is_one_of, said, seen};
 use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "isolation/foreign-parent",
     title: "a job is not reached through parents it does not belong to",
     keyword: Keyword::Must,
-    checks: "A request that names a job under parents other than its own is refused as for an unknown job, and a cancel \
-             sent that way does not stop the job.",
+    checks: "A request that names a job under parents other than its own is refused as for an unknown job, \
+             or as this server refuses one, and a cancel sent that way does not stop the job.",
     why: "Rights are given by parent: a job that answers under any of them can be read, and cancelled, by people who \
           were never let near it.",
     fix: "Look the job up by all the ids of the path together, never by its own alone.",
-    seeks: "",
+    seeks: "a request for a known job under parents that are not its own",
 };
 
-/// A job is not reached through parents it does not belong to.
+/// The rule.
 #[derive(Debug)]
 pub struct ForeignParent;
 
@@ -31,29 +35,54 @@ impl Rule for ForeignParent {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
+        let (served, unknown) = (Served::of(story), of_unknown_jobs(story));
         for answer in story.answers().iter() {
             let is_meant =
                 answer.exchange.meant().probe == Some(Condition::UnknownJob) && answer.response.status != 429;
             let Some(home) = story.home_reading(answer.index).filter(|_| is_meant) else {
                 continue;
             };
-            looked_at += 1;
-            findings.extend(let_in(&answer, contract));
+            let wrong = let_in(answer, contract, &unknown);
+            if let Some(why) = served.absent(story, answer).filter(|_| wrong.is_some()) {
+                judgement.miss(why);
+                continue;
+            }
+            judgement.look(answer.index);
+            judgement.find(wrong);
             if answer.operation.role == Role::Cancel {
                 let reference = contract
                     .error_row(Condition::UnknownJob, answer.name)
                     .map_or(&answer.operation.reference, |row| &row.reference);
                 let message = "a cancel through foreign parents stopped the job";
-                findings.extend(stopped(story, answer, home, reference, message));
+                judgement.find(
+                    stopped(story, answer, home, reference, message).map(|f| f.kind("refused-and-stopped")),
+                );
             }
         }
-        Judgement::of(looked_at, findings, "no known job was named under foreign parents")
+        judgement
     }
 }
 
+/// An operation, with the status and the code of a refusal.
+type Refusal<'t> = (&'t str, u16, Option<String>);
+
+fn refusal<'t>(name: &'t str, exchange: &Exchange, status: u16, contract: &Contract) -> Refusal<'t> {
+    (name, status, said(exchange, contract).code)
+}
+
+/// How this server refuses requests for a job that does not exist.
+fn of_unknown_jobs<'t>(story: &Story<'t>) -> BTreeSet<Refusal<'t>> {
+    let meant = story.answers().iter().filter(|answer| {
+        answer.exchange.meant().probe == Some(Condition::UnknownJob)
+            && answer.is_refused()
+            && !story.is_foreign(answer.index)
+    });
+    meant.map(|a| refusal(a.name, a.exchange, a.response.status, story.contract)).collect()
+}
+
 /// The finding for an answer that is not the refusal due.
-fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
+fn let_in(answer: &Answer<'_>, contract: &Contract, unknown: &BTreeSet<Refusal<'_>>) -> Option<Finding> {
     // A server's own failure is the concern of `errors/server-error`.
     if answer.response.status >= 500 {
         return None;
@@ -62,18 +91,24 @@ fn let_in(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
     let reference = due.map_or(&answer.operation.reference, |row| &row.reference);
     let expected = due.map_or_else(|| "a refusal".to_owned(), alternatives);
     let actual = seen(answer.exchange, contract);
-    let new = |message: &str| Finding::new(answer.index, reference, message.to_owned(), expected, actual);
+    let new = |kind, message: &str| {
+        Finding::new(answer.index, reference, message.to_owned(), expected, actual).kind(kind)
+    };
     if answer.is_accepted() {
-        return Some(new("a job was reached through parents it does not belong to"));
+        return Some(new("reached", "a job was reached through parents it does not belong to"));
     }
     let mut rows = [Condition::UnknownJob, Condition::UnknownParent, Condition::Forbidden]
         .into_iter()
         .filter_map(|condition| contract.error_row(condition, answer.name));
     let is_documented = rows.any(|row| is_one_of(row, answer.exchange, contract));
+    let own = refusal(answer.name, answer.exchange, answer.response.status, contract);
     // It was kept out, if with an odd word.
-    (due.is_some() && !is_documented).then(|| {
-        new("a job named under foreign parents was refused with another error than an unknown job")
-            .at_most(Level::Warn)
+    (due.is_some() && !is_documented && !unknown.contains(&own)).then(|| {
+        new(
+            "other-error",
+            "a job named under foreign parents was refused with another error than an unknown job",
+        )
+        .at_most(Level::Warn)
     })
 }
 
@@ -126,6 +161,31 @@ mod tests {
             "knowledgeBaseId": "KB99999999", "status": "IN_PROGRESS"}}),
         );
         assert_eq!(script.findings(&ForeignParent).len(), 1);
+    }
+
+    #[test]
+    fn the_servers_own_answer_for_an_unknown_job_is_right() {
+        let odd = json!({"__type": "ConflictException", "message": "no"});
+        let unknown = |code: &str| {
+            let script = Script::of("bedrock");
+            let view = script.view("StopIngestionJob", Some("JOB0000009"));
+            let script =
+                script.call("StopIngestionJob", view, 409, &json!({"__type": code, "message": "no"}));
+            script.probe(Condition::UnknownJob).get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+        };
+        let then = |script: Script| {
+            let mut view = script.view("StopIngestionJob", Some("JOB0000001"));
+            view["path"]["knowledgeBaseId"] = json!("KB99999999");
+            script.call("StopIngestionJob", view, 409, &odd).probe(Condition::UnknownJob)
+        };
+        assert_eq!(then(unknown("ConflictException")).findings(&ForeignParent), []);
+        assert_eq!(then(unknown("ValidationException")).findings(&ForeignParent).len(), 1);
+    }
+
+    #[test]
+    fn an_operation_that_is_not_there_is_not_judged() {
+        let script = foreign("StopIngestionJob", 405, &json!({"message": "no such route"}));
+        assert!(!script.judge(&ForeignParent).is_judged());
     }
 
     #[test]

@@ -15,10 +15,10 @@ static META: Meta = Meta {
     why: "A client whose token was lost or spoilt on the way is given the first page again, or an empty one, and takes \
           it for the rest of the list.",
     fix: "Make tokens that can be told from others, and refuse those that you did not give.",
-    seeks: "",
+    seeks: "a list asked for with a page token that no answer gave",
 };
 
-/// A page token that no answer gave is refused.
+/// The rule.
 #[derive(Debug)]
 pub struct BadToken;
 
@@ -29,7 +29,7 @@ impl Rule for BadToken {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter() {
             // A server that is busy or in trouble says nothing about the token.
             let is_beside = answer.response.status == 429 || answer.response.status >= 500;
@@ -37,19 +37,24 @@ impl Rule for BadToken {
                 continue;
             }
             let Some(row) = contract.error_row(Condition::InvalidParameter, answer.name) else { continue };
-            looked_at += 1;
+            judgement.look(answer.index);
             if is_one_of(row, answer.exchange, contract) {
                 continue;
             }
-            let message = if answer.is_accepted() {
-                "a page token that no answer gave was accepted"
+            let (kind, message) = if answer.is_accepted() {
+                ("accepted", "a page token that no answer gave was accepted")
             } else {
-                "a page token that no answer gave was refused with another error than the documented one"
+                (
+                    "other-error",
+                    "a page token that no answer gave was refused with another error than the documented one",
+                )
             };
             let (due, actual) = (alternatives(row), seen(answer.exchange, contract));
-            findings.push(Finding::new(answer.index, &row.reference, message.to_owned(), due, actual));
+            judgement.find([
+                Finding::new(answer.index, &row.reference, message.to_owned(), due, actual).kind(kind)
+            ]);
         }
-        Judgement::of(looked_at, findings, "no list was asked for with a page token that no answer gave")
+        judgement
     }
 }
 

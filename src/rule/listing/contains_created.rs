@@ -13,10 +13,10 @@ static META: Meta = Meta {
              read before. A list without pages may leave out jobs older than any it shows.",
     why: "Dashboards, clean-up scripts and quotas work from lists: a job that is missing runs and costs unseen.",
     fix: "List from the same store that creates and reads jobs, with the same parents as the only condition.",
-    seeks: "",
+    seeks: "a whole list of parents whose jobs were seen before",
 };
 
-/// A list contains the jobs that were seen before.
+/// The rule.
 #[derive(Debug)]
 pub struct ContainsCreated;
 
@@ -26,7 +26,7 @@ impl Rule for ContainsCreated {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for walk in story.walks().iter().filter(|walk| walk.is_whole()) {
             let seen = seen_before(story, walk);
             let (number, Some(last)) = (seen.len(), walk.pages.last()) else { continue };
@@ -34,29 +34,26 @@ impl Rule for ContainsCreated {
             if last.answer.operation.latest.is_some_and(|most| walk.items().count() >= most) {
                 continue;
             }
-            looked_at += number;
+            if number > 0 {
+                judgement.look(last.answer.index);
+            }
             let lost: Vec<_> = missing(story, walk, seen)
                 .into_iter()
                 .filter_map(|r| Some((r, gravity(story, walk, r)?)))
                 .collect();
             let Some(at_most) = lost.iter().map(|(_, level)| *level).max() else { continue };
             let ids: Vec<&str> = lost.iter().map(|(r, _)| r.id.as_str()).collect();
-            findings.push(
-                Finding::new(
-                    last.answer.index,
-                    &last.answer.operation.reference,
-                    "a list lacks a job that was seen before".to_owned(),
-                    format!("all of the {number} jobs seen before"),
-                    format!("{} listed, without {}", walk.items().count(), cut(&ids.join(", "))),
-                )
-                .at_most(at_most),
-            );
+            judgement.find([Finding::new(
+                last.answer.index,
+                &last.answer.operation.reference,
+                "a list lacks a job that was seen before".to_owned(),
+                format!("all of the {number} jobs seen before"),
+                format!("{} listed, without {}", walk.items().count(), cut(&ids.join(", "))),
+            )
+            .kind("lacks-a-job")
+            .at_most(at_most)]);
         }
-        Judgement::of(
-            looked_at,
-            findings,
-            "no list was walked to its end after a job of its parents was seen",
-        )
+        judgement
     }
 }
 

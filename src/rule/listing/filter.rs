@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::contract::Contract;
 use crate::contract::operation::{Filter, FilterEffect};
 use crate::contract::pointer::Pointer;
+use crate::exchange::Reading;
 use crate::exchange::reading::time;
 use crate::rule::tool::seen_before::{missing, seen_before};
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule, Seen, Why};
 use crate::story::Story;
 use crate::story::text::{collapse, cut, show};
 use crate::story::walk::{Page, Walk};
@@ -22,10 +22,10 @@ static META: Meta = Meta {
     why: "A client that asks for the failed jobs acts on all it is given: an ignored filter makes it retry, or delete, \
           what was in order.",
     fix: "Apply filter and order before the list is cut into pages, and refuse filters that are not known.",
-    seeks: "",
+    seeks: "a list asked for with a filter, which must hold a job, or with an order",
 };
 
-/// A list obeys its filter and its order.
+/// The rule.
 #[derive(Debug)]
 pub struct FilterObeyed;
 
@@ -35,31 +35,73 @@ impl Rule for FilterObeyed {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for walk in story.walks() {
             let Some(first) = walk.first() else { continue };
             let Some((name, state)) = &first.answer.exchange.meant().filter else { continue };
             let Some(filter) = first.answer.operation.filters.iter().find(|f| f.name == *name) else {
                 continue;
             };
-            looked_at += 1;
             match (&filter.effect, state) {
                 (FilterEffect::OnlyState(at), Some(state)) => {
-                    findings.extend(foreign_state(&walk, filter, at, state));
-                    findings.extend(left_out(&walk, filter, state, story));
+                    narrowed(&mut judgement, story, walk, filter, at, state);
                 }
-                (FilterEffect::OnlyState(_), None) => looked_at -= 1,
+                // A filter for no state says nothing.
+                (FilterEffect::OnlyState(_), None) => {}
                 (FilterEffect::Ascending(at), _) => {
-                    findings.extend(out_of_order(&walk, filter, at, contract, false));
+                    ordered(&mut judgement, story, walk, filter, at, false);
                 }
                 (FilterEffect::Descending(at), _) => {
-                    findings.extend(out_of_order(&walk, filter, at, contract, true));
+                    ordered(&mut judgement, story, walk, filter, at, true);
                 }
             }
         }
-        Judgement::of(looked_at, findings, "no list was asked for with a filter or an order")
+        judgement
     }
+}
+
+/// Judges a list that was asked for one state. An empty one shows nothing where no job is known that it must hold.
+fn narrowed(
+    judgement: &mut Judgement,
+    story: &Story<'_>,
+    walk: &Walk<'_>,
+    filter: &Filter,
+    at: &Pointer,
+    state: &str,
+) {
+    let Some(last) = walk.pages.last() else { return };
+    let due = due(story, walk, state);
+    if due.is_empty() && walk.items().next().is_none() {
+        judgement.miss(Why::AnsweredOtherwise {
+            sought: format!("a list that must hold a job in {state}"),
+            seen: vec![Seen {
+                operation: last.answer.name.to_owned(),
+                status: last.answer.response.status,
+                code: None,
+            }],
+        });
+        return;
+    }
+    judgement.look(last.answer.index);
+    judgement.find(foreign_state(walk, filter, at, state));
+    judgement.find(left_out(story, walk, filter, state, due));
+}
+
+/// The jobs that a list must hold which was asked for one state: those that were seen in it before and stay there.
+fn due<'t>(story: &Story<'t>, walk: &Walk<'_>, state: &str) -> Vec<&'t Reading> {
+    // A list without pages may hold the latest jobs only.
+    let is_paged = walk.first().is_some_and(|page| page.answer.operation.pagination.is_some());
+    if !walk.is_complete || !is_paged {
+        return Vec::new();
+    }
+    let mut seen = seen_before(story, walk);
+    seen.retain(|reading| reading.state.as_deref() == Some(state) && stays(story, reading));
+    seen
+}
+
+/// Whether a job stays in the state that a reading shows.
+fn stays(story: &Story<'_>, reading: &Reading) -> bool {
+    story.life(&reading.id).is_some_and(|life| life.is_ended(reading))
 }
 
 fn foreign_state(walk: &Walk<'_>, filter: &Filter, at: &Pointer, state: &str) -> Option<Finding> {
@@ -68,37 +110,64 @@ fn foreign_state(walk: &Walk<'_>, filter: &Filter, at: &Pointer, state: &str) ->
     })?;
     let message = format!("the filter `{}` let another state through", filter.name);
     let pointer = collapse(page.body, &format!("{place}{}", at.as_str()));
-    Some(Finding::new(page.answer.index, &filter.reference, message, state, other).at(pointer))
+    Some(
+        Finding::new(page.answer.index, &filter.reference, message, state, other)
+            .kind("other-state")
+            .about(About::Member(filter.name.clone()))
+            .at(pointer),
+    )
 }
 
-fn left_out(walk: &Walk<'_>, filter: &Filter, state: &str, story: &Story<'_>) -> Option<Finding> {
-    let contract = story.contract;
-    let last = walk.pages.last().filter(|_| walk.is_complete)?;
-    if !contract.facts.lifecycle.is_terminal(state) || last.answer.operation.pagination.is_none() {
-        return None;
-    }
-    let mut seen = seen_before(story, walk);
-    seen.retain(|reading| reading.state.as_deref() == Some(state));
-    let lost = missing(story, walk, seen);
+fn left_out(
+    story: &Story<'_>,
+    walk: &Walk<'_>,
+    filter: &Filter,
+    state: &str,
+    due: Vec<&Reading>,
+) -> Option<Finding> {
+    let last = walk.pages.last()?;
+    let lost = missing(story, walk, due);
     let ids: Vec<&str> = lost.iter().map(|r| r.id.as_str()).collect();
     let message = format!("the filter `{}` left out a job in the state asked for", filter.name);
     let expected = format!("every job seen in {state}");
     let actual = format!("{} listed, without {}", walk.items().count(), cut(&ids.join(", ")));
-    (!ids.is_empty()).then(|| Finding::new(last.answer.index, &filter.reference, message, expected, actual))
+    (!ids.is_empty()).then(|| {
+        Finding::new(last.answer.index, &filter.reference, message, expected, actual)
+            .kind("left-out")
+            .about(About::Member(filter.name.clone()))
+    })
 }
 
-fn out_of_order(
+/// Judges a list that was asked for in an order. One item alone is in every order.
+fn ordered(
+    judgement: &mut Judgement,
+    story: &Story<'_>,
     walk: &Walk<'_>,
     filter: &Filter,
     at: &Pointer,
-    contract: &Contract,
     falling: bool,
-) -> Option<Finding> {
+) {
     let shown: Vec<(&Page<'_>, &str, &Value)> = walk
         .items()
         .filter_map(|(page, place, item)| Some((page, place, at.first(item).filter(|v| !v.is_null())?)))
         .collect();
-    let read = |value| time(value, walk.shape(contract).timestamps.format);
+    if let (Some((page, _, _)), true) = (shown.last(), shown.len() > 1) {
+        judgement.look(page.answer.index);
+    }
+    judgement.find(
+        out_of_order(story, walk, filter, at, &shown, falling).map(|finding| finding.kind("out-of-order")),
+    );
+}
+
+fn out_of_order(
+    story: &Story<'_>,
+    walk: &Walk<'_>,
+    filter: &Filter,
+    at: &Pointer,
+    shown: &[(&Page<'_>, &str, &Value)],
+    falling: bool,
+) -> Option<Finding> {
+    let read = |value| time(value, walk.shape(story.contract).timestamps.format);
     let times: Option<Vec<Timestamp>> = shown.iter().map(|(_, _, value)| read(value)).collect();
     let is_wrong = |left: usize, right: usize| match &times {
         Some(times) => times[if falling { right } else { left }] > times[if falling { left } else { right }],
@@ -118,6 +187,7 @@ fn out_of_order(
     let at_most = if times.is_some() { Level::Fail } else { Level::Warn };
     Some(
         Finding::new(page.answer.index, &filter.reference, message, expected, show(Some(value)))
+            .about(About::Member(filter.name.clone()))
             .at(pointer)
             .at_most(at_most),
     )
@@ -151,11 +221,23 @@ mod tests {
     }
 
     #[rstest]
-    #[case("FAILED", 1)]
-    #[case("COMPLETE", 0)]
-    fn and_all_of_it(#[case] state: &str, #[case] expected: usize) {
-        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "FAILED"}));
-        assert_eq!(list(script, "status", Some(state), &[]).findings(&FilterObeyed).len(), expected);
+    // A job that has ended in the state asked for must be there.
+    #[case("FAILED", "FAILED", Some(1))]
+    // An empty list shows nothing where no such job is known, or where the one that was seen may have gone on.
+    #[case("FAILED", "COMPLETE", None)]
+    #[case("IN_PROGRESS", "IN_PROGRESS", None)]
+    fn and_all_of_it(#[case] seen: &str, #[case] wanted: &str, #[case] expected: Option<usize>) {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": seen}));
+        let judgement = list(script, "status", Some(wanted), &[]).judge(&FilterObeyed);
+        assert_eq!(judgement.verdict().map(|found| found.len()), expected);
+        assert_eq!(judgement.missing.is_empty(), expected.is_some());
+    }
+
+    #[test]
+    fn one_item_is_in_every_order() {
+        let script = Script::of("bedrock");
+        let jobs = [script.job("JOB0000001", &json!({}))];
+        assert!(!list(script, "oldest-first", None, &jobs).judge(&FilterObeyed).is_judged());
     }
 
     #[rstest]

@@ -14,10 +14,10 @@ static META: Meta = Meta {
     why: "Clients ask for small pages because they have little memory or time: a server that sends everything breaks \
           them on the day there is much.",
     fix: "Cut the list at the size asked for, and at the maximum, before it is sent.",
-    seeks: "",
+    seeks: "a page of a list whose size is known",
 };
 
-/// A page holds no more items than asked for.
+/// The rule.
 #[derive(Debug)]
 pub struct PageSize;
 
@@ -27,8 +27,7 @@ impl Rule for PageSize {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let _contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter() {
             let is_meant = answer.operation.role == Role::List && answer.exchange.meant().probe.is_none();
             let Some(paging) = answer.operation.pagination.as_ref().filter(|_| is_meant) else { continue };
@@ -41,15 +40,15 @@ impl Rule for PageSize {
             };
             // What a page of no items means is not documented.
             let Some(page) = page(*answer).filter(|_| limit > 0) else { continue };
-            looked_at += 1;
+            judgement.look(answer.index);
             let items = page.items.len();
             if u64::try_from(items).is_ok_and(|n| n <= limit) {
                 continue;
             }
-            let message = if asked.is_some() {
-                "a page holds more items than asked for"
+            let (kind, message) = if asked.is_some() {
+                ("more-than-asked", "a page holds more items than asked for")
             } else {
-                "a page holds more items than documented"
+                ("more-than-documented", "a page holds more items than documented")
             };
             let mut finding = Finding::new(
                 answer.index,
@@ -57,11 +56,12 @@ impl Rule for PageSize {
                 message.to_owned(),
                 format!("at most {limit} items"),
                 format!("{items} items"),
-            );
+            )
+            .kind(kind);
             finding.pointer = answer.operation.jobs.as_ref().map(|jobs| jobs.as_str().to_owned());
-            findings.push(finding);
+            judgement.find([finding]);
         }
-        Judgement::of(looked_at, findings, "no page of a list with a known size was read")
+        judgement
     }
 }
 

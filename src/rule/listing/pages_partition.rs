@@ -18,10 +18,10 @@ static META: Meta = Meta {
              the total changes on the way the list itself changed, and nothing is said.",
     why: "Clients that add pages up count jobs twice or lose them when pages overlap or leave gaps.",
     fix: "Order the list by something that does not change, and let each page begin where the last one ended.",
-    seeks: "",
+    seeks: "a list with items",
 };
 
-/// The pages of a list hold every job once.
+/// The rule.
 #[derive(Debug)]
 pub struct PagesPartition;
 
@@ -32,17 +32,18 @@ impl Rule for PagesPartition {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for walk in story.walks() {
-            looked_at += walk.items().count();
+            let with_items = walk.pages.iter().filter(|page| !page.items.is_empty());
+            with_items.for_each(|page| judgement.look(page.answer.index));
             let totals: Vec<i128> = walk.pages.iter().filter_map(total).collect();
             if totals.windows(2).any(|pair| pair[0] != pair[1]) {
                 continue;
             }
-            findings.extend(repeated(&walk, contract, totals.len() == walk.pages.len()));
-            findings.extend(totals.first().and_then(|total| miscounted(&walk, *total)));
+            judgement.find(repeated(&walk, contract, totals.len() == walk.pages.len()));
+            judgement.find(totals.first().and_then(|total| miscounted(&walk, *total)));
         }
-        Judgement::of(looked_at, findings, "no list with items was read")
+        judgement
     }
 }
 
@@ -59,18 +60,19 @@ fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Fi
         Some((page, at, job, first))
     })?;
     let paging = page.answer.operation.pagination.as_ref();
-    let (message, at_most) = if first == page.answer.index {
-        ("a job stands twice on one page", Level::Fail)
+    let (kind, message, at_most) = if first == page.answer.index {
+        ("twice-on-one-page", "a job stands twice on one page", Level::Fail)
     } else if has_totals || paging.is_some_and(|p| matches!(p.style, PageStyle::Token(_))) {
-        ("a job stands on two pages of one walk", Level::Fail)
+        ("on-two-pages", "a job stands on two pages of one walk", Level::Fail)
     } else {
         // Counted pages shift when somebody starts a job on the way, and without a total nothing shows that.
-        ("a job stands on two pages of one walk", Level::Warn)
+        ("on-two-pages", "a job stands on two pages of one walk", Level::Warn)
     };
     let actual = format!("{job} again");
     let pointer = collapse(page.body, &format!("{at}{}", id.as_str()));
     Some(
         Finding::new(page.answer.index, reference(page, paging), message.to_owned(), "each job once", actual)
+            .kind(kind)
             .at(pointer)
             .at_most(at_most),
     )
@@ -86,7 +88,7 @@ fn miscounted(walk: &Walk<'_>, total: i128) -> Option<Finding> {
     let message = "the total of a list is not the number of its items".to_owned();
     let (expected, actual) = (format!("{count}, the number of items"), total.to_string());
     let finding = Finding::new(last.answer.index, &paging.reference, message, expected, actual);
-    Some(finding.at(paging.total.as_ref()?.as_str()))
+    Some(finding.kind("other-total").at(paging.total.as_ref()?.as_str()))
 }
 
 fn reference<'t>(page: &Page<'t>, paging: Option<&'t Pagination>) -> &'t str {

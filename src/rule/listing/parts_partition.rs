@@ -20,10 +20,10 @@ static META: Meta = Meta {
     why: "Clients count on every document being on one page, and read the job's state from whichever page they asked \
           for last.",
     fix: "Cut the pages from one ordered list of the job's items, and take the state from the job.",
-    seeks: "",
+    seeks: "a job that has ended, on more than one page",
 };
 
-/// The pages of a list inside a job hold every item once, and do not change the job.
+/// The rule.
 #[derive(Debug)]
 pub struct PartsPartition;
 
@@ -72,14 +72,14 @@ impl Rule for PartsPartition {
             .filter(|(_, (_, pages))| pages.len() == 1 && is_short(&pages[0]))
             .map(|((_, job), (_, pages))| (*job, pages[0].ids.iter().collect()))
             .collect();
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for ((_, job), (parts, pages)) in &walks {
             if pages.len() > 1 {
-                looked_at += 1;
-                findings.extend(examine(story, parts, pages, whole.get(job)));
+                judgement.look(pages[0].reading.exchange);
+                judgement.find(examine(story, parts, pages, whole.get(job)));
             }
         }
-        Judgement::of(looked_at, findings, "no job that has ended was seen on more than one page")
+        judgement
     }
 }
 
@@ -101,14 +101,16 @@ fn examine(
         let text = |page: &Page<'_>| page.reading.state.clone().unwrap_or_else(|| "no state".into());
         let message = "a job that has ended is in another state on another page".to_owned();
         let finding =
-            Finding::new(other.reading.exchange, &parts.reference, message, text(first), text(other));
+            Finding::new(other.reading.exchange, &parts.reference, message, text(first), text(other))
+                .kind("other-state");
         let state = contract.shape_of(&other.reading.operation).state.as_str();
         return Some(finding.at(at(other, state)));
     }
     if let Some(page) = pages.iter().find(|page| page.ids.len() as u64 > page.size) {
         let message = "a page holds more items than asked for".to_owned();
         let (most, number) = (format!("at most {}", page.size), page.ids.len().to_string());
-        let finding = Finding::new(page.reading.exchange, &parts.reference, message, most, number);
+        let finding = Finding::new(page.reading.exchange, &parts.reference, message, most, number)
+            .kind("too-many-items");
         return Some(finding.at(at(page, parts.at.as_str())));
     }
     let mut seen = BTreeSet::new();
@@ -117,7 +119,8 @@ fn examine(
             let message = "an item is on the pages of a job twice".to_owned();
             let twice = show(Some(&Value::from(twice.as_str())));
             let finding =
-                Finding::new(page.reading.exchange, &parts.agrees_ref, message, "each item once", twice);
+                Finding::new(page.reading.exchange, &parts.agrees_ref, message, "each item once", twice)
+                    .kind("item-twice");
             return Some(finding.at(at(page, parts.at.as_str())));
         }
     }
@@ -126,7 +129,8 @@ fn examine(
     let lost = whole.filter(|_| is_complete)?.difference(&seen).next().copied()?;
     let message = "an item of a job is on none of its pages".to_owned();
     let lost = show(Some(&Value::from(lost.as_str())));
-    let finding = Finding::new(last.reading.exchange, &parts.agrees_ref, message, lost, "absent");
+    let finding =
+        Finding::new(last.reading.exchange, &parts.agrees_ref, message, lost, "absent").kind("item-lost");
     Some(finding.at(at(last, parts.at.as_str())))
 }
 

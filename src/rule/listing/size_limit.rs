@@ -17,10 +17,10 @@ static META: Meta = Meta {
     why: "Clients ask for all there is with a size that is surely enough. One that is given nothing believes that there \
           is nothing.",
     fix: "Compare the size with the maximum before anything else, and refuse it or use the maximum instead.",
-    seeks: "",
+    seeks: "a list asked for with a page larger than the largest",
 };
 
-/// A page larger than the largest is refused or made smaller.
+/// The rule.
 #[derive(Debug)]
 pub struct SizeLimit;
 
@@ -31,18 +31,18 @@ impl Rule for SizeLimit {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for answer in story.answers().iter() {
             // A server that is busy or in trouble says nothing about sizes.
             if answer.response.status == 429 || answer.response.status >= 500 {
                 continue;
             }
             let Some((most, over_max)) = limit(story, answer.index) else { continue };
-            looked_at += 1;
-            findings.extend(if answer.is_accepted() {
+            judgement.look(answer.index);
+            judgement.find(if answer.is_accepted() {
                 let message = wrong_page(&answer, most, story);
-                message.map(|(message, actual)| {
-                    finding(&answer, message, format!("a page of {most} at most"), actual)
+                message.map(|(kind, message, actual)| {
+                    finding(&answer, kind, message, format!("a page of {most} at most"), actual)
                 })
             } else {
                 let row = contract.error_row(Condition::InvalidParameter, answer.name);
@@ -51,35 +51,41 @@ impl Rule for SizeLimit {
                 let actual = seen(answer.exchange, contract);
                 if over_max == Some(OverMax::Clamped) {
                     let message = "a page larger than the largest was refused, not made smaller";
-                    Some(finding(&answer, message, format!("a page of {most} at most"), actual))
+                    Some(finding(&answer, "refused", message, format!("a page of {most} at most"), actual))
                 } else {
                     let message =
                         "a page larger than the largest was refused with another error than documented";
-                    (!is_right).then(|| finding(&answer, message, due, actual))
+                    (!is_right).then(|| finding(&answer, "other-error", message, due, actual))
                 }
             });
         }
-        Judgement::of(looked_at, findings, "no list was asked for with a page larger than the largest")
+        judgement
     }
 }
 
-fn finding(answer: &Answer<'_>, message: &str, due: String, actual: String) -> Finding {
+fn finding(answer: &Answer<'_>, kind: &'static str, message: &str, due: String, actual: String) -> Finding {
     let paging = answer.operation.pagination.as_ref();
     let reference = paging.map_or(&answer.operation.reference, |paging| &paging.reference);
-    Finding::new(answer.index, reference, message.to_owned(), due, actual)
+    Finding::new(answer.index, reference, message.to_owned(), due, actual).kind(kind)
 }
 
 /// What is wrong with a page that was given, and what it holds.
-fn wrong_page(answer: &Answer<'_>, most: u64, story: &Story<'_>) -> Option<(&'static str, String)> {
-    let _contract = story.contract;
+fn wrong_page(
+    answer: &Answer<'_>,
+    most: u64,
+    story: &Story<'_>,
+) -> Option<(&'static str, &'static str, String)> {
     let items = page(*answer)?.items.len();
     let holds = format!("a page of {items}");
     if u64::try_from(items).is_ok_and(|items| items > most) {
-        return Some(("a page larger than the largest was given", holds));
+        return Some(("too-large", "a page larger than the largest was given", holds));
     }
     let is_known = story.readings().iter().any(|r| story.precedes(r.exchange, answer.index));
-    (items == 0 && is_known)
-        .then_some(("a page larger than the largest was asked for, and an empty one given", holds))
+    (items == 0 && is_known).then_some((
+        "empty",
+        "a page larger than the largest was asked for, and an empty one given",
+        holds,
+    ))
 }
 
 /// The largest size, with what becomes of larger ones, where the request at `index` was made to ask for a larger one

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::walk::next_token;
 
@@ -11,13 +11,13 @@ static META: Meta = Meta {
     title: "a walk through the pages of a list comes to an end",
     keyword: Keyword::Must,
     checks: "Over one walk no page names a next page that was named before, and the walk gets to a page that names none. \
-             A walk that was given up on the way warns.",
+             A walk that broke off on the way warns; one that this suite gave up says nothing.",
     why: "Clients follow the next page until there is none: a list that leads back to itself keeps them going for ever.",
     fix: "Make each next token stand for a place further on, and leave it out on the last page.",
-    seeks: "",
+    seeks: "a list walked through its pages",
 };
 
-/// A walk through the pages of a list comes to an end.
+/// The rule.
 #[derive(Debug)]
 pub struct WalkEnds;
 
@@ -27,31 +27,49 @@ impl Rule for WalkEnds {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for walk in story.walks().iter().filter(|walk| walk.is_driven && walk.is_unbroken) {
             let (Some(first), Some(last)) = (walk.first(), walk.pages.last()) else { continue };
             let Some(paging) = &first.answer.operation.pagination else { continue };
-            looked_at += 1;
             let mut tokens = BTreeSet::new();
             let again = walk
                 .pages
                 .iter()
                 .find(|page| next_token(paging, page.body).is_some_and(|token| !tokens.insert(token)));
+            // A list may be long: where the sender had enough of it, nothing is known of its end.
+            if again.is_none() && last.answer.exchange.meant().gave_up {
+                judgement
+                    .miss(Why::NoWay { what: "the list is too long to be walked to its end".to_owned() });
+                continue;
+            }
+            judgement.look(last.answer.index);
             if let Some(page) = again {
                 let message = "a page names a next page that was named before".to_owned();
                 let expected = "a new next token, or none";
                 let actual = "the next token of an earlier page";
-                findings.push(Finding::new(page.answer.index, &paging.reference, message, expected, actual));
+                judgement.find([Finding::new(
+                    page.answer.index,
+                    &paging.reference,
+                    message,
+                    expected,
+                    actual,
+                )
+                .kind("named-before")]);
             } else if !last.is_last && walk.pages.len() > 1 {
                 let message = "a walk through the pages of a list did not end".to_owned();
                 let actual = format!("given up after {} pages", walk.pages.len());
-                findings.push(
-                    Finding::new(last.answer.index, &paging.reference, message, "a last page", actual)
-                        .at_most(Level::Warn),
-                );
+                judgement.find([Finding::new(
+                    last.answer.index,
+                    &paging.reference,
+                    message,
+                    "a last page",
+                    actual,
+                )
+                .kind("given-up")
+                .at_most(Level::Warn)]);
             }
         }
-        Judgement::of(looked_at, findings, "no list was walked through its pages")
+        judgement
     }
 }
 
@@ -78,6 +96,22 @@ mod tests {
         });
         let found: Vec<Level> = script.findings(&WalkEnds).iter().map(|f| f.at_most).collect();
         assert_eq!(found, Vec::from_iter(expected));
+    }
+
+    #[rstest]
+    #[case(&["a", "b"], None)]
+    #[case(&["a", "a"], Some(1))]
+    fn a_walk_that_we_gave_up_says_nothing_of_its_end(
+        #[case] tokens: &[&str],
+        #[case] expected: Option<usize>,
+    ) {
+        let script = tokens.iter().fold(Script::of("bedrock"), |script, token| {
+            let view = script.view("ListIngestionJobs", None);
+            let body = json!({"ingestionJobSummaries": [], "nextToken": token});
+            script.call("ListIngestionJobs", view, 200, &body).last(|e| e.meant_mut().walk = Some(1))
+        });
+        let judgement = script.last(|e| e.meant_mut().gave_up = true).judge(&WalkEnds);
+        assert_eq!(judgement.verdict().map(|found| found.len()), expected);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Whether a request that was made to fail was refused with the documented error.
 
 use crate::contract::error::Condition;
+use crate::contract::reference::Basis;
 use crate::exchange::Exchange;
+use crate::rule::tool::absent::Served;
+use crate::rule::tool::lenient::{is_fruitless, tempered};
 use crate::rule::{About, Finding, Judgement};
 use crate::story::Story;
 use crate::story::said::{alternatives, is_accepted, is_one_of, seen};
@@ -10,6 +13,7 @@ use crate::story::said::{alternatives, is_accepted, is_one_of, seen};
 pub(crate) fn judge(condition: Condition, story: &Story<'_>, leave_out: impl Fn(usize) -> bool) -> Judgement {
     let contract = story.contract;
     let mut judgement = Judgement::default();
+    let served = is_of_credentials(condition).then(|| Served::of(story));
     for (index, exchange) in story.exchanges.iter().enumerate() {
         let is_meant = exchange.meant().probe == Some(condition) && !leave_out(index);
         let Some(response) = exchange.response().filter(|_| is_meant) else { continue };
@@ -23,33 +27,56 @@ pub(crate) fn judge(condition: Condition, story: &Story<'_>, leave_out: impl Fn(
         if response.status == 429 && !is_right {
             continue;
         }
+        let answer = story.answer(index);
+        let absent = served.as_ref().zip(answer).filter(|_| !is_right);
+        if let Some(why) = absent.and_then(|(served, answer)| served.absent(story, answer)) {
+            judgement.miss(why);
+            continue;
+        }
         judgement.look(index);
         // A server's own failure is the concern of `errors/server-error`.
         if is_right || response.status >= 500 {
             continue;
         }
         let is_accepted = is_accepted(exchange, contract);
+        if is_accepted && answer.is_some_and(|answer| is_fruitless(story, answer, row)) {
+            continue;
+        }
         // That it is refused is one fact, and how it is refused another.
         let (kind, reference) =
             if is_accepted { ("accepted", row.reference.as_str()) } else { ("other-error", row.detail()) };
-        let message = message(condition, exchange, is_accepted);
+        let message = message(condition, exchange, is_accepted, contract.basis(reference));
         let finding =
             Finding::new(index, reference, message, alternatives(row), seen(exchange, contract)).kind(kind);
-        let about = exchange.meant().violation.clone().map(About::Parameter);
-        judgement.find([Finding { about, ..finding }]);
+        let about = exchange.meant().violation.as_ref().map(|v| About::Parameter(v.parameter.clone()));
+        let finding = Finding { about, ..finding };
+        judgement.find([if is_accepted { tempered(finding, row, exchange, contract) } else { finding }]);
     }
     judgement
 }
 
-fn message(condition: Condition, exchange: &Exchange, accepted: bool) -> String {
-    let verb =
-        if accepted { "was accepted" } else { "was refused with another error than the documented one" };
+fn is_of_credentials(condition: Condition) -> bool {
+    matches!(
+        condition,
+        Condition::MissingCredentials
+            | Condition::BadCredentials
+            | Condition::BadSignature
+            | Condition::ExpiredCredentials
+    )
+}
+
+fn message(condition: Condition, exchange: &Exchange, accepted: bool, basis: Basis) -> String {
+    let verb = match basis {
+        _ if accepted => "was accepted",
+        basis if basis.can_fail() => "was refused with another error than the documented one",
+        _ => "was refused with another error than the one thought to be due",
+    };
     match (&exchange.meant().violation, condition) {
         (
             Some(violation),
             Condition::InvalidParameter | Condition::MissingParameter | Condition::MalformedId,
         ) => {
-            format!("a request that {violation} {verb}")
+            format!("a request that {} {verb}", violation.words)
         }
         _ => format!("{} {verb}", situation(condition)),
     }
@@ -78,11 +105,12 @@ fn situation(condition: Condition) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Violation;
     use crate::rule::errors::{
         invalid_parameter, malformed_id, missing_parameter, unknown_job, unknown_parent,
     };
     use crate::rule::script::Script;
-    use crate::rule::{Rule, auth};
+    use crate::rule::{Level, Rule, auth};
     use rstest::rstest;
     use serde_json::json;
 
@@ -113,10 +141,7 @@ mod tests {
     ) {
         assert_eq!(asked("bedrock", condition, status, code).findings(rule), []);
         let wrong = asked("bedrock", condition, 409, "ConflictException").findings(rule);
-        assert!(
-            wrong[0].message.ends_with("was refused with another error than the documented one"),
-            "{wrong:?}"
-        );
+        assert!(wrong[0].message.contains(" was refused with another error than the "), "{wrong:?}");
         let accepted = asked("bedrock", condition, 202, "").findings(rule);
         assert!(accepted[0].message.ends_with("was accepted"), "{accepted:?}");
         // A server's own failure has a rule of its own, and another probe is another rule's.
@@ -131,8 +156,10 @@ mod tests {
     #[case(Condition::InvalidParameter, "a request that breaks `maximum` at /body/maxResults was accepted")]
     #[case(Condition::UnknownJob, "a request for a job that does not exist was accepted")]
     fn a_violation_is_named(#[case] condition: Condition, #[case] message: &str) {
-        let script = asked("bedrock", condition, 202, "")
-            .last(|e| e.meant_mut().violation = Some("breaks `maximum` at /body/maxResults".into()));
+        let script = asked("bedrock", condition, 202, "").last(|e| {
+            e.meant_mut().violation =
+                Some(Violation::at("breaks `maximum` at /body/maxResults", "maximum", "/body/maxResults"))
+        });
         let transcript = script.transcript();
         let judgement = judge(condition, &Story::of(&script.contract, &transcript), |_| false);
         assert_eq!(judgement.found[0].message, message);
@@ -160,5 +187,88 @@ mod tests {
         let script = asked("digitalocean", Condition::BadSignature, 200, "");
         let judgement = script.judge(&auth::bad_signature::BadSignature);
         assert_eq!(judgement, Judgement::undocumented("the documentation names no error for bad-signature"));
+    }
+
+    fn without_credentials(status: u16, code: Option<&str>, is_served: bool) -> Judgement {
+        let script = Script::of("bedrock");
+        let script = if is_served { script.get("JOB0000001", &json!({})) } else { script };
+        let view = script.view("GetIngestionJob", Some("JOB0000001"));
+        let body = code.map_or_else(|| json!({}), |code| json!({"__type": code, "message": "no"}));
+        let script = script.call("GetIngestionJob", view, status, &body).probe(Condition::MissingCredentials);
+        script.judge(&auth::missing_credentials::MissingCredentials)
+    }
+
+    #[rstest]
+    // Nobody was seen to be served, and there is no such route.
+    #[case(404, None, false, false)]
+    #[case(405, Some("Whatever"), false, false)]
+    // The operation is there, or the answer is a documented one for something else.
+    #[case(404, None, true, true)]
+    #[case(404, Some("ResourceNotFoundException"), false, true)]
+    #[case(200, None, false, true)]
+    fn an_operation_that_is_not_there_is_not_judged(
+        #[case] status: u16,
+        #[case] code: Option<&str>,
+        #[case] is_served: bool,
+        #[case] is_judged: bool,
+    ) {
+        let judgement = without_credentials(status, code, is_served);
+        assert_eq!((judgement.is_judged(), judgement.found.len()), (is_judged, usize::from(is_judged)));
+        let absent = crate::rule::Why::Absent { operation: "GetIngestionJob".into() };
+        assert_eq!(judgement.missing.contains(&absent), !is_judged);
+    }
+
+    fn started_with(body: &serde_json::Value, violation: Violation, detail: bool) -> Vec<Finding> {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        for row in &mut contract.facts.errors {
+            row.detail_ref = detail.then(|| row.reference.clone());
+        }
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let mut view = script.view("StartIngestionJob", None);
+        view["body"] = body.clone();
+        let script =
+            script.call("StartIngestionJob", view, 202, &json!({})).probe(Condition::InvalidParameter);
+        let script = script.last(|e| e.meant_mut().violation = Some(violation));
+        script.findings(&invalid_parameter::InvalidParameter)
+    }
+
+    #[rstest]
+    // That a call may answer 400 is no duty to refuse what it need not read.
+    #[case(json!({"description": {"not": "a string"}}), "type", false, Level::Warn)]
+    #[case(json!({"description": {"not": "a string"}}), "type", true, Level::Fail)]
+    #[case(json!({"clientToken": "short"}), "minLength", false, Level::Fail)]
+    #[case(json!({"DESCRIPTION": "a"}), "name-case", true, Level::Warn)]
+    fn a_permissive_server_may_pass_over_what_it_does_not_use(
+        #[case] body: serde_json::Value,
+        #[case] constraint: &str,
+        #[case] detail: bool,
+        #[case] expected: Level,
+    ) {
+        let found = started_with(&body, Violation::at("is wrong", constraint, "/body/x"), detail);
+        assert_eq!(found.iter().map(|f| f.at_most).collect::<Vec<_>>(), [expected]);
+    }
+
+    #[rstest]
+    // Nothing is what a filter that nobody knows lets through, unless a page says that it is refused.
+    #[case("auth-errors-inferred", "NO_SUCH", 0, 0)]
+    #[case("auth-errors-inferred", "NO_SUCH", 1, 1)]
+    #[case("model-errors", "NO_SUCH", 0, 1)]
+    fn a_filter_without_hits_is_a_good_answer(
+        #[case] reference: &str,
+        #[case] attribute: &str,
+        #[case] items: usize,
+        #[case] expected: usize,
+    ) {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.errors.iter_mut().for_each(|row| row.reference = reference.into());
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let mut view = script.view("ListIngestionJobs", None);
+        view["body"] = json!({"filters": [{"attribute": attribute, "operator": "EQ", "values": ["X"]}]});
+        let jobs = vec![script.job("JOB0000001", &json!({})); items];
+        let script = script.call("ListIngestionJobs", view, 200, &json!({"ingestionJobSummaries": jobs}));
+        let script = script.probe(Condition::InvalidParameter);
+        assert_eq!(script.findings(&invalid_parameter::InvalidParameter).len(), expected);
     }
 }

@@ -11,6 +11,7 @@ use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostic;
 use crate::contract::source::{Document, child};
 
+mod assert;
 mod fixtures;
 mod hook;
 
@@ -43,6 +44,7 @@ pub(super) fn check(
         check.auth("/identities/foreign", contract);
         check.parameters(contract);
         check.fixtures(contract);
+        check.assert(contract);
     }
     check.trust(surroundings)
 }

@@ -102,9 +102,9 @@ impl HttpTarget {
         base: &Base,
         request: &Request,
     ) -> Result<Response, TransportError> {
-        let url = verbatim::url(base, &request.target).map_err(TransportError::Broken)?;
+        let url = verbatim::url(base, &request.target).map_err(TransportError::Unsendable)?;
         let method = Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| TransportError::Broken(format!("`{}` is not an HTTP method", request.method)))?;
+            .map_err(|_| TransportError::Unsendable(format!("`{}` is not an HTTP method", request.method)))?;
         let mut out = client.request(method, url);
         for (name, value) in request.headers.iter() {
             out = out.header(name, value);

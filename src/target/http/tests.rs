@@ -90,7 +90,7 @@ async fn what_cannot_be_sent_as_written_is_not_sent() {
     let (url, mut seen) = raw(ok(b""), false).await;
     let target = target(&url, |_| {});
     let refused = target.send(&request("GET", "/a/../b?secret=canary")).await.unwrap_err();
-    assert!(matches!(&refused, TransportError::Broken(why) if why.contains("/a/../b")), "{refused}");
+    assert!(matches!(&refused, TransportError::Unsendable(why) if why.contains("/a/../b")), "{refused}");
     assert!(!refused.to_string().contains("canary"));
     assert!(seen.try_recv().is_err());
 }
