@@ -54,7 +54,8 @@ pub(super) fn not_tested(page: &mut Page<'_>, report: &Report) {
             let more = format!("and {} more (-v shows all)", reasons.len() - shown);
             page.flow(indent, &lead(), &[Span::new(Paint::Dim, more)]);
         }
-        if page.style.verbose > 0 {
+        // Who left something out knows what.
+        if page.style.verbose > 0 && *rank < LEFT_OUT {
             for row in &kind.missed {
                 page.flow(indent + 2, &lead(), &[Span::new(Paint::Dim, format!("  {}", requirement(row)))]);
             }
@@ -99,10 +100,13 @@ fn kinds(report: &Report) -> BTreeMap<Key, Kind<'_>> {
     kinds
 }
 
+/// Where what was left out by choice stands.
+const LEFT_OUT: usize = 4;
+
 /// What went wrong stands first, what nobody asks for last.
 fn rank(why: &Why) -> usize {
     match why {
-        Why::LeftOut => 4,
+        Why::LeftOut => LEFT_OUT,
         why if why.is_silence() => 3,
         why if why.is_error() => 0,
         why if why.is_choice() => 2,
