@@ -39,6 +39,9 @@ pub struct JobShape {
     /// Members that never change once the job has ended, beside its state.
     #[serde(default)]
     pub frozen: Vec<Pointer>,
+    /// Members that are another value at each reading and say nothing about the job, such as the present time.
+    #[serde(default)]
+    pub volatile: Vec<Pointer>,
     /// Members that say what work the job does; a retry does the same work.
     #[serde(default)]
     pub work: Vec<Pointer>,
@@ -111,6 +114,9 @@ impl JobShape {
         if let Some(frozen) = &view.frozen {
             shape.frozen.clone_from(frozen);
         }
+        if let Some(volatile) = &view.volatile {
+            shape.volatile.clone_from(volatile);
+        }
         if let Some(work) = &view.work {
             shape.work.clone_from(work);
         }
@@ -157,6 +163,9 @@ pub struct View {
     /// Members that do not change after the end: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Vec<Pointer>>,
+    /// Members that are another value at each reading: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volatile: Option<Vec<Pointer>>,
     /// Members that say what work the job does: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work: Option<Vec<Pointer>>,

@@ -34,7 +34,7 @@ impl Rule for BodyShape {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in story.answers().iter().filter(|a| a.is_refused()) {
+        for answer in story.answers().iter().filter(|a| a.is_refused() && !a.is_plain_text()) {
             looked_at += 1;
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
