@@ -1,8 +1,10 @@
 //! From a job's first state to its last, and what stays so after the end.
 
-use super::{Call, Case, Step, finished, reader, take};
+use std::collections::BTreeSet;
+
+use super::{Call, Case, Step, finished, read, reader, take};
 use crate::contract::Contract;
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -13,11 +15,13 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
         let mut start = Call::new(id);
         start.creates = Some("job".into());
-        let mut rules =
-            vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
-        if contract.shows_state(create) {
-            rules.push("lifecycle/initial-state");
-        }
+        let mut rules = vec![
+            "lifecycle/initial-state",
+            "lifecycle/stays-readable",
+            "lifecycle/declared-transition",
+            "lifecycle/terminal-is-final",
+            "lifecycle/ends-in-time",
+        ];
         rules.extend(told(contract));
         let title = "a new job goes its declared way to a final state and stays there".to_owned();
         let mut case = Case::new(contract, id, "lifecycle", title, &rules);
@@ -32,6 +36,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 .then(Step::Watch { job: "job".into(), times: 3 }),
         );
     }
+    cases.extend(two_starts(contract));
     for (id, get) in contract.of_role(Role::Get) {
         let shape = contract.shape(get);
         for (state, fact) in contract.facts.lifecycle.states.iter().filter(|(state, _)| shape.can_show(state))
@@ -56,6 +61,24 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Two jobs of one service, one after the other: many vendors allow no two at a time.
+fn two_starts(contract: &Contract) -> Vec<Case> {
+    let mut services = BTreeSet::new();
+    let plain =
+        contract.of_role(Role::Create).filter(|(_, create)| create.target.is_none() && !create.destroys);
+    let first = plain.filter(|(_, create)| services.insert(create.service.as_deref()));
+    let case = |(id, create): (&str, &Operation)| {
+        let get = reader(contract, create)?;
+        let start = |job: &str| Step::Call(Call { creates: Some(job.to_owned()), ..Call::new(id) });
+        let title = "two starts give two jobs, and each can be read".to_owned();
+        let rules = ["lifecycle/own-id", "lifecycle/stays-readable"];
+        let case = Case::new(contract, id, "two-starts", title, &rules).then(start("first"));
+        let case = case.then(Step::Poll { job: "first".into(), until: Vec::new() }).then(start("second"));
+        Some(case.then(read(get, "second")).then(read(get, "first")))
+    };
+    first.filter_map(case).collect()
 }
 
 /// The rules about members of a job that this contract has any of.

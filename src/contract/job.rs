@@ -1,11 +1,13 @@
 //! How to read one job wherever it appears.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Answer;
+use super::operation::Operation;
 use super::pointer::Pointer;
 
 /// Where a job's facts stand inside one job object.
@@ -82,6 +84,14 @@ impl JobShape {
     /// Whether a job belongs to something of this name.
     pub fn has_parent(&self, name: &str) -> bool {
         self.parent_names().any(|parent| parent == name)
+    }
+
+    /// How the job looks in the answers of an operation.
+    pub fn of(&self, operation: &Operation) -> Cow<'_, JobShape> {
+        match operation.view.as_ref().and_then(|view| self.views.get(view)) {
+            Some(view) => Cow::Owned(self.viewed(view)),
+            None => Cow::Borrowed(self),
+        }
     }
 
     /// How the job looks in a view.

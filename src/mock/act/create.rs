@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::job::{STAY, usual_way};
+use super::super::job::{Job, STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply};
 use crate::contract::error::Condition;
@@ -26,6 +26,12 @@ impl Mock {
             return Ok(self.reply(call, self.view(call, store, number)));
         }
         self.source(call, store)?;
+        let is_kin = |job: &Job| job.created_by_request && job.parents == call.parents;
+        if self.fault.skips(Check::OwnId, call.name)
+            && let Some(number) = store.jobs.iter().position(is_kin)
+        {
+            return Ok(self.reply(call, self.view(call, store, number)));
+        }
         if self.allows_one_at_a_time(call) && self.has_active(call, store) {
             return Err(Condition::Conflict);
         }

@@ -1,5 +1,7 @@
 //! Reading one job, and what belongs to it.
 
+use std::time::Duration;
+
 use super::super::fault::Check;
 use super::super::store::Store;
 use super::super::{Call, Mock, Reply};
@@ -13,6 +15,10 @@ impl Mock {
         if let (Some(view), Some(job)) = (&mut view, store.jobs.get_mut(number)) {
             job.reads = job.reads.saturating_add(1);
             job.ended_reads = job.ended_reads.saturating_add(u32::from(view.finished.is_some()));
+            let age = Duration::try_from(call.now.duration_since(view.created)).unwrap_or_default();
+            if self.fault.hides(view, age) {
+                return Err(Condition::UnknownJob);
+            }
             self.fault.observe(&self.contract, view);
             if page > 1 && self.fault.skips(Check::PartState, call.name) {
                 view.state

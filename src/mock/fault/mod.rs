@@ -19,13 +19,17 @@ mod member;
 mod other_error;
 mod race;
 mod retry;
+mod same_job;
 mod shown;
 mod surface;
 mod swapped;
 mod throttle;
 mod two_codes;
 mod unchecked;
+mod unread;
 mod word;
+
+use std::time::Duration;
 
 use crate::contract::Contract;
 use crate::contract::error::Condition;
@@ -67,6 +71,8 @@ pub enum Check<'n> {
     Existence,
     /// The idempotency token of a create.
     Token,
+    /// That each start gives a job of its own.
+    OwnId,
     /// That there is an operation for a request.
     Route,
     /// That a job's state is the same on every page of its parts.
@@ -235,6 +241,12 @@ pub trait Fault: Send + Sync {
         number
     }
 
+    /// Whether a get answers as if there were no such job; `age` is the time since it was created.
+    fn hides(&self, job: &JobView, age: Duration) -> bool {
+        let _ = (job, age);
+        false
+    }
+
     /// Whether the request of this number is throttled.
     fn throttles(&self, serial: u64) -> bool {
         let _ = serial;
@@ -275,6 +287,8 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(envelope::faults(contract));
     found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
+    found.extend(unread::faults(contract));
+    found.extend(same_job::faults(contract));
     found.extend(cancel::faults(contract));
     found.extend(cancel_many::faults(contract));
     found.extend(retry::faults(contract));

@@ -51,7 +51,8 @@ impl Rule for BodySchema {
                 let next = judgement.found.len();
                 let first = *seen.entry((answer.name, at.clone(), mismatch.message.clone())).or_insert(next);
                 if first < next {
-                    let is_same_answer = judgement.found.get(first).is_some_and(|f| f.exchange == answer.index);
+                    let is_same_answer =
+                        judgement.found.get(first).is_some_and(|f| f.exchange == answer.index);
                     *alike.entry(first).or_default() += usize::from(is_same_answer);
                     continue;
                 }
@@ -194,6 +195,39 @@ mod tests {
     #[case("digitalocean", UUID)]
     fn documented_samples_pass(#[case] vendor: &str, #[case] id: &str) {
         assert_eq!(Script::of(vendor).get(id, &json!({})).findings(&BodySchema), vec![]);
+    }
+
+    #[test]
+    fn a_success_under_another_status_than_the_documented_one_is_judged() {
+        let other = |patch: &Value| {
+            let script = Script::of("bedrock").get(ID, patch);
+            script.last(|e| e.outcome.as_mut().unwrap().status = 206)
+        };
+        let broken = other(&json!({"startedAt": null}));
+        assert_eq!(broken.findings(&BodySchema).len(), 1);
+        assert_eq!(broken.findings(&crate::rule::fields::documented_status::DocumentedStatus).len(), 1);
+        assert_eq!(other(&json!({})).judge(&BodySchema).verdict(), Some(vec![]));
+    }
+
+    #[test]
+    fn two_schemas_leave_it_open_what_another_success_looks_like() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        let get = contract.facts.operations.get_mut("GetIngestionJob").unwrap();
+        get.responses.insert("202".into(), "error".into());
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let script = script.get(ID, &json!({"startedAt": null}));
+        let script = script.last(|e| e.outcome.as_mut().unwrap().status = 206);
+        assert!(!script.judge(&BodySchema).is_judged());
+    }
+
+    #[test]
+    fn members_that_are_missing_are_told_apart() {
+        let findings = Script::of("bedrock").get(ID, &json!({"startedAt": null, "status": null}));
+        let about: Vec<Option<About>> =
+            findings.findings(&BodySchema).into_iter().map(|finding| finding.about).collect();
+        let missing = |name: &str| Some(About::Member(format!("required {name}")));
+        assert_eq!(about, [missing("status"), missing("startedAt")]);
     }
 
     #[test]

@@ -62,8 +62,9 @@ impl Rule for ConflictingSources {
                 let (source, says, about) = (title(&side.reference), &side.says, lowered(&conflict.title));
                 let sides: Vec<String> =
                     conflict.sides.iter().map(|s| format!("{}: {}", title(&s.reference), s.says)).collect();
-                let message =
-                    format!("the vendor's sources disagree about {about}; this server follows {source}: {says}");
+                let message = format!(
+                    "the vendor's sources disagree about {about}; this server follows {source}: {says}"
+                );
                 let expected = sides.join("; or ");
                 let finding = Finding::new(exchange, &side.reference, message, expected, says.clone());
                 let about = About::Member(format!("{name}: {}", side.reference));

@@ -94,6 +94,65 @@ mod tests {
         assert_eq!(script.judge(&ReadableBody).verdict(), Some(vec![]));
     }
 
+    /// A cancel that is refused by a vendor whose errors may be plain text.
+    fn plain(body: &[u8], label: &str) -> Script {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.error_body.plain_text = true;
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let script = script.cancel_refused("AAAAAAAAAA", 409, &json!({})).raw(body);
+        if label.is_empty() {
+            script.last(|e| e.outcome.as_mut().unwrap().headers.remove("content-type"))
+        } else {
+            script.header("content-type", label)
+        }
+    }
+
+    #[rstest]
+    #[case(b"The job has ended.", "text/plain; charset=utf-8", 0)]
+    #[case(b"The job has ended.", "Text/Plain", 0)]
+    #[case(b"The job has ended.", "", 0)]
+    #[case(b"404", "text/plain", 0)]
+    #[case(b"<h1>no</h1>", "text/html", 1)]
+    #[case(b"<h1>no</h1>", "", 1)]
+    #[case(b"The job has ended.", "application/json", 1)]
+    #[case(b"no \xff", "text/plain", 1)]
+    #[case(b"", "text/plain", 1)]
+    fn errors_may_be_plain_text_where_the_contract_says_so(
+        #[case] body: &[u8],
+        #[case] label: &str,
+        #[case] found: usize,
+    ) {
+        let script = plain(body, label);
+        assert_eq!(script.findings(&ReadableBody).len(), found);
+        if found == 0 {
+            let others: [&dyn Rule; 4] = [
+                &crate::rule::fields::body_schema::BodySchema,
+                &crate::rule::fields::content_type::ContentType,
+                &crate::rule::errors::body_shape::BodyShape,
+                &crate::rule::errors::known_code::KnownCode,
+            ];
+            for rule in others {
+                assert_eq!(script.judge(rule).found, [], "{}", rule.meta().id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_success_is_no_plain_text() {
+        let script = plain(b"fine", "text/plain").last(|e| e.outcome.as_mut().unwrap().status = 202);
+        assert_eq!(script.findings(&ReadableBody).len(), 1);
+        let script = Script::of("bedrock").cancel_refused("AAAAAAAAAA", 409, &json!({})).raw(b"no");
+        assert_eq!(script.header("content-type", "text/plain").findings(&ReadableBody).len(), 1);
+    }
+
+    #[test]
+    fn a_success_under_another_status_has_a_body_too() {
+        let other = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).raw(b"<html>");
+        let other = other.last(|e| e.outcome.as_mut().unwrap().status = 202);
+        assert_eq!(other.findings(&ReadableBody).len(), 1);
+    }
+
     #[test]
     fn statuses_that_are_not_documented_are_left_alone() {
         let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({})).raw(b"");

@@ -47,7 +47,9 @@ impl Rule for ResponseHeaders {
                 let value = answer.response.headers.get(name);
                 let (kind, message) = match value {
                     None if !fact.required => continue,
-                    None => ("missing", format!("{} answers {status} without the header {name}", answer.name)),
+                    None => {
+                        ("missing", format!("{} answers {status} without the header {name}", answer.name))
+                    }
                     // A pattern that does not compile is a mistake of the contract, which linting reports.
                     Some(value) => match form.get_or_insert_with(|| Regex::new(&fact.pattern).ok()) {
                         Some(form) if !form.is_match(value) => {

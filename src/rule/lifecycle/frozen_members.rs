@@ -20,7 +20,7 @@ static META: Meta = Meta {
     title: "members that are fixed at a job's end do not change",
     keyword: Keyword::Must,
     checks: "The members that the contract calls frozen (results, counts, times) are the same in every reading after \
-             the first that shows a final state. What changes after a request to cancel or to retry the job is left \
+             the first that shows a final state, but for volatile parts of them. What changes after a request to cancel or to retry the job is left \
              to the rules of those groups.",
     why: "Reports, bills and audits are made from a finished job. Numbers that change afterwards can be reconciled \
           with nothing.",
@@ -157,6 +157,18 @@ mod tests {
     #[case(json!({"updatedAt": "2026-01-01T00:00:00Z"}), json!({"updatedAt": "2026-01-01T01:00:00.000+01:00"}))]
     fn what_stays_or_comes_late_passes(#[case] first: Value, #[case] second: Value) {
         assert_eq!(shown(&first, &second).findings(&FrozenMembers), vec![]);
+    }
+
+    #[test]
+    fn a_volatile_part_of_a_frozen_member_is_left_out() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.job.volatile = vec![Pointer::new("/statistics/now")];
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let shown = |now: u8, scanned: u8| json!({"statistics": {"now": now, "scanned": scanned}});
+        let script = script.get(ID, &shown(1, 1)).get(ID, &shown(2, 1));
+        assert_eq!(script.judge(&FrozenMembers).verdict(), Some(vec![]));
+        assert_eq!(script.get(ID, &shown(3, 2)).findings(&FrozenMembers).len(), 1);
     }
 
     #[test]

@@ -46,10 +46,8 @@ impl Rule for WordInEnum {
                     let finding =
                         Finding::new(reading.exchange, &fact.reference, message, one_of(documented), word);
                     let about = About::State(word.to_owned());
-                    judgement.find([finding
-                        .kind("not-documented")
-                        .about(about)
-                        .at(story.place(reading, &at))]);
+                    judgement
+                        .find([finding.kind("not-documented").about(about).at(story.place(reading, &at))]);
                 }
             }
         }
