@@ -7,6 +7,7 @@ pub mod case;
 pub mod cli;
 pub mod contract;
 pub mod exchange;
+pub mod judge;
 pub mod mock;
 pub mod prove;
 pub mod report;

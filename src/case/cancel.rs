@@ -1,9 +1,10 @@
 //! The cancel truth table: every state with every combination of facets that it tells apart, first, repeated and at the
 //! same time.
 
-use super::{Call, Case, Step, read, reader, take_with};
+use super::taking::NO_READER;
+use super::{Call, Case, Silence, Step, read, reader, take_with};
 use crate::contract::Contract;
-use crate::contract::cancel::{Expect, Row};
+use crate::contract::cancel::{Expect, Row, Table};
 use crate::contract::combination::{Facets, combinations, label, representatives};
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
@@ -13,7 +14,10 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut cases = Vec::new();
     let facts = &contract.facts;
     for (id, cancel) in contract.of_role(Role::Cancel) {
-        let Some(get) = reader(contract, cancel) else { continue };
+        let Some(get) = reader(contract, cancel) else {
+            cases.push(blind(contract, id));
+            continue;
+        };
         let shape = contract.shape_of(get);
         for state in facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
             let alike = representatives(facts, &facts.cancel, state);
@@ -32,6 +36,15 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// The case of a cancel that nobody can see the effect of.
+fn blind(contract: &Contract, id: &str) -> Case {
+    let title = "a cancel does what the table says".to_owned();
+    let rules = ["cancel/accepted-when-allowed", "cancel/refused-when-finished", "cancel/takes-effect"];
+    let mut case = Case::new(contract, id, "accepted", title, &rules);
+    case.silent = Some(Silence::NoWay(NO_READER.to_owned()));
+    case
 }
 
 /// The cases of one row on jobs in one state with these facets; `is_first` among those that the row treats alike.
@@ -55,6 +68,7 @@ fn on(
     let watch = Step::Watch { job: "job".into(), times: 2 };
     let begin = |what: &str, title: String, rules: &[&'static str]| {
         Case::new(contract, id, &format!("{what}::{variant}"), title, rules)
+            .by(Table::Cancel, state, label(&contract.facts, &row.facets))
             .then(take_with("job", state, facets))
             .then(read(get, "job"))
     };

@@ -68,7 +68,7 @@ fn probe(
 ) -> Case {
     if contract.error_row(condition, &call.operation).is_none() {
         let id = &call.operation;
-        case.silent = Some(format!("the documentation names no error for {condition} of {id}"));
+        case.silent = Some(format!("the documentation names no error for {condition} of {id}").into());
         return case;
     }
     call.probe = Some(condition);

@@ -70,7 +70,7 @@ fn condition(
     let mut case = Case::new(contract, id, what, format!("a request that {violation} is refused"), rules);
     call.violation = Some(violation);
     if contract.error_row(condition, id).is_none() {
-        case.silent = Some(format!("the documentation names no error for {condition} of {id}"));
+        case.silent = Some(format!("the documentation names no error for {condition} of {id}").into());
         return case;
     }
     case.then(Step::Call(call))
@@ -83,7 +83,7 @@ fn conflict(contract: &Contract, id: &str, operation: &Operation) -> Case {
     let Some(get) =
         reader(contract, operation).filter(|_| contract.error_row(Condition::Conflict, id).is_some())
     else {
-        case.silent = Some(format!("the documentation names no error for conflict of {id}"));
+        case.silent = Some(format!("the documentation names no error for conflict of {id}").into());
         return case;
     };
     let (mut first, mut second) = (Call::new(id), Call::new(id));

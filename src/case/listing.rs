@@ -61,7 +61,7 @@ fn bad_token(contract: &Contract, id: &str, paging: &Pagination) -> Option<Case>
     let title = "a page token that no answer gave is refused".to_owned();
     let mut case = Case::new(contract, id, "bad-token", title, &["listing/bad-token"]);
     if contract.error_row(Condition::InvalidParameter, id).is_none() {
-        case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}"));
+        case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}").into());
         return Some(case);
     }
     let mut call = Call::new(id);

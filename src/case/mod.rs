@@ -31,6 +31,7 @@ pub use step::{Arrange, Call, JobRef, Moment, Parents, Part, Race, Slot, Step};
 use taking::{creator, finished, read, reader, take, take_cancellable, take_with};
 
 use crate::contract::Contract;
+use crate::contract::cancel::{RowId, Table};
 
 /// Every case of a contract, in the order of their ids.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -60,6 +61,37 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     cases
 }
 
+/// Why a contract gives nothing to drive.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Silence {
+    /// The documentation does not say what is right.
+    Undocumented(String),
+    /// It does, and the contract has no call that would show it.
+    NoWay(String),
+}
+
+impl Silence {
+    /// The reason in words.
+    pub fn words(&self) -> &str {
+        match self {
+            Silence::Undocumented(words) | Silence::NoWay(words) => words,
+        }
+    }
+}
+
+impl From<String> for Silence {
+    fn from(words: String) -> Self {
+        Silence::Undocumented(words)
+    }
+}
+
+impl From<&str> for Silence {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
 /// A named sequence of steps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Case {
@@ -67,20 +99,32 @@ pub struct Case {
     pub id: String,
     /// What it shows, in one line.
     pub title: String,
+    /// The operation it is about.
+    pub operation: String,
+    /// The row of the cancel or the retry table that it is about, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<RowId>,
     /// The rules it was made for: each gets a verdict, even if only a skip. Other rules get one where they find
     /// something to judge.
     pub rules: Vec<&'static str>,
     /// The steps, in order.
     pub steps: Vec<Step>,
     /// Why the contract gives nothing to drive, where that is so: the case is then a skip.
-    pub silent: Option<String>,
+    pub silent: Option<Silence>,
 }
 
 impl Case {
     /// A case of one operation. `what` is the part of the id after the operation.
     fn new(contract: &Contract, operation: &str, what: &str, title: String, rules: &[&'static str]) -> Case {
         let id = format!("{}::{operation}::{what}", contract.facts.id);
-        Case { id, title, rules: rules.to_vec(), steps: Vec::new(), silent: None }
+        let operation = operation.to_owned();
+        Case { id, title, operation, row: None, rules: rules.to_vec(), steps: Vec::new(), silent: None }
+    }
+
+    /// The same case, about a job in this state with these facets, as a row of the table has them.
+    fn by(mut self, table: Table, state: &str, facets: String) -> Case {
+        self.row = Some(RowId { table, state: state.to_owned(), facets });
+        self
     }
 
     /// The same case with one more step.

@@ -1,20 +1,29 @@
 //! The retry table: every state, with what becomes of the job and of the one that takes its place.
 
-use super::{Call, Case, Step, read, reader, take};
+use super::taking::NO_READER;
+use super::{Call, Case, Silence, Step, read, reader, take};
 use crate::contract::Contract;
-use crate::contract::cancel::{Expect, row};
+use crate::contract::cancel::{Expect, Table, row};
+use crate::contract::combination::label;
 use crate::contract::operation::Role;
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut cases = Vec::new();
     for (id, retry) in contract.of_role(Role::Retry) {
-        let Some(get) = reader(contract, retry) else { continue };
+        let Some(get) = reader(contract, retry) else {
+            let title = "a retry does what the table says".to_owned();
+            let mut case = Case::new(contract, id, "retried", title, &["retry/accepted-when-allowed"]);
+            case.silent = Some(Silence::NoWay(NO_READER.to_owned()));
+            cases.push(case);
+            continue;
+        };
         let shape = contract.shape_of(get);
         for state in contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
             let Some(row) = row(&contract.facts.retry, state, &Default::default()) else { continue };
             let begin = |what: &str, title: String, rules: &[&'static str]| {
                 Case::new(contract, id, &format!("{what}::{state}"), title, rules)
+                    .by(Table::Retry, state, label(&contract.facts, &row.facets))
                     .then(take("job", &[state]))
                     .then(read(get, "job"))
             };

@@ -7,6 +7,9 @@ use crate::contract::Contract;
 use crate::contract::combination::Facets;
 use crate::contract::operation::{Operation, Role};
 
+/// Why nothing that is done to a job can be judged.
+pub(super) const NO_READER: &str = "the contract has no operation that reads one job";
+
 /// The operation that reads one job of the service of `operation`.
 pub(super) fn reader<'c>(contract: &'c Contract, operation: &Operation) -> Option<&'c str> {
     contract.of_role(Role::Get).find(|(_, get)| get.service == operation.service).map(|(id, _)| id)

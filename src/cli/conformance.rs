@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use super::args::ChoiceArgs;
 use super::subjects::subjects;
 use super::terminal::{Terminal, env};
+use crate::judge::Outcome;
 use crate::rule::{Level, registry};
-use crate::run::judge::Outcome;
 use crate::run::plan::{Choice, Decision, plan};
 use crate::run::schedule::{Driven, Options, Session};
 
@@ -95,9 +95,11 @@ fn verdict(driven: &Driven, skips_pass: bool) -> Result<(), Failed> {
                     ));
                 }
             }
-            Outcome::Unjudged(why) => wrong.push(format!("{}: could not be judged: {why}", verdict.rule)),
-            Outcome::Skipped(why) if !skips_pass => {
-                wrong.push(format!("{}: not tested: {why}", verdict.rule))
+            Outcome::NotJudged(why) if why.is_error() => {
+                wrong.push(format!("{}: could not be judged: {why}", verdict.rule));
+            }
+            Outcome::NotJudged(why) if !skips_pass => {
+                wrong.push(format!("{}: not tested: {why}", verdict.rule));
             }
             _ => {}
         }

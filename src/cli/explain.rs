@@ -29,7 +29,7 @@ pub(super) fn explain(args: &ExplainArgs, out: &Terminal) -> Result<u8, Complain
                 let steps = serde_json::to_string_pretty(&case.steps).map_err(|e| e.to_string())?;
                 let _ = writeln!(text, "{}\n{}\n", case.id, case.title);
                 let _ = writeln!(text, "Made for the rules\n  {}\n", case.rules.join("\n  "));
-                if let Some(why) = &case.silent {
+                if let Some(why) = case.silent.as_ref().map(crate::case::Silence::words) {
                     let _ = writeln!(text, "Not driven\n  {why}\n");
                 }
                 let _ = writeln!(text, "Steps\n{steps}");

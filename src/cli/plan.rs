@@ -29,10 +29,9 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
                     let needs = case.needs(&contract);
                     driven += 1;
                     total += needs;
-                    let operation = case.id.split("::").nth(1).unwrap_or_default();
-                    *roles.entry(operation.to_owned()).or_default() += 1;
+                    *roles.entry(case.operation.clone()).or_default() += 1;
                 }
-                Decision::Skip(why) => *skipped.entry(why.clone()).or_default() += 1,
+                Decision::Skip(why) => *skipped.entry(why.to_string()).or_default() += 1,
                 Decision::LeftOut => left_out += 1,
             }
         }

@@ -25,6 +25,7 @@ pub mod sentence;
 pub mod shapes;
 pub mod source;
 pub mod span;
+pub mod timestamps;
 
 use std::collections::BTreeMap;
 

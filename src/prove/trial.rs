@@ -9,10 +9,10 @@ use tokio::sync::watch;
 use super::model::FalseAlarm;
 use crate::case::Case;
 use crate::contract::Contract;
+use crate::judge::{Outcome as Judged, RuleVerdict};
 use crate::mock::decoy::Transfer;
 use crate::mock::{Decoy, Fault, Mould};
 use crate::rule::{Level, Rule};
-use crate::run::judge::{Outcome as Judged, RuleVerdict};
 use crate::run::plan::Choice;
 use crate::run::schedule::{Options, Session};
 use crate::suite::server::{MockServer, Oddity};
@@ -150,10 +150,10 @@ async fn silent(
                     let message = gravest.map(|(_, finding)| finding.message.clone()).unwrap_or_default();
                     alarms.push(alarm(Some(*level), message));
                 }
-                Judged::Unjudged(why) => alarms.push(alarm(None, why.clone())),
+                Judged::NotJudged(why) if why.is_error() => alarms.push(alarm(None, why.to_string())),
                 Judged::Found(_) => drop(noted.insert(verdict.rule)),
                 Judged::Met => drop(passed.insert(verdict.rule)),
-                Judged::Skipped(_) => {}
+                Judged::NotJudged(_) => {}
             }
         }
         if stop.borrow().is_some() {

@@ -1,5 +1,6 @@
 //! What a report means to a calling program: one verdict for the whole run, and the exit code for it.
 
+use super::bar::shortfalls;
 use super::model::{Report, Verdict};
 
 /// How a whole run ended.
@@ -9,7 +10,7 @@ pub enum End {
     Conforms,
     /// Something is violated, or the baseline lists what is met now.
     DoesNotConform,
-    /// Nothing is violated, but something could not be judged.
+    /// Nothing is violated, but something could not be judged, or too little was.
     NoVerdict,
     /// The run was ended before all cases were driven.
     Interrupted,
@@ -23,7 +24,10 @@ impl End {
             End::Interrupted
         } else if Verdict::ALL.iter().any(|&v| breaks(v, strict) && report.summary.count(v) > 0) {
             End::DoesNotConform
-        } else if report.summary.count(Verdict::Error) > 0 {
+        } else if report.causes.iter().any(|cause| cause.is_fatal)
+            || report.summary.count(Verdict::Error) > 0
+            || !shortfalls(report).is_empty()
+        {
             End::NoVerdict
         } else {
             End::Conforms

@@ -51,7 +51,7 @@ impl<'r> Evidence<'r> {
     fn of(findings: &'r [FindingInfo]) -> Self {
         let mut map: BTreeMap<[&str; 3], Vec<&FindingInfo>> = BTreeMap::new();
         for finding in findings {
-            for case in std::iter::once(&finding.case).chain(&finding.also) {
+            for case in finding.cases() {
                 map.entry([&finding.vendor, case, &finding.rule]).or_default().push(finding);
             }
         }

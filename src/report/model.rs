@@ -1,15 +1,17 @@
 //! What a run found, as data. The JSON form of this model is the report format; its version is [`FORMAT`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::contract::cancel::RowId;
+use crate::contract::operation::Role;
 use crate::contract::reference::Basis;
-use crate::rule::Level;
+use crate::rule::{About, Level, Why};
 
 /// The version of the report format. It grows when a member is taken away or changes its meaning.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +34,68 @@ pub struct Report {
     pub exchanges: Vec<ExchangeInfo>,
     /// What was not tested, and why: the reasons of all skips and errors, with the cases they concern.
     pub not_tested: Vec<NotTested>,
+    /// For each thing that should be judged: what was, and why not more. Whatever counts what was judged reads this.
+    #[serde(default)]
+    pub ledger: Vec<LedgerRow>,
+    /// What stands behind many findings at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Cause>,
+}
+
+/// One thing that should be judged: a rule on an operation, by a row of a table where one says what is right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerRow {
+    /// The vendor.
+    pub vendor: String,
+    /// The rule.
+    pub rule: String,
+    /// The operation.
+    pub operation: String,
+    /// What the operation does to jobs.
+    pub role: Role,
+    /// The row of the cancel or the retry table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<RowId>,
+    /// How many exchanges were looked at.
+    pub judged: usize,
+    /// How many findings came of it.
+    pub broken: usize,
+    /// Why there is not more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why_not: Vec<WhyNot>,
+}
+
+/// A reason for which something was not judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WhyNot {
+    /// The reason.
+    #[serde(flatten)]
+    pub why: Why,
+    /// How many cases it concerns.
+    pub times: usize,
+}
+
+/// One thing that stands behind many findings: told once, in their place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// The vendor.
+    pub vendor: String,
+    /// What kind of cause it is; never changes.
+    pub kind: String,
+    /// The operations that it concerns.
+    pub operations: Vec<String>,
+    /// What is the matter, in one line.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+    /// Whether it leaves the run without a verdict. Otherwise it is worth a note.
+    pub is_fatal: bool,
+    /// How many answers show it.
+    pub answers: usize,
+    /// The exchange that shows it.
+    pub exchange: String,
+    /// The fingerprints of the findings that hang below it. They are told, and do not count.
+    pub findings: Vec<String>,
 }
 
 /// What made the report.
@@ -56,6 +120,10 @@ pub struct Run {
     pub requests: usize,
     /// How long the run took by the clock of its targets, in milliseconds.
     pub milliseconds: u64,
+    /// What had to be judged for the run to have a verdict, as `GROUP` or `GROUP=N%`. Where nothing is asked for, each
+    /// group and each role that the target allows must have something judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub require: Vec<String>,
 }
 
 /// One contract that was judged.
@@ -166,25 +234,37 @@ pub struct Outcome {
     /// For skips and errors: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The same as a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
 }
 
 /// One finding with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingInfo {
-    /// The same for the same finding in another run: it is made of vendor, rule, operation, pointer and message,
-    /// without ids and times.
+    /// The same for the same finding in another run: it is made of vendor, edition, rule, operation, place, kind and what
+    /// it is about. Neither words nor times change it.
     pub fingerprint: String,
     /// The rule.
     pub rule: String,
+    /// What kind of violation it is, within the rule.
+    #[serde(default)]
+    pub kind: String,
+    /// What it is about beside its place, where that tells it from others of its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+    /// The kind of the cause that it hangs below, where it hangs below one: it is told, and does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// How grave it is.
     pub level: Level,
     /// The vendor.
     pub vendor: String,
     /// The case that shows it; `also` names the others.
     pub case: String,
-    /// Other cases that show the same.
+    /// Where else the same habit shows: the same rule, reference and kind, in other cases, operations or places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<String>,
+    pub also: Vec<Also>,
     /// The operation.
     pub operation: String,
     /// What is wrong.
@@ -204,6 +284,66 @@ pub struct FindingInfo {
     pub help: String,
     /// A `curl` line that shows it again.
     pub curl: String,
+}
+
+impl FindingInfo {
+    /// The cases that show it, each once, its own among them.
+    pub fn cases(&self) -> BTreeSet<&str> {
+        std::iter::once(self.case.as_str()).chain(self.also.iter().map(|also| also.case.as_str())).collect()
+    }
+}
+
+/// Where else a finding shows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Also {
+    /// The case.
+    pub case: String,
+    /// The operation; empty in reports of format 1, which told cases only.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub operation: String,
+    /// Where in the response body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// What it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+    /// Its fingerprint; empty in reports of format 1.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub fingerprint: String,
+}
+
+impl<'de> Deserialize<'de> for Also {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// As it was in format 1, and as it is.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Case(String),
+            Whole {
+                case: String,
+                #[serde(default)]
+                operation: String,
+                #[serde(default)]
+                pointer: Option<String>,
+                #[serde(default)]
+                about: Option<About>,
+                #[serde(default)]
+                fingerprint: String,
+            },
+        }
+        Ok(match Form::deserialize(deserializer)? {
+            Form::Case(case) => Also {
+                case,
+                operation: String::new(),
+                pointer: None,
+                about: None,
+                fingerprint: String::new(),
+            },
+            Form::Whole { case, operation, pointer, about, fingerprint } => {
+                Also { case, operation, pointer, about, fingerprint }
+            }
+        })
+    }
 }
 
 /// Where an expectation comes from.

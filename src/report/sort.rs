@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{FindingInfo, NotTested, Outcome, Verdict};
+use super::model::{Also, FindingInfo, NotTested, Outcome, Verdict};
 
 /// Orders outcomes by vendor, case and rule.
 pub fn sort_outcomes(outcomes: &mut [Outcome]) {
@@ -12,31 +12,66 @@ pub fn sort_outcomes(outcomes: &mut [Outcome]) {
     });
 }
 
-/// One finding for each vendor, fingerprint and level: the first by case and exchange stays, the cases of the others
-/// go into its `also`. Ordered by vendor, gravity (the gravest first), rule, case and exchange. Merging again changes
-/// nothing, so the findings of several reports can be merged too.
+/// One finding for each habit: what has the same vendor, rule, reference, kind and level is one, however many members,
+/// operations and cases show it. The first stays, the others go into its `also`. Ordered by vendor, gravity (the gravest
+/// first), group (cancels and lifecycles first), rule, case and exchange. Merging again changes nothing, so the findings
+/// of several reports can be merged too.
 pub fn merge_findings(mut findings: Vec<FindingInfo>) -> Vec<FindingInfo> {
     findings.sort_by_cached_key(key);
     let mut seen = BTreeMap::new();
     let mut merged: Vec<FindingInfo> = Vec::with_capacity(findings.len());
     for finding in findings {
-        let same = (finding.vendor.clone(), finding.fingerprint.clone(), finding.level);
-        match seen.get(&same).and_then(|&at: &usize| merged.get_mut(at)) {
+        match seen.get(&habit(&finding)).and_then(|&at: &usize| merged.get_mut(at)) {
             Some(first) => {
-                first.also.push(finding.case);
+                first.also.push(also(&finding));
                 first.also.extend(finding.also);
             }
             None => {
-                seen.insert(same, merged.len());
+                seen.insert(habit(&finding), merged.len());
                 merged.push(finding);
             }
         }
     }
     for finding in &mut merged {
-        let cases: BTreeSet<String> = std::mem::take(&mut finding.also).into_iter().collect();
-        finding.also = cases.into_iter().filter(|case| *case != finding.case).collect();
+        let own = also(finding);
+        let others: BTreeSet<Also> = std::mem::take(&mut finding.also).into_iter().collect();
+        finding.also = others.into_iter().filter(|other| *other != own).collect();
     }
     merged
+}
+
+/// What makes two findings one habit. Findings of format 1 have no kind: there the fingerprint does.
+fn habit(finding: &FindingInfo) -> impl Ord + use<> {
+    let what = if finding.kind.is_empty() { &finding.fingerprint } else { &finding.kind };
+    let reference = finding.reference.id.clone();
+    (
+        finding.vendor.clone(),
+        finding.rule.clone(),
+        reference,
+        what.clone(),
+        finding.level,
+        finding.cause.clone(),
+    )
+}
+
+/// A finding as one more place where a habit shows.
+fn also(finding: &FindingInfo) -> Also {
+    Also {
+        case: finding.case.clone(),
+        operation: finding.operation.clone(),
+        pointer: finding.pointer.clone(),
+        about: finding.about.clone(),
+        fingerprint: finding.fingerprint.clone(),
+    }
+}
+
+/// The groups whose findings stand first: they are what this suite exists for.
+const FIRST: [&str; 3] = ["cancel", "lifecycle", "retry"];
+
+/// Where a rule's group stands among findings.
+fn rank(rule: &str) -> usize {
+    let group = rule.split('/').next().unwrap_or_default();
+    FIRST.iter().position(|first| *first == group).unwrap_or(FIRST.len())
 }
 
 /// What findings are ordered by. The last parts only break ties, so that the order never depends on the input's.
@@ -44,8 +79,9 @@ fn key(finding: &FindingInfo) -> impl Ord + use<> {
     // `#10` comes after `#2`.
     let number = finding.exchange.rsplit('#').next().and_then(|n| n.parse::<u64>().ok());
     let tie = [&finding.exchange, &finding.fingerprint, &finding.message, &finding.expected, &finding.actual];
+    let rank = rank(&finding.rule);
     (
-        (finding.vendor.clone(), Reverse(finding.level), finding.rule.clone(), finding.case.clone()),
+        (finding.vendor.clone(), Reverse(finding.level), rank, finding.rule.clone(), finding.case.clone()),
         (number, finding.pointer.clone(), tie.map(Clone::clone)),
     )
 }

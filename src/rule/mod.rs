@@ -18,9 +18,7 @@ pub mod status;
 pub(crate) mod tool;
 mod why;
 
-use crate::contract::Contract;
 use crate::contract::cancel::RowId;
-use crate::contract::reference::Basis;
 use crate::story::Story;
 
 use schemars::JsonSchema;
@@ -138,18 +136,6 @@ pub enum About {
     Parameter(String),
     /// A status or a code.
     Code(String),
-}
-
-impl Finding {
-    /// The level of this finding under a rule of this keyword: a guess can warn, never fail.
-    pub fn level(&self, keyword: Keyword, contract: &Contract) -> Level {
-        let level = match (keyword, contract.basis(&self.reference)) {
-            (Keyword::May, _) => Level::Note,
-            (Keyword::Should, _) | (Keyword::Must, Basis::Observed | Basis::Inferred) => Level::Warn,
-            (Keyword::Must, Basis::Documented | Basis::Modelled) => Level::Fail,
-        };
-        level.min(self.at_most)
-    }
 }
 
 /// Something that a rule looked at.

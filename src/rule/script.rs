@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Finding, Judgement, Rule};
+use super::{Finding, Judgement, Level, Rule};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
@@ -198,6 +198,12 @@ impl Script {
     /// What a rule makes of it.
     pub(crate) fn judge(&self, rule: &dyn Rule) -> Judgement {
         rule.judge(&Story::of(&self.contract, &self.transcript()))
+    }
+
+    /// How grave a finding of a rule is.
+    pub(crate) fn level(&self, rule: &dyn Rule, finding: &Finding) -> Level {
+        let transcript = self.transcript();
+        crate::judge::level::level(rule.meta(), finding, &Story::of(&self.contract, &transcript))
     }
 
     /// The findings of a rule that could judge.

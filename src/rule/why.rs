@@ -57,6 +57,11 @@ pub enum Why {
         /// What came.
         seen: Vec<Seen>,
     },
+    /// What came is right, and shows nothing that the rule speaks of: the chance did not arise.
+    NotSeen {
+        /// What the rule looks for, in words.
+        sought: String,
+    },
     /// The request that it takes was not sent, as something before it went wrong.
     NotSent {
         /// What went wrong, in words.
@@ -178,6 +183,7 @@ impl std::fmt::Display for Why {
                     write!(f, "{sought} was looked for; {seen}")
                 }
             }
+            Why::NotSeen { sought } => write!(f, "{sought} was not seen"),
             Why::NotSent { because } => write!(f, "{because}"),
             Why::Lost { operation, error } => write!(f, "{operation}: {error}"),
             Why::FixtureElsewhere { job, state, shows } => {

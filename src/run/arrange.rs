@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::drive::{Driver, Stop};
+use super::drive::Driver;
 use super::setup::Known;
 use crate::case::{Arrange, Call};
 use crate::contract::Contract;
@@ -13,14 +13,15 @@ use crate::contract::lifecycle::Phase;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
 use crate::exchange::JobIds;
+use crate::rule::Why;
 use crate::target::Wanted;
 
 impl Driver<'_> {
     /// Gets hold of a job: a fixture, one that this run knows, one from the arrange hook, or a new one that is brought
     /// there.
-    pub(super) async fn arrange(&mut self, wanted: &Arrange) -> Result<(), Stop> {
+    pub(super) async fn arrange(&mut self, wanted: &Arrange) -> Result<(), Why> {
         if wanted.foreign && self.setup.other_parent.is_empty() {
-            return Err(Stop::Skip("add [other_parent] to the target file".into()));
+            return Err(Why::NotGiven { what: "add [other_parent] to the target file".into() });
         }
         let found = match self.known(wanted).await {
             Some(found) => Some(found),
@@ -29,7 +30,7 @@ impl Driver<'_> {
                 None => self.make(wanted).await?.map(|id| (JobIds::new(&id), wanted.facets.clone())),
             },
         };
-        let Some((ids, facets)) = found else { return Err(Stop::Skip(self.missing(wanted))) };
+        let Some((ids, facets)) = found else { return Err(self.missing(wanted)) };
         let id = ids.id().to_owned();
         let mut pool = self.pool.lock().await;
         let state = wanted.states.first().cloned().unwrap_or_default();
@@ -47,9 +48,9 @@ impl Driver<'_> {
             pool.used.insert(id.clone());
         }
         drop(pool);
-        self.slots.insert(wanted.job.clone(), id);
+        self.slots.insert(wanted.job.clone(), id.clone());
         self.foreign.insert(wanted.job.clone(), wanted.foreign);
-        Ok(())
+        self.verify(&id, wanted).await
     }
 
     /// A fixture, or a job that an earlier case left behind unchanged.
@@ -88,9 +89,13 @@ impl Driver<'_> {
     }
 
     /// A job from the arrange hook.
-    async fn hook(&self, wanted: &Arrange) -> Result<Option<JobIds>, Stop> {
+    async fn hook(&self, wanted: &Arrange) -> Result<Option<JobIds>, Why> {
         let parents = if wanted.foreign { &self.setup.other_parent } else { &self.setup.parameters };
-        for state in &wanted.states {
+        // A state that the surface of the case has no word for would show there as another.
+        let contract = &self.setup.contract;
+        let service = self.service(contract);
+        let can_show = |state: &&String| contract.can_show(service.as_deref(), state);
+        for state in wanted.states.iter().filter(can_show) {
             let wanted = Wanted {
                 state: state.clone(),
                 facets: wanted.facets.clone(),
@@ -104,7 +109,8 @@ impl Driver<'_> {
                 Ok(Some(ids)) => return Ok(Some(ids)),
                 Ok(None) => {}
                 Err(why) => {
-                    return Err(Stop::Error(format!("the arrange hook, asked for a job in {state}: {why}")));
+                    let because = format!("the arrange hook, asked for a job in {state}: {why}");
+                    return Err(Why::NotSent { because });
                 }
             }
         }
@@ -112,7 +118,7 @@ impl Driver<'_> {
     }
 
     /// A new job, brought to one of the states by waiting, or by cancelling it.
-    async fn make(&mut self, wanted: &Arrange) -> Result<Option<String>, Stop> {
+    async fn make(&mut self, wanted: &Arrange) -> Result<Option<String>, Why> {
         if !self.setup.allow.create || wanted.foreign {
             return Ok(None);
         }
@@ -135,11 +141,7 @@ impl Driver<'_> {
         call.creates = Some(wanted.job.clone());
         let index = self.call(&call).await?;
         let Some(id) = self.slots.remove(&wanted.job) else {
-            let answer = match &self.exchanges[index].outcome {
-                Ok(response) => format!("status {}", response.status),
-                Err(error) => error.to_string(),
-            };
-            return Err(Stop::Error(format!("a job was needed and {create} gave none: {answer}")));
+            return Err(self.came_instead(&self.exchanges[index], "a job to begin with"));
         };
         let mut state = self.pool.lock().await.jobs.get(&id).map(|known| known.state.clone());
         let there = |state: &Option<String>| state.as_ref().is_some_and(|s| wanted.states.contains(s));
@@ -157,6 +159,10 @@ impl Driver<'_> {
         if there(&state) {
             return Ok(Some(id));
         }
+        if state.is_none_or(|state| state.is_empty()) {
+            // Nobody knows where the job is: that is no server without such jobs.
+            return Err(self.came_otherwise("the state of a job that was started"));
+        }
         // Whatever became of it, another case may need a job in that state.
         if let Some(known) = self.pool.lock().await.jobs.get_mut(&id) {
             known.taken = false;
@@ -164,24 +170,13 @@ impl Driver<'_> {
         Ok(None)
     }
 
-    /// What to add to the target file, so that the case can be driven.
-    fn missing(&self, wanted: &Arrange) -> String {
-        let states = wanted.states.join(" or ");
-        let whose = if wanted.foreign { " of the other parent" } else { "" };
-        let facts = &self.setup.contract.facts;
-        let kind = if wanted.facets.is_empty() {
-            String::new()
-        } else {
-            format!(" with the facets {}", label(facts, &wanted.facets))
-        };
-        if self.setup.allow.create && !wanted.foreign {
-            format!(
-                "no job{kind} could be brought into {states}: add [[fixtures]] with such jobs, or an [arrange] hook"
-            )
-        } else {
-            format!(
-                "there is no job{kind} in {states}{whose}: add [[fixtures]] with such jobs, an [arrange] hook, or allow \"create\""
-            )
+    /// Why there is no such job.
+    fn missing(&self, wanted: &Arrange) -> Why {
+        Why::NoJob {
+            states: wanted.states.clone(),
+            facets: label(&self.setup.contract.facts, &wanted.facets),
+            foreign: wanted.foreign,
+            tried: self.setup.allow.create && !wanted.foreign,
         }
     }
 }

@@ -42,6 +42,8 @@ fn case(setup: &Setup, steps: Vec<Step>) -> Case {
     Case {
         id: format!("{}::clean-up", setup.contract.facts.id),
         title: "puts an end to what the run created".into(),
+        operation: String::new(),
+        row: None,
         rules: Vec::new(),
         steps,
         silent: None,

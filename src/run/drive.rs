@@ -15,18 +15,11 @@ use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 use crate::exchange::transcript::GivenUp;
 use crate::exchange::{Exchange, Transcript};
+use crate::rule::{Seen, Why};
+use crate::story::said::{is_refused, said};
 
-/// How often a throttled request is sent again.
+/// How often a request is sent again that was throttled, or that met a gateway in trouble.
 const THROTTLED: usize = 3;
-
-/// Why a case could not be driven to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// Something is missing that the target file could give: the case is a skip.
-    Skip(String),
-    /// Something went wrong on the way: the case is an error.
-    Error(String),
-}
 
 /// One case under way.
 pub(super) struct Driver<'s> {
@@ -50,7 +43,7 @@ pub(super) async fn drive(
     pool: &Mutex<Pool>,
     requests: &AtomicUsize,
     case: &Case,
-) -> (Transcript, Option<Stop>) {
+) -> (Transcript, Option<Why>) {
     let mut driver = Driver {
         setup,
         pool,
@@ -64,7 +57,7 @@ pub(super) async fn drive(
         walks: 0,
         groups: 0,
     };
-    let mut stop = lacking(setup, case).map(Stop::Skip);
+    let mut stop = lacking(setup, case);
     for step in case.steps.iter().take_while(|_| stop.is_none()) {
         if let Err(why) = driver.step(step).await {
             stop = Some(why);
@@ -78,16 +71,16 @@ pub(super) async fn drive(
 }
 
 /// What the target file lacks for a case to come to its end: no job need be brought into its state for one that cannot.
-fn lacking(setup: &Setup, case: &Case) -> Option<String> {
+fn lacking(setup: &Setup, case: &Case) -> Option<Why> {
     case.steps.iter().find_map(|step| {
         let Step::Call(call) = step else { return None };
         let who = call.identity.filter(|who| !setup.identities.contains_key(who));
-        who.map(|who| format!("add [identities.{}] to the target file", who.word()))
+        who.map(|who| Why::NotGiven { what: format!("add [identities.{}] to the target file", who.word()) })
     })
 }
 
 impl Driver<'_> {
-    async fn step(&mut self, step: &Step) -> Result<(), Stop> {
+    async fn step(&mut self, step: &Step) -> Result<(), Why> {
         match step {
             Step::Arrange(arrange) => self.arrange(arrange).await,
             Step::Call(call) => self.call(call).await.map(drop),
@@ -114,21 +107,37 @@ impl Driver<'_> {
         }
     }
 
-    pub(super) fn slot(&self, slot: &str) -> Result<String, Stop> {
-        let missing = || {
-            // Without an answer there is more to say than that it named no job.
-            let lost = self.exchanges.last().and_then(|exchange| exchange.outcome.as_ref().err());
-            Stop::Error(match lost {
-                Some(error) => format!("there is no job to go on with (`{slot}`): {error}"),
-                None => format!("the answer before named no job to go on with (`{slot}`)"),
-            })
-        };
+    pub(super) fn slot(&self, slot: &str) -> Result<String, Why> {
+        let missing = || self.came_otherwise(&format!("a job to go on with (`{slot}`)"));
         self.slots.get(slot).cloned().ok_or_else(missing)
+    }
+
+    /// Why a case cannot go on: what came last is not what it needs.
+    pub(super) fn came_otherwise(&self, sought: &str) -> Why {
+        match self.exchanges.last() {
+            Some(last) => self.came_instead(last, sought),
+            None => Why::NotSent { because: format!("{sought} is not there") },
+        }
+    }
+
+    /// Why a case cannot go on: what came in this exchange is not what it needs.
+    pub(super) fn came_instead(&self, exchange: &Exchange, sought: &str) -> Why {
+        let operation = exchange.asked.operation.clone().unwrap_or_else(|| "a request".to_owned());
+        match &exchange.outcome {
+            // Without an answer there is more to say than that it showed no job.
+            Err(error) => Why::Lost { operation, error: error.to_string() },
+            Ok(response) => {
+                let contract = &self.setup.contract;
+                let code = is_refused(exchange, contract).then(|| said(exchange, contract).code).flatten();
+                let seen = vec![Seen { operation, status: response.status, code }];
+                Why::AnsweredOtherwise { sought: sought.to_owned(), seen }
+            }
+        }
     }
 
     /// The service that the case is about, where the vendor has several.
     pub(super) fn service(&self, contract: &Contract) -> Option<String> {
-        let about = self.case.id.split("::").nth(1).and_then(|name| contract.facts.operations.get(name));
+        let about = contract.facts.operations.get(&self.case.operation);
         about.and_then(|operation| operation.service.clone())
     }
 
@@ -142,16 +151,16 @@ impl Driver<'_> {
     }
 
     /// Sends one call and keeps its exchange; gives the exchange's index.
-    pub(super) async fn call(&mut self, call: &Call) -> Result<usize, Stop> {
+    pub(super) async fn call(&mut self, call: &Call) -> Result<usize, Why> {
         self.call_with(call, &[]).await
     }
 
-    pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Stop> {
+    pub(super) async fn call_with(&mut self, call: &Call, more: &[(Pointer, Value)]) -> Result<usize, Why> {
         if self.starts_jobs(call) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
         let mut exchange = self.exchange(call, more).await?;
-        // A throttled request was not acted on, so it is no second one when it comes again.
+        // Such a request was not acted on, so it is no second one when it comes again.
         for _ in 0..THROTTLED {
             let Some(wait) = self.throttled(&exchange) else { break };
             self.keep(call, exchange).await;
@@ -163,9 +172,10 @@ impl Driver<'_> {
         Ok(index)
     }
 
-    /// How long a throttled request has to wait; none where the answer is what the case is about.
+    /// How long a request has to wait that was throttled, or that met a gateway in trouble; none where the answer is what
+    /// the case is about.
     fn throttled(&self, exchange: &Exchange) -> Option<Duration> {
-        let response = exchange.response().filter(|response| response.status == 429)?;
+        let response = exchange.response().filter(|r| matches!(r.status, 429 | 502..=504))?;
         if exchange.meant().probe == Some(Condition::Throttled) {
             return None;
         }
@@ -181,13 +191,12 @@ impl Driver<'_> {
     }
 
     /// Why no more jobs are created.
-    pub(super) fn too_many(&self) -> Stop {
-        let most = self.setup.limits.max_jobs;
-        Stop::Skip(format!("the run may create {most} jobs: raise limits.max_jobs, or add fixtures"))
+    pub(super) fn too_many(&self) -> Why {
+        Why::Spent { limit: "max_jobs".to_owned(), most: self.setup.limits.max_jobs }
     }
 
     /// Sends calls at the same time.
-    async fn together(&mut self, calls: &[Call]) -> Result<(), Stop> {
+    async fn together(&mut self, calls: &[Call]) -> Result<(), Why> {
         let starts = calls.iter().filter(|call| self.starts_jobs(call)).count();
         if starts > self.jobs_left().await {
             return Err(self.too_many());

@@ -3,7 +3,7 @@
 mod arrange;
 mod clean;
 pub mod drive;
-pub mod judge;
+mod fixture;
 mod keep;
 mod moment;
 pub mod pace;

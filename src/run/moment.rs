@@ -2,16 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::drive::{Driver, Stop};
+use super::drive::Driver;
 use crate::case::Moment;
 use crate::exchange::reading::readings;
+use crate::rule::Why;
 
 /// How far a moment before or after a creation is from it.
 const A_MOMENT: SignedDuration = SignedDuration::from_secs(1);
 
 impl Driver<'_> {
     /// The moment as a request carries it: as in RFC 3339, with a numeric offset.
-    pub(super) fn moment(&self, moment: &Moment) -> Result<String, Stop> {
+    pub(super) fn moment(&self, moment: &Moment) -> Result<String, Why> {
         let at = match moment {
             Moment::Of(job) => self.created(job)?,
             Moment::Before(job) => whole(self.created(job)?.saturating_sub(A_MOMENT).map_err(error)?),
@@ -30,7 +31,7 @@ impl Driver<'_> {
     }
 
     /// When a job of the case was created, as one of its readings says.
-    fn created(&self, slot: &str) -> Result<Timestamp, Stop> {
+    fn created(&self, slot: &str) -> Result<Timestamp, Why> {
         let id = self.slot(slot)?;
         let contract = &self.setup.contract;
         let found = self.exchanges.iter().enumerate().rev().find_map(|(index, exchange)| {
@@ -40,7 +41,8 @@ impl Driver<'_> {
             of_job?.times.get("created").copied()
         });
         // It need not be shown: where the member is optional, a server may leave it out.
-        found.ok_or_else(|| Stop::Skip(format!("no answer shows when the job `{slot}` was created")))
+        found
+            .ok_or_else(|| Why::NotSeen { sought: format!("the time at which the job `{slot}` was created") })
     }
 }
 
@@ -49,6 +51,6 @@ fn whole(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-fn error(why: jiff::Error) -> Stop {
-    Stop::Error(format!("a point in time out of range: {why}"))
+fn error(why: jiff::Error) -> Why {
+    Why::NotSent { because: format!("a point in time out of range: {why}") }
 }

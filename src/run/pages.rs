@@ -2,17 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::drive::{Driver, Stop};
+use super::drive::Driver;
 use crate::case::Call;
 use crate::contract::operation::PageStyle;
 use crate::exchange::reading::number;
+use crate::rule::Why;
 
 /// The most pages that one walk through a list takes. A list that does not end must not hold the run.
 const PAGE_LIMIT: usize = 200;
 
 impl Driver<'_> {
     /// Walks through all pages of a list.
-    pub(super) async fn pages(&mut self, call: &Call, size: Option<u64>) -> Result<(), Stop> {
+    pub(super) async fn pages(&mut self, call: &Call, size: Option<u64>) -> Result<(), Why> {
         let Some(operation) = self.setup.contract.facts.operations.get(&call.operation).cloned() else {
             return Ok(());
         };

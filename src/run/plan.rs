@@ -3,9 +3,9 @@
 use globset::{Glob, GlobMatcher};
 
 use super::setup::Allow;
-use crate::case::{Case, Step};
+use crate::case::{Case, Silence, Step};
 use crate::contract::Contract;
-use crate::rule::Rule;
+use crate::rule::{Rule, Why};
 
 /// What the user chose.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ pub enum Decision {
     /// It is driven.
     Drive,
     /// It is not, for this reason.
-    Skip(String),
+    Skip(Why),
     /// It was not chosen.
     LeftOut,
 }
@@ -100,18 +100,13 @@ fn decide(
     {
         return Decision::LeftOut;
     }
-    if let Some(why) = &case.silent {
-        return Decision::Skip(why.clone());
+    match &case.silent {
+        Some(Silence::Undocumented(what)) => return Decision::Skip(Why::Undocumented { what: what.clone() }),
+        Some(Silence::NoWay(what)) => return Decision::Skip(Why::NoWay { what: what.clone() }),
+        None => {}
     }
     let needs = case.needs(contract).permissions();
-    let lacks: Vec<String> = needs
-        .iter()
-        .filter(|(word, times)| *times > 0 && !allow.permits(word))
-        .map(|(word, _)| format!("\"{word}\""))
-        .collect();
-    if lacks.is_empty() {
-        Decision::Drive
-    } else {
-        Decision::Skip(format!("the target file does not allow it: add {} to `allow`", lacks.join(" and ")))
-    }
+    let lacks = needs.iter().filter(|(word, times)| *times > 0 && !allow.permits(word));
+    let words: Vec<String> = lacks.map(|(word, _)| (*word).to_owned()).collect();
+    if words.is_empty() { Decision::Drive } else { Decision::Skip(Why::NotAllowed { words }) }
 }

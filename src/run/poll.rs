@@ -1,11 +1,12 @@
 //! Reading jobs: once, and until they are where they are waited for.
 
-use super::drive::{Driver, Stop};
+use super::drive::Driver;
 use crate::case::{Call, JobRef, Parents};
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
 use crate::exchange::reading::readings;
 use crate::exchange::transcript::GivenUp;
+use crate::rule::Why;
 
 impl Driver<'_> {
     /// Waits until a job may be read, where the vendor documents a pace.
@@ -20,10 +21,10 @@ impl Driver<'_> {
     }
 
     /// Reads a job once; gives its state, where the answer shows it.
-    pub(super) async fn read(&mut self, id: &str, foreign: bool) -> Result<Option<String>, Stop> {
+    pub(super) async fn read(&mut self, id: &str, foreign: bool) -> Result<Option<String>, Why> {
         let contract = &self.setup.contract;
         let Some(reader) = self.operation(contract, Role::Get) else {
-            return Err(Stop::Skip("the contract has no operation that reads a job".into()));
+            return Err(Why::NoWay { what: "the contract has no operation that reads one job".into() });
         };
         let mut call = Call::new(reader);
         call.job = JobRef::Literal(id.to_owned());
@@ -33,7 +34,7 @@ impl Driver<'_> {
         let index = self.call(&call).await?;
         let exchange = &self.exchanges[index];
         if let Err(error) = &exchange.outcome {
-            return Err(Stop::Error(format!("reading a job: {error}")));
+            return Err(Why::Lost { operation: reader.to_owned(), error: error.to_string() });
         }
         let asked = exchange.asked.job.as_deref();
         let is_it = |r: &Reading| r.id == id || Some(r.id.as_str()) == asked;
@@ -48,7 +49,7 @@ impl Driver<'_> {
         id: &str,
         foreign: bool,
         until: &[String],
-    ) -> Result<Option<String>, Stop> {
+    ) -> Result<Option<String>, Why> {
         let lifecycle = &self.setup.contract.facts.lifecycle;
         let started = self.setup.target.elapsed();
         let mut last = None;

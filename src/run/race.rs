@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::drive::{Driver, Stop};
+use super::drive::Driver;
 use super::request::hash;
 use crate::case::Race;
 use crate::contract::cancel::Expect;
 use crate::contract::likeness::Dice;
 use crate::exchange::reading::readings;
+use crate::rule::Why;
 
 /// How near to the end the nearest cancels come, on a server whose jobs always take the same time.
 const NEAR: Duration = Duration::from_millis(1);
@@ -26,7 +27,7 @@ struct Window {
 
 impl Driver<'_> {
     /// Starts a job to see how long it can be cancelled; then starts others, and cancels each about then.
-    pub(super) async fn race(&mut self, race: &Race) -> Result<(), Stop> {
+    pub(super) async fn race(&mut self, race: &Race) -> Result<(), Why> {
         // Other cases need jobs, too: a race takes no more than half of what is left.
         let times = race.times.min((self.jobs_left().await / 2).saturating_sub(1));
         if times == 0 {
@@ -73,7 +74,7 @@ impl Driver<'_> {
     }
 
     /// Lets one job run to its end; `None` where it does not get there.
-    async fn measure(&mut self, race: &Race) -> Result<Option<Window>, Stop> {
+    async fn measure(&mut self, race: &Race) -> Result<Option<Window>, Why> {
         let (id, began) = self.start(race).await?;
         let first = self.exchanges.len();
         let closed: Vec<String> = {
@@ -112,7 +113,7 @@ impl Driver<'_> {
     }
 
     /// Starts a job; gives its id, and when the answer came.
-    async fn start(&mut self, race: &Race) -> Result<(String, Duration), Stop> {
+    async fn start(&mut self, race: &Race) -> Result<(String, Duration), Why> {
         let index = self.call(&race.create).await?;
         let id = self.slot(race.create.creates.as_deref().unwrap_or_default())?;
         Ok((id, self.exchanges[index].received))
@@ -120,7 +121,7 @@ impl Driver<'_> {
 
     /// Starts a job and cancels it after this time; gives its id, whether the cancel was answered with success, and
     /// when it was sent, from the start of the job.
-    async fn cancel_at(&mut self, race: &Race, at: Duration) -> Result<(String, bool, Duration), Stop> {
+    async fn cancel_at(&mut self, race: &Race, at: Duration) -> Result<(String, bool, Duration), Why> {
         if let Some(slot) = &race.create.creates {
             self.slots.remove(slot);
         }

@@ -12,15 +12,17 @@ use crate::contract::pointer::Pointer;
 use crate::exchange::Request;
 use crate::exchange::compose::{compose, encode};
 use crate::exchange::headers::Headers;
-use crate::sign::{Destination, sign_badly};
+use crate::rule::Why;
+use crate::sign::{Destination, Scheme, sign_badly};
 
-/// Why a request cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failed {
-    /// The target file lacks something.
-    Missing(String),
-    /// It cannot be signed.
-    Unsigned(String),
+/// The target file lacks something.
+fn lacks(what: String) -> Why {
+    Why::NotGiven { what }
+}
+
+/// A request cannot be signed.
+fn unsigned(scheme: &dyn Scheme, why: impl std::fmt::Display) -> Why {
+    Why::NotSent { because: format!("signing with {}: {why}", scheme.name()) }
 }
 
 /// The request of a call: as composed, and as signed.
@@ -31,10 +33,10 @@ pub(super) fn prepare(
     job: Option<&str>,
     in_other_parent: bool,
     more: &[(Pointer, Value)],
-) -> Result<(Request, Request), Failed> {
+) -> Result<(Request, Request), Why> {
     let contract = &setup.contract;
     let Some(operation) = contract.facts.operations.get(&call.operation) else {
-        return Err(Failed::Missing(format!("the contract has no operation {}", call.operation)));
+        return Err(Why::NoWay { what: format!("the contract has no operation {}", call.operation) });
     };
     let mut view = json!({ "path": {}, "query": {}, "headers": {} });
     if let Some(send) = &operation.send {
@@ -67,28 +69,32 @@ pub(super) fn prepare(
     }
     let plain = compose(operation, &view);
     let mut request = plain.clone();
-    let signer =
-        match call.identity {
-            None => setup.signer.as_ref(),
-            Some(who) => Some(setup.identities.get(&who).ok_or_else(|| {
-                Failed::Missing(format!("add [identities.{}] to the target file", who.word()))
-            })?),
-        };
+    let signer = match call.identity {
+        None => setup.signer.as_ref(),
+        Some(who) => Some(
+            setup
+                .identities
+                .get(&who)
+                .ok_or_else(|| lacks(format!("add [identities.{}] to the target file", who.word())))?,
+        ),
+    };
     if let Some((scheme, credentials)) = signer.filter(|_| !operation.anonymous) {
         let (authority, prefix) = setup.target.authority(request.service.as_deref());
         let to = Destination { operation: &call.operation, authority, prefix };
         let (scheme, now) = (scheme.as_ref(), setup.target.now());
-        let unsigned = |why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name()));
+        let unsigned = |why| unsigned(scheme, why);
         if let Some(part) = call.signed_for_another {
             if !scheme.signs() {
-                return Err(Failed::Missing(format!("{} signs no part of a request", scheme.name())));
+                return Err(Why::Undocumented {
+                    what: format!("{} signs no part of a request", scheme.name()),
+                });
             }
             let mut other = another(&request, part);
             scheme.sign(&mut other, to, credentials, now).map_err(unsigned)?;
             request.headers = other.headers;
         } else if let Some(condition) = call.credentials {
             if !sign_badly(scheme, &mut request, to, credentials, now, condition).map_err(unsigned)? {
-                return Err(Failed::Missing(format!("{} knows no {condition}", scheme.name())));
+                return Err(Why::Undocumented { what: format!("{} knows no {condition}", scheme.name()) });
             }
         } else {
             scheme.sign(&mut request, to, credentials, now).map_err(unsigned)?;
@@ -99,15 +105,15 @@ pub(super) fn prepare(
 
 /// A request that no operation is for: as composed, and as signed. `{name}` stands for a parameter, `{job}` for the
 /// job's id.
-pub(super) fn prepare_guess(setup: &Setup, guess: &Guess, job: &str) -> Result<(Request, Request), Failed> {
-    let fill = |text: &str| -> Result<String, Failed> {
+pub(super) fn prepare_guess(setup: &Setup, guess: &Guess, job: &str) -> Result<(Request, Request), Why> {
+    let fill = |text: &str| -> Result<String, Why> {
         let Some(name) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
             return Ok(text.to_owned());
         };
         match setup.parameters.get(name) {
             _ if name == "job" => Ok(job.to_owned()),
             Some(value) => Ok(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
-            None => Err(Failed::Missing(format!("add `{name}` to [parameters] of the target file"))),
+            None => Err(lacks(format!("add `{name}` to [parameters] of the target file"))),
         }
     };
     let mut target = String::new();
@@ -130,7 +136,7 @@ pub(super) fn prepare_guess(setup: &Setup, guess: &Guess, job: &str) -> Result<(
         let operation = guess.path.rsplit('/').next().unwrap_or_default();
         scheme
             .sign(&mut request, Destination { operation, authority, prefix }, credentials, setup.target.now())
-            .map_err(|why| Failed::Unsigned(format!("signing with {}: {why}", scheme.name())))?;
+            .map_err(|why| unsigned(scheme.as_ref(), why))?;
     }
     Ok((plain, request))
 }
@@ -158,10 +164,10 @@ fn another(request: &Request, part: Part) -> Request {
 }
 
 /// The value of a parameter for this call.
-fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool) -> Result<Value, Failed> {
+fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool) -> Result<Value, Why> {
     let fact = setup.contract.facts.parameters.get(name);
     let is_parent = setup.contract.facts.job.has_parent(name);
-    let missing = |table: &str| Failed::Missing(format!("add `{name}` to [{table}] of the target file"));
+    let missing = |table: &str| lacks(format!("add `{name}` to [{table}] of the target file"));
     let own = || setup.parameters.get(name).cloned().ok_or_else(|| missing("parameters"));
     let other = || setup.other_parent.get(name).cloned().ok_or_else(|| missing("other_parent"));
     match parents {

@@ -9,14 +9,16 @@ use tokio::sync::{Mutex, mpsc::UnboundedSender, watch};
 use tokio::task::JoinSet;
 
 use super::clean::clean;
-use super::drive::{Stop, drive};
-use super::judge::{Outcome, RuleVerdict, judge, not_driven};
+use super::drive::drive;
 use super::pace::Pace;
 use super::plan::{Choice, Decision, plan};
 use super::setup::{Allow, Pool, Setup};
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
+use crate::judge::cause::{Cause, Judged};
+use crate::judge::{Outcome, RuleVerdict, judge, not_driven};
+use crate::rule::Why;
 use crate::rule::{Level, Rule};
 
 /// After this many cases in a row to which nothing was answered at all, the server is given up.
@@ -107,6 +109,8 @@ pub struct Ran {
     pub took: Duration,
     /// Jobs that may still be running.
     pub warnings: Vec<String>,
+    /// What stands behind many findings at once.
+    pub causes: Vec<Cause>,
 }
 
 /// Runs the cases of one server.
@@ -125,9 +129,12 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
     let mut given_up: Option<String> = None;
     for (case, decision) in planned {
         match decision {
-            Decision::LeftOut => ran.push(undriven(case, Vec::new(), true)),
+            Decision::LeftOut => {
+                let verdicts = not_driven(&case, &Why::LeftOut, &options.rules);
+                ran.push(undriven(case, verdicts, true));
+            }
             Decision::Skip(why) => {
-                let verdicts = not_driven(&case, &Outcome::Skipped(why), &options.rules);
+                let verdicts = not_driven(&case, &why, &options.rules);
                 ran.push(undriven(case, verdicts, false));
             }
             Decision::Drive => {
@@ -136,7 +143,7 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
                 }
                 let ended = options.stop.borrow().clone().or_else(|| given_up.clone());
                 if let Some(why) = ended {
-                    let verdicts = not_driven(&case, &Outcome::Unjudged(why), &options.rules);
+                    let verdicts = not_driven(&case, &Why::Ended { because: why }, &options.rules);
                     ran.push(undriven(case, verdicts, false));
                     continue;
                 }
@@ -150,7 +157,17 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
     }
     ran.sort_by(|a, b| a.case.id.cmp(&b.case.id));
     let warnings = session.clean().await;
-    Ran { cases: ran, requests: session.requests.load(Ordering::Relaxed), took, warnings }
+    let causes = settle(&contract, &mut ran);
+    Ran { causes, cases: ran, requests: session.requests.load(Ordering::Relaxed), took, warnings }
+}
+
+/// Finds what stands behind many findings of these cases, and takes those out of their verdicts.
+pub fn settle(contract: &Contract, cases: &mut [Driven]) -> Vec<Cause> {
+    let mut judged: Vec<Judged<'_>> = cases
+        .iter_mut()
+        .map(|Driven { case, transcript, verdicts, .. }| Judged { case, transcript, verdicts })
+        .collect();
+    crate::judge::cause::settle(contract, &mut judged)
 }
 
 fn undriven(case: Case, verdicts: Vec<RuleVerdict>, left_out: bool) -> Driven {
@@ -222,7 +239,7 @@ impl Session {
         let setup = match self.server.setup(&case).await {
             Ok(setup) => setup,
             Err(why) => {
-                let verdicts = not_driven(&case, &Outcome::Unjudged(why), &options.rules);
+                let verdicts = not_driven(&case, &Why::Ended { because: why }, &options.rules);
                 emit(options, Event::Finished(case.id.clone(), None));
                 return (undriven(case, verdicts, false), Duration::ZERO);
             }
@@ -245,7 +262,7 @@ impl Session {
         };
         let (transcript, stop) = tokio::select! {
             driven = drive(&setup, pool, &self.requests, &case) => driven,
-            why = ended => (Transcript::default(), Some(Stop::Error(why))),
+            why = ended => (Transcript::default(), Some(Why::Ended { because: why })),
         };
         let verdicts = judge(&case, &transcript, stop.as_ref(), &setup.contract, &options.rules);
         let found = |v: &RuleVerdict| if let Outcome::Found(level) = v.outcome { Some(level) } else { None };

@@ -1,6 +1,6 @@
 //! Requests made wrong at random, and the smallest one that is not refused.
 
-use super::drive::{Driver, Stop};
+use super::drive::Driver;
 use super::request::hash;
 use crate::case::inputs::search::{Draft, Search, wrongness};
 use crate::case::{Call, JobRef};
@@ -10,6 +10,7 @@ use crate::contract::operation::Role;
 use crate::exchange::Exchange;
 use crate::exchange::reading::readings;
 use crate::exchange::refusal::is_error_inside;
+use crate::rule::Why;
 
 /// How many drafts are looked at for each request that is sent: most of them are right by chance.
 const DRAFTS: usize = 20;
@@ -22,7 +23,7 @@ const STEPS: usize = 400;
 
 impl Driver<'_> {
     /// Sends requests that are wrong. The first that is not refused is made smaller, and only the smallest is kept.
-    pub(super) async fn search(&mut self, call: &Call, tries: usize) -> Result<(), Stop> {
+    pub(super) async fn search(&mut self, call: &Call, tries: usize) -> Result<(), Why> {
         let contract = std::sync::Arc::clone(&self.setup.contract);
         let seed = mix(self.setup.seed ^ hash(&self.case.id));
         let Some(mut search) = Search::new(&contract, &call.operation, seed) else { return Ok(()) };
@@ -47,7 +48,7 @@ impl Driver<'_> {
     }
 
     /// The call that a draft stands for, where it breaks the request's schema as it goes over the wire.
-    async fn wrong(&self, call: &Call, draft: &Draft) -> Result<Option<Call>, Stop> {
+    async fn wrong(&self, call: &Call, draft: &Draft) -> Result<Option<Call>, Why> {
         let mut bad = draft.apply(call);
         let seen = self.as_seen(&bad).await?;
         let condition = call.probe.unwrap_or(Condition::InvalidParameter);
@@ -59,7 +60,7 @@ impl Driver<'_> {
     }
 
     /// Sends a call without keeping it.
-    async fn try_call(&self, call: &Call) -> Result<Exchange, Stop> {
+    async fn try_call(&self, call: &Call) -> Result<Exchange, Why> {
         if self.starts_jobs(call) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
@@ -85,7 +86,7 @@ impl Driver<'_> {
         mut draft: Draft,
         bad: Call,
         exchange: Exchange,
-    ) -> Result<(Call, Exchange), Stop> {
+    ) -> Result<(Call, Exchange), Why> {
         let mut left = if self.starts_jobs(call) { SMALLER_STARTS } else { SMALLER };
         let mut best = (bad, exchange);
         let mut steps = 0;
@@ -118,7 +119,7 @@ impl Driver<'_> {
     }
 
     /// Ends the job that an answer started, so that it does not stand in the way of the next start.
-    async fn end_started(&mut self, exchange: &Exchange) -> Result<(), Stop> {
+    async fn end_started(&mut self, exchange: &Exchange) -> Result<(), Why> {
         let is_start = exchange.asked.role.is_some_and(Role::is_start);
         let contract = std::sync::Arc::clone(&self.setup.contract);
         let started = readings(0, exchange, &contract).into_iter().find(|_| is_start);

@@ -4,17 +4,18 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::drive::{Driver, Stop};
-use super::request::{Failed, prepare};
+use super::drive::Driver;
+use super::request::prepare;
 use crate::case::{Call, JobRef};
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 use crate::exchange::route::asked;
 use crate::exchange::{Asked, Exchange, Meant, Request};
+use crate::rule::Why;
 
 impl Driver<'_> {
     /// Sends one call.
-    pub(super) async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Stop> {
+    pub(super) async fn exchange(&self, call: &Call, more: &[(Pointer, Value)]) -> Result<Exchange, Why> {
         let (plain, request, job) = self.prepared(call, more).await?;
         let mut asked = asked(&self.setup.contract, &plain);
         if asked.operation.as_ref() != Some(&call.operation) {
@@ -47,7 +48,7 @@ impl Driver<'_> {
     }
 
     /// What a server would see of a call. Nothing is sent.
-    pub(super) async fn as_seen(&self, call: &Call) -> Result<Asked, Stop> {
+    pub(super) async fn as_seen(&self, call: &Call) -> Result<Asked, Why> {
         let (plain, _, _) = self.prepared(call, &[]).await?;
         Ok(asked(&self.setup.contract, &plain))
     }
@@ -57,7 +58,7 @@ impl Driver<'_> {
         &self,
         call: &Call,
         more: &[(Pointer, Value)],
-    ) -> Result<(Request, Request, Option<String>), Stop> {
+    ) -> Result<(Request, Request, Option<String>), Why> {
         let job = match &call.job {
             JobRef::Slot(slot) => Some(self.named(&self.slot(slot)?, &call.operation).await?),
             JobRef::Literal(id) => Some(self.named(id, &call.operation).await.unwrap_or_else(|_| id.clone())),
@@ -70,19 +71,15 @@ impl Driver<'_> {
             more.push((place.clone(), json!(self.moment(moment)?)));
         }
         more.extend(self.used(call)?);
-        let prepared = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more);
-        let (plain, request) = prepared.map_err(|failed| match failed {
-            Failed::Missing(what) => Stop::Skip(what),
-            Failed::Unsigned(why) => Stop::Error(why),
-        })?;
+        let (plain, request) = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more)?;
         Ok((plain, request, job))
     }
 
     /// The value that an earlier call made, at its place in the request.
-    fn used(&self, call: &Call) -> Result<Option<(Pointer, Value)>, Stop> {
+    fn used(&self, call: &Call) -> Result<Option<(Pointer, Value)>, Why> {
         let Some((parameter, slot)) = &call.uses else { return Ok(None) };
         let Some(value) = self.made.get(slot) else {
-            return Err(Stop::Error(format!("the answer before made nothing to go on with (`{slot}`)")));
+            return Err(self.came_otherwise(&format!("what a call before was to make (`{slot}`)")));
         };
         let operation = self.setup.contract.facts.operations.get(&call.operation);
         let place = operation.and_then(|operation| operation.parent_place(parameter));
@@ -90,14 +87,14 @@ impl Driver<'_> {
     }
 
     /// The id by which an operation knows a job.
-    async fn named(&self, id: &str, operation: &str) -> Result<String, Stop> {
+    async fn named(&self, id: &str, operation: &str) -> Result<String, Why> {
         let Some(name) = &self.setup.contract.shape_of(operation).names else { return Ok(id.to_owned()) };
         let pool = self.pool.lock().await;
         match pool.jobs.get(id) {
             // The job was first met on a surface that goes by that id.
             Some(known) if known.names.get("").is_some_and(|by| by == name) => Ok(id.to_owned()),
             Some(known) => known.names.get(name).cloned().ok_or_else(|| {
-                Stop::Skip(format!("the job's `{name}` is not known: add it to its fixture, `{{ id = \"...\", {name} = \"...\" }}`"))
+                Why::NotGiven { what: format!("the job's `{name}` is not known: add it to its fixture, `{{ id = \"...\", {name} = \"...\" }}`") }
             }),
             None => Ok(id.to_owned()),
         }

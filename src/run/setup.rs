@@ -125,6 +125,8 @@ pub struct Pool {
     pub(super) readings: Readings,
     /// Fixture jobs that a case has changed.
     pub used: BTreeSet<String>,
+    /// Fixture jobs that were looked at.
+    pub verified: BTreeSet<String>,
 }
 
 impl Pool {

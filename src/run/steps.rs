@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::drive::{Driver, Stop};
-use super::request::{Failed, prepare_guess};
+use super::drive::Driver;
+use super::request::prepare_guess;
 use crate::case::Call;
 use crate::contract::around::Guess;
 use crate::contract::operation::Role;
 use crate::exchange::{Asked, Meant};
+use crate::rule::Why;
 
 /// The size of the page that should hold all parts of a job. Vendors document no limit, or a higher one.
 const WHOLE: u64 = 1_000;
@@ -17,7 +18,7 @@ const PAGE_LIMIT: u64 = 5;
 
 impl Driver<'_> {
     /// Reads one page that should hold all parts of a job, and then about half of them at a time.
-    pub(super) async fn parts(&mut self, call: &Call) -> Result<(), Stop> {
+    pub(super) async fn parts(&mut self, call: &Call) -> Result<(), Why> {
         let operation = self.setup.contract.facts.operations.get(&call.operation);
         let Some((operation, parts)) = operation.and_then(|o| Some((o.clone(), o.parts.clone()?))) else {
             return Ok(());
@@ -49,12 +50,9 @@ impl Driver<'_> {
     }
 
     /// Sends a request that the API has no operation for.
-    pub(super) async fn guess(&mut self, role: Role, guess: &Guess, job: &str) -> Result<(), Stop> {
+    pub(super) async fn guess(&mut self, role: Role, guess: &Guess, job: &str) -> Result<(), Why> {
         let id = self.slot(job)?;
-        let (_, request) = prepare_guess(self.setup, guess, &id).map_err(|failed| match failed {
-            Failed::Missing(what) => Stop::Skip(what),
-            Failed::Unsigned(why) => Stop::Error(why),
-        })?;
+        let (_, request) = prepare_guess(self.setup, guess, &id)?;
         let asked = Asked { job: Some(id), ..Asked::default() };
         let meant = Meant { not_offered: Some(role), ..Meant::default() };
         let exchange = self.send(asked, meant, request).await;

@@ -3,28 +3,38 @@
 use std::collections::BTreeMap;
 
 use super::Subject;
+use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
 use crate::exchange::redact::{Redactor, given_away};
-use crate::report::fingerprint::{fingerprint, without_ids};
+use crate::judge::{self, Evidence, Ledger, Outcome, Requirement};
+use crate::report::fingerprint::Identity;
 use crate::report::model::{
-    ContractInfo, ExchangeInfo, FORMAT, FindingInfo, NotTested, Outcome as Verdicted, ReferenceInfo, Report,
-    Run, Summary, Tool, Verdict,
+    Cause, ContractInfo, ExchangeInfo, FORMAT, FindingInfo, LedgerRow, NotTested, Outcome as Verdicted,
+    ReferenceInfo, Report, Run, Summary, Tool, Verdict, WhyNot,
 };
 use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
-use crate::rule::{Level, registry};
-use crate::run::judge::Outcome;
+use crate::rule::{Finding, Level, Seen, Why, registry};
 use crate::run::schedule::{Driven, Ran};
 
 /// The most of a body that a report keeps, in bytes.
 const BODY_LIMIT: usize = 4_096;
 
+/// What was chosen for a run, and stands in its report.
+pub(super) struct Chosen {
+    pub(super) seed: u64,
+    pub(super) strict: bool,
+    pub(super) require: Vec<String>,
+}
+
 /// Puts the report together.
-pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, interrupted: bool) -> Report {
+pub(super) fn assemble(results: Vec<(&Subject, Ran)>, run: Chosen, interrupted: bool) -> Report {
+    let Chosen { seed, strict, require } = run;
     let (mut contracts, mut outcomes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut exchanges: BTreeMap<String, ExchangeInfo> = BTreeMap::new();
     let mut left_out: Vec<NotTested> = Vec::new();
+    let (mut ledger, mut causes) = (Vec::new(), Vec::new());
     let (mut requests, mut milliseconds) = (0, 0);
     for (subject, ran) in results {
         let contract = subject.server.contract();
@@ -44,7 +54,7 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, i
                 .warnings
                 .iter()
                 .cloned()
-                .chain(ran.warnings)
+                .chain(ran.warnings.iter().cloned())
                 .map(|w| redactor.text(&w))
                 .collect(),
         });
@@ -58,96 +68,208 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, seed: u64, strict: bool, i
                 cases: unchosen,
             });
         }
+        ledger.extend(rows(&contract, &ran, &redactor));
+        let mut collected =
+            Collected { subject, redactor: &redactor, findings: Vec::new(), exchanges: BTreeMap::new() };
+        for cause in &ran.causes {
+            causes.push(collected.cause(&contract, &ran, cause));
+        }
         for driven in &ran.cases {
-            for verdict in &driven.verdicts {
-                let (word, reason) = match &verdict.outcome {
+            for verdict in driven.verdicts.iter().filter(|_| !driven.left_out) {
+                let (word, why) = match &verdict.outcome {
                     Outcome::Met => (Verdict::Pass, None),
                     Outcome::Found(Level::Fail) => (Verdict::Fail, None),
                     Outcome::Found(Level::Warn) => (Verdict::Warn, None),
                     Outcome::Found(Level::Note) => (Verdict::Note, None),
-                    Outcome::Skipped(why) => (Verdict::Skip, Some(redactor.text(why))),
-                    Outcome::Unjudged(why) => (Verdict::Error, Some(redactor.text(why))),
+                    Outcome::NotJudged(why) if why.is_error() => (Verdict::Error, Some(why)),
+                    Outcome::NotJudged(why) => (Verdict::Skip, Some(why)),
                 };
                 outcomes.push(Verdicted {
                     vendor: vendor.clone(),
                     case: driven.case.id.clone(),
                     rule: verdict.rule.to_owned(),
                     verdict: word,
-                    reason,
+                    reason: why.map(|why| redactor.text(&why.to_string())),
+                    why: why.map(|why| redacted(why, &redactor)),
                 });
             }
-            collect(subject, driven, &redactor, &mut findings, &mut exchanges);
+            for verdict in &driven.verdicts {
+                for (level, finding) in &verdict.findings {
+                    collected.find(driven, verdict.rule, *level, finding, None);
+                }
+            }
         }
+        findings.extend(collected.findings);
+        exchanges.extend(collected.exchanges);
     }
     sort_outcomes(&mut outcomes);
     let mut not_tested = not_tested(&outcomes);
     not_tested.extend(left_out);
     let findings = merge_findings(findings);
-    let exchanges = exchanges.into_values().filter(|e| findings.iter().any(|f| f.exchange == e.id)).collect();
+    let is_shown = |e: &ExchangeInfo| {
+        findings.iter().any(|f| f.exchange == e.id) || causes.iter().any(|c: &Cause| c.exchange == e.id)
+    };
+    let exchanges = exchanges.into_values().filter(is_shown).collect();
     Report {
         format: FORMAT,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
-        run: Run { seed, strict, interrupted, requests, milliseconds },
+        run: Run { seed, strict, interrupted, requests, milliseconds, require },
         contracts,
         summary: Summary::of(&outcomes),
         outcomes,
         findings,
         exchanges,
         not_tested,
+        ledger,
+        causes,
     }
 }
 
-/// The findings of one case, with their exchanges.
-fn collect(
-    subject: &Subject,
-    driven: &Driven,
-    redactor: &Redactor,
-    findings: &mut Vec<FindingInfo>,
-    exchanges: &mut BTreeMap<String, ExchangeInfo>,
-) {
-    let Some(setup) = &driven.setup else { return };
-    let contract = &setup.contract;
-    let ids = driven.transcript.jobs(contract);
-    for verdict in &driven.verdicts {
-        let Some(rule) = registry::rule(verdict.rule) else { continue };
-        for (level, finding) in &verdict.findings {
-            let Some(exchange) = driven.transcript.exchanges.get(finding.exchange) else { continue };
-            let id = format!("{}#{}", driven.case.id, finding.exchange + 1);
-            exchanges.entry(id.clone()).or_insert_with(|| info(&id, exchange, redactor));
-            let operation = exchange.asked.operation.clone().unwrap_or_default();
-            let reference = contract.reference(&finding.reference);
-            let message = without_ids(&finding.message, ids.iter().copied());
-            let fingerprint = fingerprint(
-                &contract.facts.id,
-                verdict.rule,
-                &operation,
-                finding.pointer.as_deref(),
-                &message,
-            );
-            findings.push(FindingInfo {
-                fingerprint,
-                rule: verdict.rule.to_owned(),
-                level: *level,
-                vendor: contract.facts.id.clone(),
-                case: driven.case.id.clone(),
-                also: Vec::new(),
-                operation,
-                message: redactor.text(&finding.message),
-                expected: redactor.text(&finding.expected),
-                actual: redactor.text(&finding.actual),
-                pointer: finding.pointer.clone(),
-                exchange: id,
-                reference: ReferenceInfo {
-                    id: finding.reference.clone(),
-                    title: reference.map(|r| r.title.clone()).unwrap_or_default(),
-                    source: reference.map(|r| r.source.clone()).unwrap_or_default(),
-                    basis: contract.basis(&finding.reference),
-                    quote: reference.and_then(|r| r.quote.clone()),
-                },
-                help: rule.meta().fix.to_owned(),
-                curl: curl_line(subject, setup, exchange, redactor),
-            });
+/// The ledger of one server.
+fn rows(contract: &Contract, ran: &Ran, redactor: &Redactor) -> Vec<LedgerRow> {
+    let cases = ran.cases.iter().map(|driven| (&driven.case, driven.verdicts.as_slice()));
+    let ledger = Ledger::of(cases);
+    let row = |(requirement, evidence): (Requirement, Evidence)| {
+        let role = contract.facts.operations.get(&requirement.operation)?.role;
+        let why_not = evidence.why_not.iter();
+        Some(LedgerRow {
+            vendor: contract.facts.id.clone(),
+            rule: requirement.rule.to_owned(),
+            operation: requirement.operation,
+            role,
+            row: requirement.row,
+            judged: evidence.judged,
+            broken: evidence.broken,
+            why_not: why_not
+                .map(|(why, times)| WhyNot { why: redacted(why, redactor), times: *times })
+                .collect(),
+        })
+    };
+    ledger.0.into_iter().filter_map(row).collect()
+}
+
+/// A cause as the report tells it.
+fn told_cause(contract: &Contract, cause: &judge::Cause, redactor: &Redactor) -> Cause {
+    let (case, exchange) = &cause.shown;
+    Cause {
+        vendor: contract.facts.id.clone(),
+        kind: cause.kind.to_owned(),
+        operations: cause.operations.clone(),
+        message: redactor.text(&cause.message),
+        hint: cause.hint.to_owned(),
+        is_fatal: cause.is_fatal,
+        answers: cause.answers,
+        exchange: format!("{case}#{}", exchange + 1),
+        findings: Vec::new(),
+    }
+}
+
+/// A reason without secrets.
+fn redacted(why: &Why, redactor: &Redactor) -> Why {
+    let text = |text: &String| redactor.text(text);
+    match why.clone() {
+        Why::Lost { operation, error } => Why::Lost { operation, error: text(&error) },
+        Why::NotSent { because } => Why::NotSent { because: text(&because) },
+        Why::Ended { because } => Why::Ended { because: text(&because) },
+        Why::FixtureElsewhere { job, state, shows } => {
+            Why::FixtureElsewhere { job: text(&job), state, shows: text(&shows) }
         }
+        Why::AnsweredOtherwise { sought, seen } => {
+            let one = |seen: Seen| Seen { code: seen.code.as_ref().map(text), ..seen };
+            Why::AnsweredOtherwise { sought, seen: seen.into_iter().map(one).collect() }
+        }
+        other => other,
+    }
+}
+
+/// What findings and their exchanges are collected into.
+struct Collected<'s> {
+    subject: &'s Subject,
+    redactor: &'s Redactor,
+    findings: Vec<FindingInfo>,
+    exchanges: BTreeMap<String, ExchangeInfo>,
+}
+
+impl Collected<'_> {
+    /// Keeps an exchange, and gives its id.
+    fn keep(&mut self, driven: &Driven, index: usize) -> Option<String> {
+        let exchange = driven.transcript.exchanges.get(index)?;
+        let id = format!("{}#{}", driven.case.id, index + 1);
+        self.exchanges.entry(id.clone()).or_insert_with(|| info(&id, exchange, self.redactor));
+        Some(id)
+    }
+
+    /// Keeps a finding with its exchange, and gives its fingerprint.
+    fn find(
+        &mut self,
+        driven: &Driven,
+        rule: &str,
+        level: Level,
+        finding: &Finding,
+        cause: Option<&str>,
+    ) -> Option<String> {
+        let setup = driven.setup.as_ref()?;
+        let contract = &setup.contract;
+        let id = self.keep(driven, finding.exchange)?;
+        let exchange = driven.transcript.exchanges.get(finding.exchange)?;
+        let operation = exchange.asked.operation.clone().unwrap_or_default();
+        let reference = contract.reference(&finding.reference);
+        let identity = Identity {
+            vendor: &contract.facts.id,
+            edition: contract.edition.as_deref(),
+            rule,
+            operation: &operation,
+            pointer: finding.pointer.as_deref(),
+            kind: finding.kind,
+            about: finding.about.as_ref(),
+        };
+        let fingerprint = identity.fingerprint();
+        let text = |text: &str| self.redactor.text(text);
+        let one = FindingInfo {
+            fingerprint: fingerprint.clone(),
+            rule: rule.to_owned(),
+            kind: finding.kind.to_owned(),
+            about: finding.about.clone(),
+            cause: cause.map(str::to_owned),
+            level,
+            vendor: contract.facts.id.clone(),
+            case: driven.case.id.clone(),
+            also: Vec::new(),
+            operation,
+            message: text(&finding.message),
+            expected: text(&finding.expected),
+            actual: text(&finding.actual),
+            pointer: finding.pointer.clone(),
+            exchange: id,
+            reference: ReferenceInfo {
+                id: finding.reference.clone(),
+                title: reference.map(|r| r.title.clone()).unwrap_or_default(),
+                source: reference.map(|r| r.source.clone()).unwrap_or_default(),
+                basis: contract.basis(&finding.reference),
+                quote: reference.and_then(|r| r.quote.clone()),
+            },
+            help: registry::rule(rule)?.meta().fix.to_owned(),
+            curl: curl_line(self.subject, setup, exchange, self.redactor),
+        };
+        self.findings.push(one);
+        Some(fingerprint)
+    }
+
+    /// Keeps what hangs below a cause, and tells it.
+    fn cause(&mut self, contract: &Contract, ran: &Ran, cause: &judge::Cause) -> Cause {
+        let driven = |case: &str| ran.cases.iter().find(|driven| driven.case.id == case);
+        let mut told = told_cause(contract, cause, self.redactor);
+        if let Some(driven) = driven(&cause.shown.0) {
+            self.keep(driven, cause.shown.1);
+        }
+        for (rule, case, level, finding) in &cause.findings {
+            let kept =
+                driven(case).and_then(|driven| self.find(driven, rule, *level, finding, Some(cause.kind)));
+            told.findings.extend(kept);
+        }
+        told.findings.sort();
+        told.findings.dedup();
+        told
     }
 }
 

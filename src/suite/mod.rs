@@ -12,10 +12,12 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostics;
+use crate::report::bar::Bar;
 use crate::report::model::Report;
 use crate::rule::registry;
 use crate::run::plan::Choice;
 use crate::run::schedule::{Event, Options, run};
+use assemble::Chosen;
 pub use subject::Subject;
 
 use server::Endpoint;
@@ -37,6 +39,7 @@ pub struct Suite {
     choice: Choice,
     seed: u64,
     strict: bool,
+    require: Vec<String>,
     jobs: usize,
     deadline: Option<Duration>,
     events: Option<UnboundedSender<Event>>,
@@ -61,6 +64,7 @@ impl Suite {
             choice: Choice::default(),
             seed: 0,
             strict: false,
+            require: Vec::new(),
             jobs: 4,
             deadline: None,
             events: None,
@@ -129,6 +133,19 @@ impl Suite {
     pub fn strict(mut self, strict: bool) -> Suite {
         self.strict = strict;
         self
+    }
+
+    /// What has to be judged for the run to have a verdict: `GROUP` (all of it) or `GROUP=N%`, each. Without any, each
+    /// group of rules and each role that the servers allow must have something judged.
+    ///
+    /// # Errors
+    /// Says what is wrong with one of them.
+    pub fn require(mut self, bars: &[&str]) -> Result<Suite, String> {
+        let mut groups: Vec<&str> = registry::rules().iter().map(|rule| rule.meta().group()).collect();
+        groups.dedup();
+        let read = |text: &&str| Bar::parse(text, &groups).map(|bar| bar.to_string());
+        self.require = bars.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(self)
     }
 
     /// How many cases are driven at the same time on mocks.
@@ -209,6 +226,7 @@ impl Suite {
         let interrupted = self.stop.as_ref().is_some_and(|stop| stop.borrow().is_some());
         let results =
             self.subjects.iter().zip(ran).filter_map(|(subject, ran)| Some((subject, ran?))).collect();
-        assemble::assemble(results, self.seed, self.strict, interrupted)
+        let chosen = Chosen { seed: self.seed, strict: self.strict, require: self.require };
+        assemble::assemble(results, chosen, interrupted)
     }
 }

@@ -128,8 +128,9 @@ fn two_roots(contract: &Contract, id: &str, operation: &Operation, call: &Graphq
     let argument = operation.target.as_ref().and_then(|t| t.as_str().strip_prefix("/body/variables/"));
     let text = argument.and_then(|name| document::twice(&call.document, name));
     let Some(text) = text.filter(|_| is_inside) else {
-        case.silent =
-            Some(format!("the documentation names no error inside a success for an unknown job of {id}"));
+        case.silent = Some(
+            format!("the documentation names no error inside a success for an unknown job of {id}").into(),
+        );
         return case;
     };
     let mut sent = Call::new(id);

@@ -100,7 +100,7 @@ fn one(contract: &Contract, id: &str, operation: &Operation, violation: Violatio
     let words = words(&violation);
     let mut case = Case::new(contract, id, &what, format!("a request that {words} is refused"), &[rule]);
     if contract.error_row(condition, id).is_none() {
-        case.silent = Some(format!("the documentation names no error for {condition} of {id}"));
+        case.silent = Some(format!("the documentation names no error for {condition} of {id}").into());
         return case;
     }
     let mut call = Call::new(id);
@@ -142,7 +142,7 @@ fn generated(contract: &Contract, id: &str, operation: &Operation, found: &[Viol
     let rule = due.map_or("errors/invalid-parameter", |(_, rule)| rule);
     let mut case = Case::new(contract, id, "bad-input::generated", title, &[rule]);
     let Some((condition, _)) = due else {
-        case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}"));
+        case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}").into());
         return case;
     };
     if !can_be(condition) {

@@ -20,7 +20,10 @@ impl Mock {
                 call.identity != Some(Identity::Foreign) || self.fault.skips(Check::Owner, call.name);
             if is_theirs && call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
                 job.settle(call.now, lifecycle);
-                numbers.push(number);
+                // A service that has no word for a job's state does not list it.
+                if self.contract.shape(call.operation).can_show(job.state()) {
+                    numbers.push(number);
+                }
             }
         }
         // The newest first; of those created at the same time, the one that came last.

@@ -55,12 +55,12 @@ fn verdicts(report: &Report) -> Verdicts<'_> {
 
 /// The verdict that stands before a finding: the one of its level, or `known` where the baseline lists all its cases.
 fn shown_as(finding: &FindingInfo, verdicts: &Verdicts<'_>) -> Verdict {
-    let known = |case: &String| {
+    let known = |case: &str| {
         let key: [&str; 3] = [&finding.vendor, case, &finding.rule];
         verdicts.get(&key) == Some(&Verdict::Known)
     };
     match finding.level {
-        _ if std::iter::once(&finding.case).chain(&finding.also).all(known) => Verdict::Known,
+        _ if finding.cases().into_iter().all(known) => Verdict::Known,
         Level::Fail => Verdict::Fail,
         Level::Warn => Verdict::Warn,
         Level::Note => Verdict::Note,
@@ -98,7 +98,7 @@ fn in_full(page: &mut Page<'_>, verdict: Verdict, finding: &FindingInfo, report:
         evidence(page, "fix", &[Span::plain(&finding.help)]);
     }
     if !finding.also.is_empty() {
-        also(page, &finding.also);
+        also(page, finding);
     }
     if page.style.verbose > 0
         && let Some(exchange) = report.exchanges.iter().find(|e| e.id == finding.exchange)
@@ -121,7 +121,9 @@ fn because(page: &mut Page<'_>, finding: &FindingInfo) {
     }
 }
 
-fn also(page: &mut Page<'_>, cases: &[String]) {
+/// Where else the same habit shows: its cases, and what it is about there.
+fn also(page: &mut Page<'_>, finding: &FindingInfo) {
+    let cases: Vec<&str> = finding.cases().into_iter().filter(|case| *case != finding.case).collect();
     let shown = if page.style.verbose > 0 { cases.len() } else { SHORT_LIST.min(cases.len()) };
     let mut text = format!("in {}: {}", count(cases.len(), "other case"), cases[..shown].join(", "));
     if cases.len() > shown {

@@ -64,7 +64,7 @@ mod tests {
             .cancel("JOB0000001", &json!({"status": after}));
         let found = script.findings(&RefusedWhenFinished);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!(found[0].level(Keyword::Must, &script.contract), level, "{found:?}");
+        assert_eq!(script.level(&RefusedWhenFinished, &found[0]), level, "{found:?}");
     }
 
     #[test]

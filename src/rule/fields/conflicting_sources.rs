@@ -104,7 +104,7 @@ mod tests {
         let notes = script.findings(&ConflictingSources);
         assert_eq!(notes.len(), 1, "{notes:?}");
         assert_eq!(notes[0].reference, reference);
-        assert_eq!(notes[0].level(META.keyword, &script.contract), Level::Note);
+        assert_eq!(script.level(&ConflictingSources, &notes[0]), Level::Note);
         assert!(
             notes[0].message.starts_with("the vendor's sources disagree about whether "),
             "{}",

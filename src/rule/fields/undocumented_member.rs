@@ -75,7 +75,7 @@ mod tests {
         let findings = script.findings(&UndocumentedMember);
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].pointer.as_deref(), Some("/ingestionJob/owner"));
-        assert_eq!(findings[0].level(META.keyword, &script.contract), Level::Note);
+        assert_eq!(script.level(&UndocumentedMember, &findings[0]), Level::Note);
     }
 
     #[test]

@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].expected, "one of COMPLETE, FAILED within 10m");
         assert_eq!(findings[0].actual, "IN_PROGRESS after 10m");
-        assert!(findings[0].level(META.keyword, &script.contract) <= Level::Warn);
+        assert!(script.level(&EndsInTime, &findings[0]) <= Level::Warn);
     }
 
     #[test]

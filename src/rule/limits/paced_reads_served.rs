@@ -65,7 +65,10 @@ fn is_paced(polling: &Polling, before: &[&Answer<'_>], read: &Answer<'_>) -> boo
     let Some(last) = before.last() else { return false };
     let apart = read.exchange.sent.saturating_sub(last.exchange.sent);
     let since = read.exchange.sent.saturating_sub(MINUTE);
-    let recent = before.iter().rev().take_while(|earlier| earlier.exchange.sent > since).count() + 1;
+    // More than the limit need not be counted.
+    let most = polling.per_minute.and_then(|most| usize::try_from(most).ok()).unwrap_or(0);
+    let in_minute = before.iter().rev().take_while(|earlier| earlier.exchange.sent > since);
+    let recent = in_minute.take(most).count() + 1;
     polling.min_interval.as_ref().is_none_or(|least| apart >= least.0)
         && polling.per_minute.is_none_or(|most| {
             recent <= usize::try_from(most).unwrap_or(usize::MAX) && apart >= MINUTE / most.max(1)

@@ -49,4 +49,6 @@ if ((code > 1)); then
     tail -n 40 "$work/stdout.txt" >&2
     exit "$code"
 fi
-"$python" "$here/compare.py" "$work/report.json" "$here/findings.txt" "${update[@]}" 3>&-
+# An id of ministack is a prefix that tells the kind and eight hex digits.
+"$python" "$here/../compare.py" "$work/report.json" "$here/findings.txt" --ids '\b(KB|DS|IJ)[0-9A-F]{8}\b' \
+    "${update[@]}" 3>&-

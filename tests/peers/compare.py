@@ -1,11 +1,13 @@
 """Compare the findings of a jobproof JSON report with the committed list.
 
-    compare.py REPORT.json FINDINGS.txt [--update]
+    compare.py REPORT.json FINDINGS.txt [--ids PATTERN] [--update]
 
-A finding becomes one line, `level rule operation pointer message`, with whatever changes from run to run replaced.
-Exits 1 and prints a unified diff when the sorted lines differ from the list; `--update` rewrites the list instead.
+A finding becomes one line, `level rule operation pointer message`, with whatever changes from run to run replaced: also
+the server's ids, which PATTERN tells. Exits 1 and prints a unified diff when the sorted lines differ from the list;
+`--update` rewrites the list instead.
 """
 
+import argparse
 import difflib
 import json
 import re
@@ -15,8 +17,6 @@ from pathlib import Path
 VOLATILE = [
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.I), "<uuid>"),
-    # ministack's ids: a prefix that tells the kind, then eight hex digits.
-    (re.compile(r"\b(KB|DS|IJ)[0-9A-F]{8}\b"), r"<\1>"),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "<address>"),
     (re.compile(r"\b\d+(\.\d+)? ?(ns|µs|us|ms|s)\b"), "<duration>"),
     # How many jobs a list holds depends on how many cases ran before it.
@@ -24,20 +24,27 @@ VOLATILE = [
 ]
 
 
-def line(finding):
+def line(finding, volatile):
     fields = (finding.get(name) or "-" for name in ("level", "rule", "operation", "pointer", "message"))
     text = " ".join(" ".join(str(field).split()) for field in fields)
-    for pattern, replacement in VOLATILE:
+    for pattern, replacement in volatile:
         text = pattern.sub(replacement, text)
     return text + "\n"
 
 
 def main():
-    paths = [Path(argument) for argument in sys.argv[1:] if argument != "--update"]
-    report, expected = paths
-    found = sorted({line(finding) for finding in json.loads(report.read_text())["findings"]})
+    parser = argparse.ArgumentParser()
+    parser.add_argument("report", type=Path)
+    parser.add_argument("expected", type=Path)
+    parser.add_argument("--ids", type=re.compile)
+    parser.add_argument("--update", action="store_true")
+    options = parser.parse_args()
+    report, expected = options.report, options.expected
 
-    if "--update" in sys.argv:
+    volatile = VOLATILE + ([(options.ids, "<id>")] if options.ids else [])
+    found = sorted({line(finding, volatile) for finding in json.loads(report.read_text())["findings"]})
+
+    if options.update:
         expected.write_text("".join(found))
         print(f"{expected}: {len(found)} findings written; read the diff before committing it")
         return
@@ -49,7 +56,7 @@ def main():
     if diff:
         sys.stdout.writelines(diff)
         sys.exit(f"\n{len(found)} findings, {len(known)} expected: a rule changed its mind about the same server")
-    print(f"{len(found)} findings, as expected")
+    print(f"{expected.name}: {len(found)} findings, as expected")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,290 @@
+//! Causes: one thing that stands behind many findings at once. It is told once, in their place.
+
+use std::collections::BTreeMap;
+
+use super::verdict::{Outcome, RuleVerdict};
+use crate::case::Case;
+use crate::contract::Contract;
+use crate::contract::error::Condition;
+use crate::exchange::{Exchange, Transcript};
+use crate::rule::{Finding, Level, Why};
+use crate::story::said::{is_accepted, is_one_of, said};
+
+/// From so many answers on, a habit of all of them is no accident.
+const ENOUGH: usize = 3;
+
+/// One thing that stands behind many findings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cause {
+    /// What kind of cause it is; never changes.
+    pub kind: &'static str,
+    /// The operations that it concerns.
+    pub operations: Vec<String>,
+    /// What is the matter, in one line.
+    pub message: String,
+    /// What to do about it.
+    pub hint: &'static str,
+    /// Whether it leaves the run without a verdict.
+    pub is_fatal: bool,
+    /// How many answers show it.
+    pub answers: usize,
+    /// The case, and the exchange in it, that shows it.
+    pub shown: (String, usize),
+    /// The findings that hang below it: the rule of each, its case, and what was found.
+    pub findings: Vec<(&'static str, String, Level, Finding)>,
+}
+
+/// One case that was driven, with its verdicts.
+#[derive(Debug)]
+pub struct Judged<'r> {
+    /// The case.
+    pub case: &'r Case,
+    /// What was exchanged.
+    pub transcript: &'r Transcript,
+    /// The verdicts.
+    pub verdicts: &'r mut Vec<RuleVerdict>,
+}
+
+/// An answer of the run to a request that nothing is wrong with.
+struct Plain<'r> {
+    case: &'r str,
+    index: usize,
+    operation: &'r str,
+    exchange: &'r Exchange,
+}
+
+/// Looks for causes over a whole run, and takes the findings that hang below them out of the verdicts: what was to be
+/// judged is then not judged.
+pub fn settle(contract: &Contract, cases: &mut [Judged<'_>]) -> Vec<Cause> {
+    let plain: Vec<Plain<'_>> = cases.iter().flat_map(|judged| plain(judged, contract)).collect();
+    let mut causes: Vec<Cause> = everywhere(contract, &plain).into_iter().collect();
+    if causes.is_empty() {
+        causes = absent(contract, &plain);
+    }
+    for cause in &mut causes {
+        for judged in cases.iter_mut() {
+            hang(cause, judged);
+        }
+    }
+    causes
+}
+
+/// The answers to requests of the usual identity that were not made wrong.
+fn plain<'r>(judged: &Judged<'r>, contract: &'r Contract) -> impl Iterator<Item = Plain<'r>> + use<'r> {
+    let (case, transcript) = (judged.case, judged.transcript);
+    transcript.exchanges.iter().enumerate().filter_map(move |(index, exchange)| {
+        let meant = exchange.meant();
+        let is_plain = meant.probe.is_none() && meant.identity.is_none() && meant.not_offered.is_none();
+        let (operation, _) = contract.facts.operations.get_key_value(exchange.asked.operation.as_ref()?)?;
+        exchange.response().filter(|_| is_plain)?;
+        Some(Plain { case: &case.id, index, operation, exchange })
+    })
+}
+
+/// What every answer of the run has in common, where that says nothing about any operation.
+fn everywhere(contract: &Contract, plain: &[Plain<'_>]) -> Option<Cause> {
+    let first = plain.first().filter(|_| plain.len() >= ENOUGH)?;
+    let new = |kind, message: String, hint| Cause {
+        kind,
+        operations: Vec::new(),
+        message,
+        hint,
+        is_fatal: true,
+        answers: plain.len(),
+        shown: (first.case.to_owned(), first.index),
+        findings: Vec::new(),
+    };
+    let all = |holds: &dyn Fn(&Plain<'_>) -> bool| plain.iter().all(holds);
+    let named = || plain.iter().filter(|one| !is_anonymous(contract, one.operation));
+    let status = first.exchange.response().map_or(0, |response| response.status);
+    if all(&|one| is_markup(one.exchange)) {
+        let message = format!("every answer is an HTML page (the first with status {status})");
+        let hint =
+            "Look whether `base_url` leads to the API, and not to a login page, a proxy or a web site.";
+        return Some(new("markup", message, hint));
+    }
+    if named().count() >= ENOUGH && named().all(|one| refuses_credentials(contract, one)) {
+        let message =
+            format!("the credentials are refused: every request that needs some was answered {status}");
+        let hint = "Renew the credentials, and look whether the target file names the right variables, scheme and region.";
+        return Some(new("credentials-refused", message, hint));
+    }
+    if all(&|one| one.exchange.response().is_some_and(|response| response.status == 404)) {
+        let hint = "Look whether `base_url` has the right path, and whether the parameters name things that are there.";
+        return Some(new("not-found-everywhere", "every answer is 404".to_owned(), hint));
+    }
+    None
+}
+
+fn is_anonymous(contract: &Contract, operation: &str) -> bool {
+    contract.facts.operations.get(operation).is_some_and(|operation| operation.anonymous)
+}
+
+fn is_markup(exchange: &Exchange) -> bool {
+    let body = exchange.response().map(|response| response.body.as_slice()).unwrap_or_default();
+    body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// Whether an answer says that the credentials will not do.
+fn refuses_credentials(contract: &Contract, one: &Plain<'_>) -> bool {
+    let conditions = [
+        Condition::MissingCredentials,
+        Condition::BadCredentials,
+        Condition::BadSignature,
+        Condition::ExpiredCredentials,
+    ];
+    if is_accepted(one.exchange, contract) {
+        return false;
+    }
+    let mut rows =
+        conditions.into_iter().filter_map(|condition| contract.error_row(condition, one.operation));
+    let status = one.exchange.response().map_or(0, |response| response.status);
+    matches!(status, 401 | 403) || rows.any(|row| is_one_of(row, one.exchange, contract))
+}
+
+/// The operations that the server does not have: each answer to a right request says that there is no such thing, in
+/// words that are not those of the API.
+fn absent(contract: &Contract, plain: &[Plain<'_>]) -> Vec<Cause> {
+    let mut by_operation: BTreeMap<&str, Vec<&Plain<'_>>> = BTreeMap::new();
+    for one in plain {
+        by_operation.entry(one.operation).or_default().push(one);
+    }
+    let cause = |(operation, answers): (&str, Vec<&Plain<'_>>)| {
+        let first =
+            answers.first().filter(|_| answers.iter().all(|one| is_no_route(contract, one.exchange)))?;
+        let status = first.exchange.response().map_or(0, |response| response.status);
+        Some(Cause {
+            kind: "absent-operation",
+            operations: vec![operation.to_owned()],
+            message: format!(
+                "the server does not have {operation}: every right request was answered {status}"
+            ),
+            hint: "Where it should have it, name what has to be judged with --require; where not, nothing is wrong.",
+            is_fatal: false,
+            answers: answers.len(),
+            shown: (first.case.to_owned(), first.index),
+            findings: Vec::new(),
+        })
+    };
+    by_operation.into_iter().filter_map(cause).collect()
+}
+
+/// Whether an answer says that nothing is there to answer: a status for that, without a code of the API.
+fn is_no_route(contract: &Contract, exchange: &Exchange) -> bool {
+    let status = exchange.response().map_or(0, |response| response.status);
+    let operation = exchange.asked.operation.as_deref().unwrap_or_default();
+    let codes = &contract.error_body(operation).codes;
+    let code = said(exchange, contract).code;
+    let is_of_api = code.is_some_and(|code| codes.is_empty() || codes.contains_key(&code));
+    matches!(status, 405 | 501) || (status == 404 && !is_of_api)
+}
+
+/// Takes what hangs below a cause out of the verdicts of a case.
+fn hang(cause: &mut Cause, judged: &mut Judged<'_>) {
+    let exchanges = &judged.transcript.exchanges;
+    let is_meant = |exchange: usize| {
+        let operation = exchanges.get(exchange).and_then(|exchange| exchange.asked.operation.as_ref());
+        cause.is_fatal || operation.is_some_and(|operation| cause.operations.contains(operation))
+    };
+    let is_own = !cause.is_fatal && cause.operations.contains(&judged.case.operation);
+    let why = match cause.operations.first() {
+        Some(operation) if !cause.is_fatal => Why::Absent { operation: operation.clone() },
+        _ => Why::Ended { because: cause.message.clone() },
+    };
+    for verdict in judged.verdicts.iter_mut() {
+        let (below, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut verdict.findings)
+            .into_iter()
+            .partition(|(level, finding)| *level > Level::Note && is_meant(finding.exchange));
+        let is_emptied = !below.is_empty() && kept.iter().all(|(level, _)| *level == Level::Note);
+        verdict.findings = kept;
+        let own =
+            below.into_iter().map(|(level, finding)| (verdict.rule, judged.case.id.clone(), level, finding));
+        cause.findings.extend(own);
+        let is_error = matches!(&verdict.outcome, Outcome::NotJudged(why) if why.is_error());
+        if is_emptied || (is_own && (is_error || matches!(verdict.outcome, Outcome::Met))) {
+            verdict.outcome = Outcome::NotJudged(why.clone());
+            verdict.looked_at.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::operation::Role;
+    use crate::rule::registry::rules;
+    use crate::rule::script::Script;
+    use rstest::rstest;
+    use serde_json::json;
+
+    /// The causes of a run of one case with this story.
+    fn causes(script: &Script) -> (Vec<Cause>, Vec<RuleVerdict>) {
+        let transcript = script.transcript();
+        let case = crate::case::cases(&script.contract)
+            .into_iter()
+            .find(|case| case.operation == "ListIngestionJobs" && !case.rules.is_empty())
+            .unwrap();
+        let mut verdicts = super::super::judge(&case, &transcript, None, &script.contract, &rules());
+        let mut cases = [Judged { case: &case, transcript: &transcript, verdicts: &mut verdicts }];
+        let causes = settle(&script.contract, &mut cases);
+        (causes, verdicts)
+    }
+
+    fn list(script: Script, status: u16, body: &serde_json::Value) -> Script {
+        let (name, _) = script.contract.of_role(Role::List).next().unwrap();
+        let (name, view) = (name.to_owned(), script.view(name, None));
+        script.call(&name, view, status, body)
+    }
+
+    fn times(number: usize, status: u16, body: &serde_json::Value) -> Script {
+        (0..number).fold(Script::of("bedrock"), |script, _| list(script, status, body))
+    }
+
+    #[rstest]
+    #[case(403, json!({"__type": "ExpiredTokenException", "message": "no"}), Some("credentials-refused"))]
+    #[case(404, json!({"__type": "ResourceNotFoundException", "message": "no"}), Some("not-found-everywhere"))]
+    #[case(200, json!({"ingestionJobSummaries": []}), None)]
+    #[case(409, json!({"__type": "ConflictException", "message": "no"}), None)]
+    fn what_all_answers_say(
+        #[case] status: u16,
+        #[case] body: serde_json::Value,
+        #[case] kind: Option<&str>,
+    ) {
+        let (found, _) = causes(&times(3, status, &body));
+        assert_eq!(found.iter().map(|cause| cause.kind).collect::<Vec<_>>(), Vec::from_iter(kind));
+        assert!(found.iter().all(|cause| cause.is_fatal && cause.answers == 3));
+        let (few, _) = causes(&times(2, status, &body));
+        assert!(few.iter().all(|cause| !cause.is_fatal));
+    }
+
+    #[test]
+    fn a_page_in_place_of_an_api_is_a_cause() {
+        let script = (0..3).fold(Script::of("bedrock"), |script, _| {
+            list(script, 200, &json!({})).raw(b"<!doctype html><title>Sign in</title>")
+        });
+        let (found, verdicts) = causes(&script);
+        assert_eq!(found[0].kind, "markup");
+        assert!(!found[0].findings.is_empty());
+        assert!(
+            verdicts.iter().all(|verdict| verdict.findings.iter().all(|(level, _)| *level == Level::Note))
+        );
+    }
+
+    #[rstest]
+    #[case(404, json!({"detail": "Not Found"}), true)]
+    #[case(405, json!({"message": "no"}), true)]
+    #[case(501, json!({}), true)]
+    #[case(404, json!({"__type": "ResourceNotFoundException", "message": "no"}), false)]
+    fn an_operation_that_is_not_there_is_said_once(
+        #[case] status: u16,
+        #[case] body: serde_json::Value,
+        #[case] is_absent: bool,
+    ) {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"}));
+        let (found, verdicts) = causes(&list(list(script, status, &body), status, &body));
+        assert_eq!(found.len(), usize::from(is_absent), "{found:?}");
+        let absent =
+            |verdict: &RuleVerdict| matches!(&verdict.outcome, Outcome::NotJudged(Why::Absent { .. }));
+        assert_eq!(verdicts.iter().any(absent), is_absent);
+    }
+}
