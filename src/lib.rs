@@ -10,6 +10,7 @@ pub mod exchange;
 pub mod judge;
 pub mod mock;
 pub mod prove;
+pub mod recording;
 pub mod report;
 pub mod rule;
 pub mod run;

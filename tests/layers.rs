@@ -11,7 +11,7 @@ use regex::Regex;
 use support::{files_below, repository};
 
 /// Every module of the crate's root with its layer.
-const LAYERS: [(&str, u8); 14] = [
+const LAYERS: [(&str, u8); 15] = [
     ("contract", 0),
     ("exchange", 0),
     ("story", 1),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, u8); 14] = [
     ("target", 2),
     ("judge", 3),
     ("run", 4),
+    ("recording", 5),
     ("report", 5),
     ("suite", 6),
     ("prove", 7),

@@ -2,7 +2,7 @@
 
 mod support;
 
-use jobproof::{contract, prove, report, target};
+use jobproof::{contract, prove, recording, report, target};
 use rstest::rstest;
 use serde_json::Value;
 use support::{is_update, repository};
@@ -13,6 +13,7 @@ use support::{is_update, repository};
 #[case::contract("contract", contract::load::meta_schema().clone())]
 #[case::target("target", target::file::meta_schema())]
 #[case::report("report", report::json::meta_schema())]
+#[case::recording("recording", recording::model::meta_schema())]
 #[case::prove("prove", prove::model::meta_schema())]
 fn the_schemas_are_current(#[case] name: &str, #[case] schema: Value) {
     let path = repository(&format!("schemas/meta/{name}.schema.json"));

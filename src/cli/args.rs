@@ -98,7 +98,9 @@ Examples:
   jobproof check                                        every vendor against its built-in mock
   jobproof check VENDOR --only '*cancel*' -v            some cases, with all evidence
   jobproof check VENDOR --target staging.toml --report junit=junit.xml --report json=report.json
-  jobproof check VENDOR --fault accepts-cancel::STATE   see a rule catch a defect")]
+  jobproof check VENDOR --fault accepts-cancel::STATE   see a rule catch a defect
+  jobproof check --target staging.toml --record run.ndjson
+  jobproof check --replay run.ndjson --rule cancel -v   judge that run again, without the server")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) choice: ChoiceArgs,
@@ -114,6 +116,17 @@ pub(super) struct CheckArgs {
     /// Write a report to a file: FORMAT=PATH; may be repeated
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(super) report: Vec<String>,
+    /// Record the run in a file, without secrets; `-` is standard output, and the report goes to standard error
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+    /// Judge a recording in place of servers; `-` is standard input. Cases, rules and `--strict` are those of the
+    /// recording unless given
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["target", "fault", "decoy", "seed", "edition", "jobs", "deadline", "record"]
+    )]
+    pub(super) replay: Option<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub(super) format: Format,

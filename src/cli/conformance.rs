@@ -67,7 +67,7 @@ pub fn main() -> ExitCode {
             let (session, options, runtime) = (Arc::clone(&session), options.clone(), Arc::clone(&runtime));
             let ignored = decision != Decision::Drive;
             let trial = Trial::test(case.id.clone(), move || {
-                let (driven, _) = runtime.block_on(session.one(case, &options));
+                let driven = runtime.block_on(session.one(case, &options));
                 verdict(&driven, skips_pass)
             });
             trials.push(trial.with_ignored_flag(ignored));

@@ -12,6 +12,7 @@ mod mock;
 mod plan;
 mod progress;
 mod prove;
+mod recording;
 mod subjects;
 mod surroundings;
 mod terminal;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::Contract;
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -79,6 +80,7 @@ pub fn load(pack: &Pack, edition: Option<&str>) -> Result<Loaded, Diagnostics> {
     let shape = &draft.facts.job;
     let views = shape.views.iter().map(|(name, view)| (name.clone(), shape.viewed(view))).collect();
     let contract = Contract {
+        digest: digest(pack, edition.as_deref()),
         views,
         facts: draft.facts,
         edition,
@@ -87,6 +89,19 @@ pub fn load(pack: &Pack, edition: Option<&str>) -> Result<Loaded, Diagnostics> {
         graphql,
     };
     Ok(Loaded { contract, warnings })
+}
+
+/// What tells these files in this edition from any others. Samples that must be refused only serve linting.
+fn digest(pack: &Pack, edition: Option<&str>) -> String {
+    let mut hash = Sha256::new();
+    let files = pack.files.iter().filter(|(path, _)| !path.starts_with("examples/reject/"));
+    let files = files.flat_map(|(path, bytes)| [path.as_bytes(), bytes]);
+    for part in files.chain([edition.unwrap_or_default().as_bytes()]) {
+        // The length keeps `ab` + `c` apart from `a` + `bc`.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads all files. What cannot be read is left out and reported; `None` where there is nothing left to check.

@@ -44,6 +44,8 @@ pub struct Contract {
     pub facts: facts::Facts,
     /// The edition these facts are of, where the vendor has several.
     pub edition: Option<String>,
+    /// A digest of the files it was loaded from, without samples that must be refused, and of the edition.
+    pub digest: String,
     /// The compiled schemas.
     pub shapes: shapes::Shapes,
     /// The documented sample bodies, by schema and label.

@@ -81,6 +81,24 @@ impl Shapes {
         self.shapes.keys().map(String::as_str)
     }
 
+    /// Whether some schema names a member like this, or a value.
+    pub fn is_word(&self, text: &str) -> bool {
+        fn names(schema: &Value, text: &str) -> bool {
+            let is_value = |list: &Value| list.as_array().is_some_and(|list| list.iter().any(|v| v == text));
+            match schema {
+                Value::Object(members) => members.iter().any(|(keyword, inner)| match keyword.as_str() {
+                    "properties" if inner.get(text).is_some() => true,
+                    "enum" => is_value(inner),
+                    "const" => inner == text,
+                    _ => names(inner, text),
+                }),
+                Value::Array(items) => items.iter().any(|item| names(item, text)),
+                _ => false,
+            }
+        }
+        self.shapes.values().any(|shape| names(&shape.document, text))
+    }
+
     /// Every way in which `value` departs from the schema `name`, in the order of the value's members. A schema
     /// that does not exist finds nothing: linting reports it.
     pub fn mismatches(&self, name: &str, value: &Value) -> Vec<Mismatch> {

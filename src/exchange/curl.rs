@@ -1,13 +1,20 @@
 //! A request as a `curl` line that can be pasted into a shell.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::headers::is_secret;
-use super::message::Request;
+use super::message::{Identity, Request};
 use super::redact::Redactor;
 
 /// How the credentials of a `curl` line are written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum CurlAuth {
     /// The request was sent without credentials, or with wrong ones on purpose.
+    #[default]
     AsSent,
     /// A header whose value comes from the shell: `-H "name: prefix$VARIABLE"`.
     Header {
@@ -28,6 +35,32 @@ pub enum CurlAuth {
     /// No `curl` can make this signature: what signing adds comes from the shell, by header and variable, and is to be
     /// made beforehand.
     Headers(Vec<(String, String)>),
+}
+
+/// How the lines for the requests of a case write the credentials of each who sent some. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Callers {
+    /// For requests of the usual identity.
+    pub usual: CurlAuth,
+    /// For those of others.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<Identity, CurlAuth>,
+}
+
+impl Callers {
+    /// For requests of this identity; the usual one where none is named.
+    pub fn of(&self, who: Option<Identity>) -> CurlAuth {
+        let Some(who) = who else { return self.usual.clone() };
+        match self.others.get(&who) {
+            // The secrets of somebody else are in another variable.
+            Some(CurlAuth::Header { name, prefix, variable }) => CurlAuth::Header {
+                name: name.clone(),
+                prefix: prefix.clone(),
+                variable: format!("{variable}_{}", who.word().to_uppercase()),
+            },
+            other => other.cloned().unwrap_or_default(),
+        }
+    }
 }
 
 /// The `curl` line for a request. Secrets are replaced by shell variables.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::message::{Asked, Exchange, Request};
@@ -12,7 +14,7 @@ use crate::contract::operation::Operation;
 use crate::contract::pointer::Pointer;
 
 /// What only GraphQL requests have.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Document {
     /// The service.
     pub service: String,

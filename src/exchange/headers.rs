@@ -1,9 +1,10 @@
 //! Header fields, in order, with names that compare without case.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Header fields as they were sent.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Headers(pub Vec<(String, String)>);
 
@@ -27,6 +28,11 @@ impl Headers {
     /// Takes a field away.
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Every field.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -88,7 +89,7 @@ fn parse(body: &[u8]) -> Result<Value, String> {
 }
 
 /// Why there is no response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransportError {
     /// No connection could be made.
@@ -116,48 +117,64 @@ impl std::fmt::Display for TransportError {
 }
 
 /// What a request asks for, read off the request itself.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Asked {
     /// The operation, where the contract has one for this method and path.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// Its role.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     /// The job the request names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
     /// The parents the request names, by parameter.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parents: BTreeMap<String, String>,
     /// The facets of the job: those of the job that a create asks for, and what a driver knows of the job it names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub facets: BTreeMap<String, Vec<String>>,
     /// The idempotency token the request carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// The whole request as contracts see it: `{ path, query, headers, body }`. In the body of a GraphQL request,
     /// `variables` holds the arguments of the root field.
     pub view: Value,
     /// What only GraphQL requests have.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub graphql: Option<super::graphql::Document>,
 }
 
 /// What a driver meant by a request. No recording of other people's traffic knows any of it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Meant {
     /// The condition the request was made to bring about.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub probe: Option<Condition>,
     /// In words, what was made wrong for the probe.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub violation: Option<String>,
     /// The role of the operation that it tries although the API has none of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_offered: Option<Role>,
     /// Who sent it, where that is not the usual identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
     /// The filter of a list, by name, with the state it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<(String, Option<String>)>,
     /// The number of the walk through a list's pages that this request belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub walk: Option<usize>,
     /// The group of requests that were sent at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub together: Option<usize>,
 }
 
 /// Valid credentials beside the usual ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
     /// Those of another account or project.

@@ -10,6 +10,7 @@ pub mod reading;
 pub mod redact;
 pub mod refusal;
 pub mod route;
+pub mod spelling;
 pub mod transcript;
 
 pub use ids::JobIds;

@@ -2,14 +2,20 @@
 
 use serde_json::Value;
 
-use super::compose::encode;
 use super::headers::is_secret;
+use super::spelling::{SHORTEST, spellings};
 use super::transcript::Transcript;
 use crate::contract::Contract;
 
 /// Members of queries and bodies that carry secrets, whatever the vendor.
 const SECRET_QUERY: [&str; 6] =
     ["x-amz-signature=", "x-amz-security-token=", "x-amz-credential=", "signature=", "token=", "sig="];
+
+/// What stands in place of a secret.
+const REDACTED: &str = "[redacted]";
+
+/// What stands at the end of a value that was too long for a finding.
+const CUT: char = '…';
 
 /// Replaces secrets: known ones wherever they stand, and the signatures of signed addresses.
 #[derive(Clone, Default)]
@@ -26,15 +32,8 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     /// A redactor that knows these secrets. Very short ones are left out: they would blank ordinary text.
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
-        let long = secrets.into_iter().filter(|secret| secret.len() >= 4);
-        // As they stand in bodies and in addresses, too.
-        let mut secrets: Vec<String> = long
-            .flat_map(|secret| {
-                let quoted = Value::from(secret.as_str()).to_string();
-                let inside = quoted[1..quoted.len() - 1].to_owned();
-                [inside, encode(&secret), secret]
-            })
-            .collect();
+        let long = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST);
+        let mut secrets: Vec<String> = long.flat_map(|secret| spellings(&secret)).collect();
         // The longest first, so that a secret which contains another goes as a whole.
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         secrets.dedup();
@@ -46,19 +45,35 @@ impl Redactor {
         let mut text = text.to_owned();
         for secret in &self.secrets {
             if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), "[redacted]");
+                text = text.replace(secret.as_str(), REDACTED);
             }
         }
-        signatures(&text)
+        signatures(&text, |_| REDACTED.to_owned())
+    }
+
+    /// The text of a finding without secrets. Such texts are cut where they are long, and a secret with them: what is
+    /// left of it goes, too.
+    pub fn finding(&self, text: &str) -> String {
+        let text = self.text(text);
+        let Some((head, rest)) = text.split_once(CUT) else { return text };
+        let is_rest = |secret: &String| {
+            let ends = secret.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST);
+            ends.rev().find(|at| head.ends_with(&secret[..*at]))
+        };
+        match self.secrets.iter().filter_map(is_rest).max() {
+            Some(length) => format!("{}{REDACTED}{CUT}{rest}", &head[..head.len() - length]),
+            None => text,
+        }
     }
 
     /// The value of a header without secrets.
     pub fn header(&self, name: &str, value: &str) -> String {
-        if is_secret(name) { "[redacted]".into() } else { self.text(value) }
+        if is_secret(name) { REDACTED.into() } else { self.text(value) }
     }
 }
 
-/// The secrets that answers gave away: what stands where a schema says `x-secret`.
+/// The secrets that answers gave away: what stands where a schema says `x-secret`. A word of the API itself is none: a
+/// server that sends `token` for a token gives nothing away, and without the word no answer could be read.
 pub fn given_away(transcript: &Transcript, contract: &Contract) -> Vec<String> {
     let mut found = Vec::new();
     for exchange in &transcript.exchanges {
@@ -70,6 +85,8 @@ pub fn given_away(transcript: &Transcript, contract: &Contract) -> Vec<String> {
             secrets_in(&shape.document, body, &mut found);
         }
     }
+    found
+        .retain(|text| !contract.shapes.is_word(text) && !["null", "true", "false"].contains(&text.as_str()));
     found
 }
 
@@ -88,8 +105,8 @@ fn secrets_in(schema: &Value, value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Blanks the value after each query member that carries a secret.
-fn signatures(text: &str) -> String {
+/// Puts something else in place of the value after each query member that carries a secret.
+pub fn signatures(text: &str, mut hide: impl FnMut(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     'outer: while !rest.is_empty() {
@@ -99,9 +116,11 @@ fn signatures(text: &str) -> String {
                 let head = rest.get(..name.len());
                 if head.is_some_and(|h| h.eq_ignore_ascii_case(name)) {
                     out.push_str(&rest[..name.len()]);
-                    out.push_str("[redacted]");
-                    let end = rest[name.len()..].find(|c: char| c == '&' || c == '"' || c.is_whitespace());
-                    rest = end.map_or("", |end| &rest[name.len() + end..]);
+                    let value = &rest[name.len()..];
+                    let end = value.find(|c: char| c == '&' || c == '"' || c.is_whitespace());
+                    let (value, after) = value.split_at(end.unwrap_or(value.len()));
+                    out.push_str(&hide(value));
+                    rest = after;
                     continue 'outer;
                 }
             }
@@ -124,6 +143,14 @@ mod tests {
         let body = serde_json::json!({ "password": "a\"b/c d" }).to_string();
         assert_eq!(redactor.text(&body), r#"{"password":"[redacted]"}"#);
         assert_eq!(redactor.text("/x?p=a%22b%2Fc%20d&q=1"), "/x?p=[redacted]&q=1");
+    }
+
+    #[test]
+    fn what_is_left_of_a_secret_that_was_cut_goes() {
+        let redactor = Redactor::new(["canary-token".to_owned()]);
+        assert_eq!(redactor.finding("a is \"canary-t… in /a"), "a is \"[redacted]… in /a");
+        assert_eq!(redactor.finding("a is \"can… in /a"), "a is \"can… in /a");
+        assert_eq!(redactor.finding("a is canary-token"), "a is [redacted]");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::owner::is_about_form;
 use crate::contract::Contract;
 use crate::contract::error::Probe;
-use crate::contract::facts::Side;
+use crate::contract::facts::{Conflict, Side};
 use crate::contract::reference::Basis;
 use crate::rule::{Finding, Keyword, Level, Meta};
 use crate::story::Story;
@@ -37,24 +37,29 @@ fn of_probe(meta: &Meta, finding: &Finding, story: &Story<'_>) -> Option<Basis> 
     Some(story.contract.basis(row.detail()))
 }
 
-/// Whether what the finding is about shows one side of a point on which the vendor's own sources disagree: a side that
-/// is documented or modelled is no clear violation.
+/// Whether the finding rests on one side of a point on which the vendor's own sources disagree, and what it is about
+/// shows another one: a side that is documented or modelled is no clear violation.
 fn shows_a_side(finding: &Finding, story: &Story<'_>) -> bool {
-    let sides = story.contract.facts.conflicts.values().flat_map(|conflict| &conflict.sides);
-    sides.filter(|side| is_sure(side, story.contract)).any(|side| {
-        let in_job = side.seen_in_job.as_ref().is_some_and(|probe| {
-            let mut jobs = story.readings_at(finding.exchange).iter();
-            jobs.any(|reading| probe.holds(&reading.job) && is_there(finding, probe))
-        });
-        let response = story.exchanges.get(finding.exchange).and_then(|exchange| exchange.response());
-        let body = response.and_then(|response| response.json().ok());
-        let is_success = response.is_some_and(|response| response.is_success());
-        let in_body = |probe: &Option<Probe>, wanted: bool| {
-            let probe = probe.as_ref().filter(|_| is_success == wanted);
-            probe.zip(body).is_some_and(|(probe, body)| probe.holds(body) && is_there(finding, probe))
-        };
-        in_job || in_body(&side.seen, true) || in_body(&side.seen_in_error, false)
-    })
+    let of_finding = |conflict: &&Conflict| conflict.sides.iter().any(|side| side.reference == finding.reference);
+    let conflicts = story.contract.facts.conflicts.values().filter(of_finding);
+    let sides = conflicts.flat_map(|conflict| &conflict.sides);
+    sides.filter(|side| is_sure(side, story.contract)).any(|side| is_seen(side, finding, story))
+}
+
+/// Whether an answer shows, where the finding looks, that the server follows this side.
+fn is_seen(side: &Side, finding: &Finding, story: &Story<'_>) -> bool {
+    let in_job = side.seen_in_job.as_ref().is_some_and(|probe| {
+        let mut jobs = story.readings_at(finding.exchange).iter();
+        jobs.any(|reading| probe.holds(&reading.job) && is_there(finding, probe))
+    });
+    let response = story.exchanges.get(finding.exchange).and_then(|exchange| exchange.response());
+    let body = response.and_then(|response| response.json().ok());
+    let is_success = response.is_some_and(|response| response.is_success());
+    let in_body = |probe: &Option<Probe>, wanted: bool| {
+        let probe = probe.as_ref().filter(|_| is_success == wanted);
+        probe.zip(body).is_some_and(|(probe, body)| probe.holds(body) && is_there(finding, probe))
+    };
+    in_job || in_body(&side.seen, true) || in_body(&side.seen_in_error, false)
 }
 
 fn is_sure(side: &Side, contract: &Contract) -> bool {

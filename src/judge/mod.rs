@@ -10,6 +10,7 @@
 //! | what was, and why the rest was not | [`ledger`] |
 
 pub mod cause;
+mod hidden;
 pub mod ledger;
 pub mod level;
 pub mod owner;
@@ -17,6 +18,7 @@ pub mod requirement;
 pub mod verdict;
 
 pub use cause::Cause;
+pub use hidden::hidden;
 pub use ledger::{Evidence, Ledger};
 pub use requirement::Requirement;
 pub use verdict::{Outcome, RuleVerdict, judge, not_driven};

@@ -132,7 +132,7 @@ async fn silent(
     let (mut noted, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut digest = DefaultHasher::new();
     for case in &ground.cases {
-        let (driven, _) = session.one(case.clone(), &options).await;
+        let driven = session.one(case.clone(), &options).await;
         for response in driven.transcript.exchanges.iter().filter_map(|exchange| exchange.response()) {
             (response.status, &response.headers.0, &response.body).hash(&mut digest);
         }
@@ -181,7 +181,7 @@ async fn caught(
             if saw.contains(&id) {
                 break;
             }
-            let (driven, _) = session.one(case.clone(), &options).await;
+            let driven = session.one(case.clone(), &options).await;
             saw.extend(alarmed(&driven.verdicts).filter(|id| !saw.contains(id)).collect::<Vec<_>>());
             if stop.borrow().is_some() {
                 return None;
@@ -192,7 +192,7 @@ async fn caught(
     if saw.is_empty() {
         let options = options(ground.rules.clone(), stop);
         for case in &ground.cases {
-            let (driven, _) = session.one(case.clone(), &options).await;
+            let driven = session.one(case.clone(), &options).await;
             for id in alarmed(&driven.verdicts) {
                 if had_to.contains(&id) {
                     saw.push(id);

@@ -43,6 +43,17 @@ impl Choice {
         (self.only.is_empty() || self.only.iter().any(matches)) && !self.skip.iter().any(matches)
     }
 
+    /// Whether anything chosen needs a case: it is chosen itself, and so is a rule that it was made for.
+    pub fn wants(&self, case: &Case, rules: &[&'static dyn Rule]) -> bool {
+        let is_chosen = |id: &str| rules.iter().any(|rule| rule.meta().id == id);
+        self.takes(case) && (self.rules.is_empty() || case.rules.iter().any(|id| is_chosen(id)))
+    }
+
+    /// The globs of a list as they were written.
+    pub fn written(globs: &[GlobMatcher]) -> Vec<String> {
+        globs.iter().map(|glob| glob.glob().glob().to_owned()).collect()
+    }
+
     /// The chosen rules out of all.
     pub fn rules(&self, all: &[&'static dyn Rule]) -> Vec<&'static dyn Rule> {
         let chosen = |rule: &&&'static dyn Rule| {
@@ -93,11 +104,7 @@ fn decide(
     rules: &[&'static dyn Rule],
     case: &Case,
 ) -> Decision {
-    if !choice.takes(case) {
-        return Decision::LeftOut;
-    }
-    if !choice.rules.is_empty() && !case.rules.iter().any(|id| rules.iter().any(|rule| rule.meta().id == *id))
-    {
+    if !choice.wants(case, rules) {
         return Decision::LeftOut;
     }
     match &case.silent {

@@ -16,6 +16,7 @@ use super::setup::{Allow, Pool, Setup};
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
+use crate::exchange::curl::Callers;
 use crate::judge::cause::{Cause, Judged};
 use crate::judge::{Outcome, RuleVerdict, judge, not_driven};
 use crate::rule::Why;
@@ -83,6 +84,17 @@ impl std::fmt::Debug for Options {
     }
 }
 
+/// How far a case came.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fate {
+    /// It was driven to its end, or until it stopped for this reason.
+    Driven(Option<Why>),
+    /// It was not driven, for this reason.
+    NotDriven(Why),
+    /// It was left out by choice.
+    LeftOut,
+}
+
 /// One case with what became of it.
 #[derive(Debug)]
 pub struct Driven {
@@ -92,10 +104,25 @@ pub struct Driven {
     pub transcript: Transcript,
     /// The verdicts.
     pub verdicts: Vec<RuleVerdict>,
-    /// The server it was driven against, for the evidence.
-    pub setup: Option<Arc<Setup>>,
-    /// Whether it was left out by choice.
-    pub left_out: bool,
+    /// How far it came.
+    pub fate: Fate,
+    /// How the lines that repeat its requests write credentials.
+    pub callers: Callers,
+    /// How long it took by the clock of its server.
+    pub length: Duration,
+}
+
+impl Driven {
+    /// A case that was not driven.
+    pub fn not(case: Case, fate: Fate, rules: &[&'static dyn Rule]) -> Driven {
+        let verdicts = match &fate {
+            Fate::NotDriven(why) => not_driven(&case, why, rules),
+            Fate::LeftOut => not_driven(&case, &Why::LeftOut, rules),
+            Fate::Driven(_) => Vec::new(),
+        };
+        let transcript = Transcript::default();
+        Driven { case, transcript, verdicts, fate, callers: Callers::default(), length: Duration::ZERO }
+    }
 }
 
 /// Everything that came of one server.
@@ -123,28 +150,21 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
     let session = Arc::new(Session::new(server));
     let limit = if shared { 1 } else { options.jobs.max(1) };
     let mut ran = Vec::new();
-    let mut under_way: JoinSet<(Driven, Duration)> = JoinSet::new();
-    let mut took = Duration::ZERO;
+    let mut under_way: JoinSet<Driven> = JoinSet::new();
     let mut silent = 0;
     let mut given_up: Option<String> = None;
     for (case, decision) in planned {
         match decision {
-            Decision::LeftOut => {
-                let verdicts = not_driven(&case, &Why::LeftOut, &options.rules);
-                ran.push(undriven(case, verdicts, true));
-            }
-            Decision::Skip(why) => {
-                let verdicts = not_driven(&case, &why, &options.rules);
-                ran.push(undriven(case, verdicts, false));
-            }
+            Decision::LeftOut => ran.push(Driven::not(case, Fate::LeftOut, &options.rules)),
+            Decision::Skip(why) => ran.push(Driven::not(case, Fate::NotDriven(why), &options.rules)),
             Decision::Drive => {
                 while under_way.len() >= limit {
-                    collect(under_way.join_next().await, &mut ran, &mut took, &mut silent, &mut given_up);
+                    collect(under_way.join_next().await, &mut ran, &mut silent, &mut given_up);
                 }
                 let ended = options.stop.borrow().clone().or_else(|| given_up.clone());
                 if let Some(why) = ended {
-                    let verdicts = not_driven(&case, &Why::Ended { because: why }, &options.rules);
-                    ran.push(undriven(case, verdicts, false));
+                    let why = Why::Ended { because: why };
+                    ran.push(Driven::not(case, Fate::NotDriven(why), &options.rules));
                     continue;
                 }
                 let (session, options) = (Arc::clone(&session), options.clone());
@@ -153,9 +173,10 @@ pub async fn run(server: Arc<dyn Server>, options: &Options) -> Ran {
         }
     }
     while let Some(result) = under_way.join_next().await {
-        collect(Some(result), &mut ran, &mut took, &mut silent, &mut given_up);
+        collect(Some(result), &mut ran, &mut silent, &mut given_up);
     }
     ran.sort_by(|a, b| a.case.id.cmp(&b.case.id));
+    let took = ran.iter().map(|driven| driven.length).max().unwrap_or_default();
     let warnings = session.clean().await;
     let causes = settle(&contract, &mut ran);
     Ran { causes, cases: ran, requests: session.requests.load(Ordering::Relaxed), took, warnings }
@@ -170,10 +191,6 @@ pub fn settle(contract: &Contract, cases: &mut [Driven]) -> Vec<Cause> {
     crate::judge::cause::settle(contract, &mut judged)
 }
 
-fn undriven(case: Case, verdicts: Vec<RuleVerdict>, left_out: bool) -> Driven {
-    Driven { case, transcript: Transcript::default(), verdicts, setup: None, left_out }
-}
-
 fn emit(options: &Options, event: Event) {
     if let Some(events) = &options.events {
         // Nobody listening is no reason to stop.
@@ -183,14 +200,12 @@ fn emit(options: &Options, event: Event) {
 
 /// Takes in a case that has ended, and notices a server that answers nothing.
 fn collect(
-    result: Option<Result<(Driven, Duration), tokio::task::JoinError>>,
+    result: Option<Result<Driven, tokio::task::JoinError>>,
     ran: &mut Vec<Driven>,
-    took: &mut Duration,
     silent: &mut usize,
     given_up: &mut Option<String>,
 ) {
-    let Some(Ok((driven, length))) = result else { return };
-    *took = (*took).max(length);
+    let Some(Ok(driven)) = result else { return };
     let exchanges = &driven.transcript.exchanges;
     let first_error = exchanges.iter().find_map(|e| e.outcome.as_ref().err());
     match first_error {
@@ -233,15 +248,15 @@ impl Session {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Drives and judges one case; gives also how long it took by the clock of its server.
-    pub async fn one(&self, case: Case, options: &Options) -> (Driven, Duration) {
+    /// Drives and judges one case.
+    pub async fn one(&self, case: Case, options: &Options) -> Driven {
         emit(options, Event::Started(case.id.clone()));
         let setup = match self.server.setup(&case).await {
             Ok(setup) => setup,
             Err(why) => {
-                let verdicts = not_driven(&case, &Why::Ended { because: why }, &options.rules);
                 emit(options, Event::Finished(case.id.clone(), None));
-                return (undriven(case, verdicts, false), Duration::ZERO);
+                let why = Why::Ended { because: why };
+                return Driven::not(case, Fate::NotDriven(why), &options.rules);
             }
         };
         let own = Mutex::new(Pool::default());
@@ -267,8 +282,8 @@ impl Session {
         let verdicts = judge(&case, &transcript, stop.as_ref(), &setup.contract, &options.rules);
         let found = |v: &RuleVerdict| if let Outcome::Found(level) = v.outcome { Some(level) } else { None };
         emit(options, Event::Finished(case.id.clone(), verdicts.iter().filter_map(found).max()));
-        let length = setup.target.elapsed();
-        (Driven { case, transcript, verdicts, setup: Some(setup), left_out: false }, length)
+        let (callers, length) = (setup.callers(), setup.target.elapsed());
+        Driven { case, transcript, verdicts, fate: Fate::Driven(stop), callers, length }
     }
 
     /// Cancels what the run created on a shared server and has not ended. Gives a line for each job that may still be

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::pace::{Pace, Readings};
 use crate::contract::Contract;
 use crate::contract::combination::Facets;
+use crate::exchange::curl::{Callers, CurlAuth};
 use crate::exchange::{Identity, JobIds};
 use crate::sign::{Credentials, Scheme};
 use crate::target::Target;
@@ -99,6 +100,17 @@ pub struct Setup {
     pub limits: Limits,
     /// The seed of everything generated.
     pub seed: u64,
+}
+
+impl Setup {
+    /// How `curl` lines write the credentials of its identities.
+    pub fn callers(&self) -> Callers {
+        let line = |(scheme, credentials): &(Box<dyn Scheme>, Credentials)| scheme.curl(credentials);
+        Callers {
+            usual: self.signer.as_ref().map_or(CurlAuth::AsSent, line),
+            others: self.identities.iter().map(|(who, signer)| (*who, line(signer))).collect(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Setup {

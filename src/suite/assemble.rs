@@ -1,22 +1,23 @@
 //! From what ran to the report.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::Subject;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::exchange::Exchange;
 use crate::exchange::curl::{CurlAuth, curl};
 use crate::exchange::redact::{Redactor, given_away};
-use crate::judge::{self, Evidence, Ledger, Outcome, Requirement};
+use crate::judge::{self, Evidence, Ledger, Outcome, Requirement, hidden};
+use crate::recording::model::About;
 use crate::report::fingerprint::Identity;
 use crate::report::model::{
     Cause, ContractInfo, ExchangeInfo, FORMAT, FindingInfo, LedgerRow, NotTested, Outcome as Verdicted,
     ReferenceInfo, Report, Run, Summary, Tool, Verdict, WhyNot,
 };
 use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
-use crate::rule::{Finding, Level, Seen, Why, registry};
-use crate::run::schedule::{Driven, Ran};
+use crate::rule::{Finding, Level, registry};
+use crate::run::schedule::{Driven, Fate, Ran};
 
 /// The most of a body that a report keeps, in bytes.
 const BODY_LIMIT: usize = 4_096;
@@ -28,19 +29,30 @@ pub(super) struct Chosen {
     pub(super) require: Vec<String>,
 }
 
+/// Everything that a report tells of one server, whether it was driven just now or is in a recording.
+pub(super) struct Told {
+    /// The contract it was measured against.
+    pub(super) contract: Arc<Contract>,
+    /// The server.
+    pub(super) about: About,
+    /// What must not be shown.
+    pub(super) secrets: Vec<String>,
+    /// What came of its cases.
+    pub(super) ran: Ran,
+}
+
 /// Puts the report together.
-pub(super) fn assemble(results: Vec<(&Subject, Ran)>, run: Chosen, interrupted: bool) -> Report {
+pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Report {
     let Chosen { seed, strict, require } = run;
     let (mut contracts, mut outcomes, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut exchanges: BTreeMap<String, ExchangeInfo> = BTreeMap::new();
     let mut left_out: Vec<NotTested> = Vec::new();
     let (mut ledger, mut causes) = (Vec::new(), Vec::new());
     let (mut requests, mut milliseconds) = (0, 0);
-    for (subject, ran) in results {
-        let contract = subject.server.contract();
+    for Told { contract, about, secrets, ran } in results {
         let vendor = &contract.facts.id;
         let told = ran.cases.iter().flat_map(|driven| given_away(&driven.transcript, &contract));
-        let redactor = Redactor::new(subject.secrets.iter().cloned().chain(told));
+        let redactor = Redactor::new(secrets.into_iter().chain(told));
         requests += ran.requests;
         milliseconds = milliseconds.max(u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX));
         contracts.push(ContractInfo {
@@ -48,18 +60,12 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, run: Chosen, interrupted: 
             title: contract.facts.title.clone(),
             api_version: contract.facts.api_version.clone(),
             edition: contract.edition.clone(),
-            target: subject.target.clone(),
-            fault: subject.fault.clone(),
-            warnings: subject
-                .warnings
-                .iter()
-                .cloned()
-                .chain(ran.warnings.iter().cloned())
-                .map(|w| redactor.text(&w))
-                .collect(),
+            target: redactor.text(&about.target),
+            fault: about.fault.clone(),
+            warnings: about.warnings.iter().chain(&ran.warnings).map(|w| redactor.text(w)).collect(),
         });
         let unchosen: Vec<String> =
-            ran.cases.iter().filter(|d| d.left_out).map(|d| d.case.id.clone()).collect();
+            ran.cases.iter().filter(|d| d.fate == Fate::LeftOut).map(|d| d.case.id.clone()).collect();
         if !unchosen.is_empty() {
             left_out.push(NotTested {
                 vendor: vendor.clone(),
@@ -69,13 +75,18 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, run: Chosen, interrupted: 
             });
         }
         ledger.extend(rows(&contract, &ran, &redactor));
-        let mut collected =
-            Collected { subject, redactor: &redactor, findings: Vec::new(), exchanges: BTreeMap::new() };
+        let mut collected = Collected {
+            contract: &contract,
+            about: &about,
+            redactor: &redactor,
+            findings: Vec::new(),
+            exchanges: BTreeMap::new(),
+        };
         for cause in &ran.causes {
             causes.push(collected.cause(&contract, &ran, cause));
         }
         for driven in &ran.cases {
-            for verdict in driven.verdicts.iter().filter(|_| !driven.left_out) {
+            for verdict in driven.verdicts.iter().filter(|_| driven.fate != Fate::LeftOut) {
                 let (word, why) = match &verdict.outcome {
                     Outcome::Met => (Verdict::Pass, None),
                     Outcome::Found(Level::Fail) => (Verdict::Fail, None),
@@ -90,7 +101,7 @@ pub(super) fn assemble(results: Vec<(&Subject, Ran)>, run: Chosen, interrupted: 
                     rule: verdict.rule.to_owned(),
                     verdict: word,
                     reason: why.map(|why| redactor.text(&why.to_string())),
-                    why: why.map(|why| redacted(why, &redactor)),
+                    why: why.map(|why| hidden(why, |text| redactor.text(text))),
                 });
             }
             for verdict in &driven.verdicts {
@@ -141,7 +152,7 @@ fn rows(contract: &Contract, ran: &Ran, redactor: &Redactor) -> Vec<LedgerRow> {
             judged: evidence.judged,
             broken: evidence.broken,
             why_not: why_not
-                .map(|(why, times)| WhyNot { why: redacted(why, redactor), times: *times })
+                .map(|(why, times)| WhyNot { why: hidden(why, |text| redactor.text(text)), times: *times })
                 .collect(),
         })
     };
@@ -155,7 +166,7 @@ fn told_cause(contract: &Contract, cause: &judge::Cause, redactor: &Redactor) ->
         vendor: contract.facts.id.clone(),
         kind: cause.kind.to_owned(),
         operations: cause.operations.clone(),
-        message: redactor.text(&cause.message),
+        message: redactor.finding(&cause.message),
         hint: cause.hint.to_owned(),
         is_fatal: cause.is_fatal,
         answers: cause.answers,
@@ -164,27 +175,10 @@ fn told_cause(contract: &Contract, cause: &judge::Cause, redactor: &Redactor) ->
     }
 }
 
-/// A reason without secrets.
-fn redacted(why: &Why, redactor: &Redactor) -> Why {
-    let text = |text: &String| redactor.text(text);
-    match why.clone() {
-        Why::Lost { operation, error } => Why::Lost { operation, error: text(&error) },
-        Why::NotSent { because } => Why::NotSent { because: text(&because) },
-        Why::Ended { because } => Why::Ended { because: text(&because) },
-        Why::FixtureElsewhere { job, state, shows } => {
-            Why::FixtureElsewhere { job: text(&job), state, shows: text(&shows) }
-        }
-        Why::AnsweredOtherwise { sought, seen } => {
-            let one = |seen: Seen| Seen { code: seen.code.as_ref().map(text), ..seen };
-            Why::AnsweredOtherwise { sought, seen: seen.into_iter().map(one).collect() }
-        }
-        other => other,
-    }
-}
-
 /// What findings and their exchanges are collected into.
 struct Collected<'s> {
-    subject: &'s Subject,
+    contract: &'s Contract,
+    about: &'s About,
     redactor: &'s Redactor,
     findings: Vec<FindingInfo>,
     exchanges: BTreeMap<String, ExchangeInfo>,
@@ -208,23 +202,23 @@ impl Collected<'_> {
         finding: &Finding,
         cause: Option<&str>,
     ) -> Option<String> {
-        let setup = driven.setup.as_ref()?;
-        let contract = &setup.contract;
+        let contract = self.contract;
         let id = self.keep(driven, finding.exchange)?;
         let exchange = driven.transcript.exchanges.get(finding.exchange)?;
         let operation = exchange.asked.operation.clone().unwrap_or_default();
         let reference = contract.reference(&finding.reference);
+        let pointer = finding.pointer.as_deref().map(|pointer| self.redactor.text(pointer));
         let identity = Identity {
             vendor: &contract.facts.id,
             edition: contract.edition.as_deref(),
             rule,
             operation: &operation,
-            pointer: finding.pointer.as_deref(),
+            pointer: pointer.as_deref(),
             kind: finding.kind,
             about: finding.about.as_ref(),
         };
         let fingerprint = identity.fingerprint();
-        let text = |text: &str| self.redactor.text(text);
+        let text = |text: &str| self.redactor.finding(text);
         let one = FindingInfo {
             fingerprint: fingerprint.clone(),
             rule: rule.to_owned(),
@@ -239,7 +233,7 @@ impl Collected<'_> {
             message: text(&finding.message),
             expected: text(&finding.expected),
             actual: text(&finding.actual),
-            pointer: finding.pointer.clone(),
+            pointer,
             exchange: id,
             reference: ReferenceInfo {
                 id: finding.reference.clone(),
@@ -249,7 +243,7 @@ impl Collected<'_> {
                 quote: reference.and_then(|r| r.quote.clone()),
             },
             help: registry::rule(rule)?.meta().fix.to_owned(),
-            curl: curl_line(self.subject, setup, exchange, self.redactor),
+            curl: curl_line(self.about, driven, exchange, self.redactor),
         };
         self.findings.push(one);
         Some(fingerprint)
@@ -273,12 +267,7 @@ impl Collected<'_> {
     }
 }
 
-fn curl_line(
-    subject: &Subject,
-    setup: &crate::run::setup::Setup,
-    exchange: &Exchange,
-    redactor: &Redactor,
-) -> String {
+fn curl_line(about: &About, driven: &Driven, exchange: &Exchange, redactor: &Redactor) -> String {
     let spoiled = matches!(
         exchange.meant().probe,
         Some(
@@ -288,24 +277,9 @@ fn curl_line(
                 | Condition::ExpiredCredentials
         )
     );
-    let signer = match exchange.meant().identity {
-        None => setup.signer.as_ref(),
-        Some(who) => setup.identities.get(&who),
-    };
-    let auth = match signer {
-        Some((scheme, credentials)) if !spoiled => scheme.curl(credentials),
-        _ => CurlAuth::AsSent,
-    };
-    let auth = match (auth, exchange.meant().identity) {
-        // The secrets of somebody else are in another variable.
-        (CurlAuth::Header { name, prefix, variable }, Some(who)) => {
-            let variable = format!("{variable}_{}", who.word().to_uppercase());
-            CurlAuth::Header { name, prefix, variable }
-        }
-        (auth, _) => auth,
-    };
-    let elsewhere = exchange.request.service.as_ref().and_then(|service| subject.base_urls.get(service));
-    curl(elsewhere.unwrap_or(&subject.base_url), &exchange.request, &auth, redactor)
+    let auth = if spoiled { CurlAuth::AsSent } else { driven.callers.of(exchange.meant().identity) };
+    let elsewhere = exchange.request.service.as_ref().and_then(|service| about.base_urls.get(service));
+    curl(elsewhere.unwrap_or(&about.base_url), &exchange.request, &auth, redactor)
 }
 
 /// One exchange without secrets.
@@ -314,13 +288,13 @@ fn info(id: &str, exchange: &Exchange, redactor: &Redactor) -> ExchangeInfo {
         headers.iter().map(|(name, value)| (name.to_owned(), redactor.header(name, value))).collect()
     };
     let body = |bytes: &[u8]| {
-        let cut = &bytes[..bytes.len().min(BODY_LIMIT)];
-        let mark = if bytes.len() > BODY_LIMIT {
-            format!("… ({} bytes in all)", bytes.len())
-        } else {
-            String::new()
-        };
-        redactor.text(&String::from_utf8_lossy(cut)) + &mark
+        let mut text = redactor.text(&String::from_utf8_lossy(bytes));
+        if bytes.len() > BODY_LIMIT {
+            // Redacted first: a cut through a secret would leave the half of it.
+            text.truncate(text.floor_char_boundary(BODY_LIMIT));
+            text.push_str(&format!("… ({} bytes in all)", bytes.len()));
+        }
+        text
     };
     let milliseconds = |length: std::time::Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
     let response = exchange.response();

@@ -1,10 +1,13 @@
 //! The whole machine for use from Rust: contracts, servers and choices in, a report out.
 
 mod assemble;
+mod record;
+mod replay;
 pub mod server;
 mod subject;
 
 use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +15,17 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostics;
+use crate::recording::{self, Recording};
 use crate::report::bar::Bar;
 use crate::report::model::Report;
 use crate::rule::registry;
 use crate::run::plan::Choice;
-use crate::run::schedule::{Event, Options, run};
-use assemble::Chosen;
+use crate::run::schedule::{Event, Options, Ran, run};
+pub use replay::{NoReplay, Replay};
 pub use subject::Subject;
 
+use assemble::{Chosen, Told, assemble};
+use record::Recorder;
 use server::Endpoint;
 
 /// A run in the making.
@@ -176,8 +182,46 @@ impl Suite {
         self
     }
 
+    /// Judges a recording of vendors that come with the program, without any server. For other contracts see
+    /// [`Replay::new`].
+    ///
+    /// # Errors
+    /// Says what is wrong with the recording, or that there is no contract for it.
+    pub fn replay(from: impl BufRead) -> Result<Replay, NoReplay> {
+        Replay::new(Recording::read(from)?, |about| {
+            let pack = crate::contract::library::pack(&about.vendor)
+                .ok_or_else(|| format!("no vendor `{}` comes with the program", about.vendor))?;
+            let loaded = crate::contract::load::load(&pack, about.edition.as_deref());
+            loaded.map(|loaded| Arc::new(loaded.contract)).map_err(|mistakes| mistakes.to_string())
+        })
+    }
+
     /// Runs, and reports.
     pub async fn run(self) -> Report {
+        self.drive(None).await.0
+    }
+
+    /// Runs, reports, and records the run: [`Suite::replay`] gives the same report from the recording. It is written
+    /// server after server, each when it and those before it have ended; no secret is in it. What keeps it from being
+    /// written does not keep the run from its end.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use jobproof::Suite;
+    ///
+    /// let vendor = jobproof::contract::library::vendors()[0];
+    /// let mut recording = Vec::new();
+    /// let suite = Suite::builtin(vendor)?.only(&["*::lifecycle"])?;
+    /// let (report, written) = suite.run_and_record(&mut recording).await;
+    /// written?;
+    /// assert_eq!(Suite::replay(&recording[..])?.report(), report);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub async fn run_and_record(self, to: &mut (dyn Write + Send)) -> (Report, io::Result<()>) {
+        self.drive(Some(to)).await
+    }
+
+    async fn drive(self, to: Option<&mut (dyn Write + Send)>) -> (Report, io::Result<()>) {
         let (own_stop, own) = watch::channel(None);
         let interrupt = self.stop.clone();
         let deadline = self.deadline;
@@ -216,17 +260,30 @@ impl Suite {
             let (server, options) = (Arc::clone(&subject.server), options.clone());
             runs.spawn(async move { (index, run(server, &options).await) });
         }
-        let mut ran: Vec<Option<_>> = self.subjects.iter().map(|_| None).collect();
+        let mut recorder = Recorder::begin(
+            to,
+            recording::Chosen {
+                seed: self.seed,
+                strict: self.strict,
+                choice: &self.choice,
+                require: &self.require,
+            },
+        );
+        let mut ran: Vec<Option<Ran>> = self.subjects.iter().map(|_| None).collect();
         while let Some(done) = runs.join_next().await {
             if let Ok((index, result)) = done {
                 ran[index] = Some(result);
+                recorder.take(&self.subjects, &ran);
             }
         }
         watcher.abort();
         let interrupted = self.stop.as_ref().is_some_and(|stop| stop.borrow().is_some());
-        let results =
-            self.subjects.iter().zip(ran).filter_map(|(subject, ran)| Some((subject, ran?))).collect();
+        let written = recorder.finish(interrupted);
+        let results = self.subjects.iter().zip(ran).filter_map(|(subject, ran)| {
+            let (contract, secrets) = (subject.server.contract(), subject.secrets.clone());
+            Some(Told { contract, about: subject.about(), secrets, ran: ran? })
+        });
         let chosen = Chosen { seed: self.seed, strict: self.strict, require: self.require };
-        assemble::assemble(results, chosen, interrupted)
+        (assemble(results.collect(), chosen, interrupted), written)
     }
 }

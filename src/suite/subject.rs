@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::server::{Endpoint, MockServer, Oddity};
 use crate::contract::Contract;
+use crate::recording::model::About;
 use crate::run::schedule::Server;
 
 /// One server with what the report says of it.
@@ -26,6 +27,22 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// What a report tells of it.
+    pub(super) fn about(&self) -> About {
+        let contract = self.server.contract();
+        About {
+            vendor: contract.facts.id.clone(),
+            edition: contract.edition.clone(),
+            contract: contract.digest.clone(),
+            target: self.target.clone(),
+            fault: self.fault.clone(),
+            warnings: self.warnings.clone(),
+            base_url: self.base_url.clone(),
+            base_urls: self.base_urls.clone(),
+            stand_ins: Vec::new(),
+        }
+    }
+
     /// The built-in mock of a contract, over loopback HTTP or in this process.
     pub fn mock(contract: &Arc<Contract>, seed: u64, over_http: bool) -> Subject {
         Subject {

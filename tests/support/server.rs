@@ -2,13 +2,15 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 /// A server on this machine that writes down what it is sent.
 pub(crate) struct Server {
     /// Its address.
     pub(crate) base_url: String,
     received: Arc<Mutex<Vec<String>>>,
+    came: Arc<Condvar>,
 }
 
 impl Server {
@@ -19,19 +21,22 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let base_url = format!("http://{}", listener.local_addr().expect("an address"));
         let received = Arc::new(Mutex::new(Vec::new()));
-        let (kept, answer) = (Arc::clone(&received), Arc::new(answer));
+        let came = Arc::new(Condvar::new());
+        let (kept, answer, notified) = (Arc::clone(&received), Arc::new(answer), Arc::clone(&came));
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
+                let notified = Arc::clone(&notified);
                 std::thread::spawn(move || {
                     let request = read(&mut stream);
                     kept.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+                    notified.notify_all();
                     // A client that hangs up is what some tests are about.
                     let _ = answer(&request, &mut stream);
                 });
             }
         });
-        Server { base_url, received }
+        Server { base_url, received, came }
     }
 
     /// A server that gives every request the same answer.
@@ -53,6 +58,14 @@ impl Server {
             // Ends when the client hangs up.
             std::io::copy(stream, &mut std::io::sink()).map(drop)
         })
+    }
+
+    /// Returns when the first request has come.
+    pub(crate) fn wait_for_a_request(&self) {
+        let received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_waiting = |received: &mut Vec<String>| received.is_empty();
+        let waited = self.came.wait_timeout_while(received, Duration::from_secs(30), is_waiting);
+        assert!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "no request came");
     }
 
     /// Every request so far.
