@@ -10,9 +10,9 @@ use super::model::{
     self, About, Came, Case, End, FORMAT, GivenUp, Header, Line, Outcome, Recorded, Request, Whole,
 };
 use crate::contract::Contract;
+use crate::exchange::message::Violation;
 use crate::exchange::redact::given_away;
 use crate::exchange::{Asked, Exchange, Meant, TransportError};
-use crate::exchange::message::Violation;
 use crate::judge::hidden;
 use crate::run::plan::Choice;
 use crate::run::schedule::{Driven, Ran};
