@@ -9,6 +9,7 @@ use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostics;
 use crate::contract::library::{self, Pack};
 use crate::contract::load::load;
+use crate::suite::groups;
 use crate::target::file::{Refused, Subject, Surroundings};
 
 /// The contracts that a command can use: those of the program, and those of folders, which win.
@@ -135,6 +136,10 @@ impl Surroundings for Around<'_> {
     fn file(&self, path: &str) -> Result<Vec<u8>, String> {
         let path = self.folder.join(path);
         std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    fn groups(&self) -> Vec<&str> {
+        groups()
     }
 
     fn contract(&self, subject: &Subject) -> Result<Contract, Refused> {

@@ -198,13 +198,6 @@ impl Judgement {
     pub fn is_judged(&self) -> bool {
         !self.looked_at.is_empty()
     }
-
-    /// TRANSITIONAL: a judgement over `looked_at` things.
-    pub fn of(looked_at: usize, found: Vec<Finding>, missing: &str) -> Judgement {
-        let _ = missing;
-        let looked_at = vec![Looked { exchange: 0, row: None }; looked_at];
-        Judgement { looked_at, found, missing: Vec::new() }
-    }
 }
 
 /// One requirement.

@@ -232,8 +232,9 @@ impl Script {
 }
 
 impl Judgement {
-    /// The findings, where anything was looked at.
+    /// The findings, where anything was looked at; each has a kind.
     pub(crate) fn verdict(&self) -> Option<Vec<Finding>> {
+        assert!(self.found.iter().all(|finding| !finding.kind.is_empty()), "{:?}", self.found);
         (self.is_judged() || !self.found.is_empty()).then(|| self.found.clone())
     }
 }

@@ -10,6 +10,7 @@ mod lenient;
 mod member;
 mod order;
 mod pace;
+mod plain_text;
 mod refusal;
 mod throttle;
 mod time;
@@ -148,6 +149,7 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(pace::decoys(contract));
     found.extend(cancel::decoys(contract));
     found.extend(refusal::decoys(contract));
+    found.extend(plain_text::decoys(contract));
     found.extend(member::decoys(contract));
     found.extend(time::decoys(contract));
     found.extend(order::decoys(contract));

@@ -268,7 +268,10 @@ mod tests {
 
     #[test]
     fn what_an_accepted_cancel_leads_to_rests_on_its_row() {
-        assert_eq!(stop("IN_PROGRESS", &["STOPPING"]).findings(&TakesEffect)[0].reference, "stop-page");
+        assert_eq!(
+            stop("IN_PROGRESS", &["STOPPING"]).findings(&TakesEffect)[0].reference,
+            "stop-shows-inferred"
+        );
     }
 
     #[test]

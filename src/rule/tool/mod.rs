@@ -11,6 +11,7 @@
 //! | a cancel that came with another one or after it | [`late_cancel`] |
 //! | a refused call, and its documented error | [`refusal_error`] |
 //! | a job that stopped though nobody should have minded the cancel | [`stopped`] |
+//! | requests after which a job may be gone | [`removed`] |
 //! | jobs that a list must hold | [`seen_before`] |
 
 pub(crate) mod absent;
@@ -21,5 +22,6 @@ pub(crate) mod finding;
 pub(crate) mod late_cancel;
 pub(crate) mod lenient;
 pub(crate) mod refusal_error;
+pub(crate) mod removed;
 pub(crate) mod seen_before;
 pub(crate) mod stopped;

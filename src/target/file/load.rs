@@ -43,6 +43,9 @@ pub trait Surroundings {
     /// Says why the file cannot be read, and names it.
     fn file(&self, path: &str) -> Result<Vec<u8>, String>;
 
+    /// The groups of rules, for what a file requires.
+    fn groups(&self) -> Vec<&str>;
+
     /// The contract asked for. It is the caller's own: a target file may change it.
     ///
     /// # Errors

@@ -50,6 +50,12 @@ pub struct TargetFile {
     /// What may be sent; only reads when left out.
     #[serde(default = "reads")]
     pub allow: Vec<Allow>,
+    /// What has to be judged for a run to have a verdict: groups of rules, such as `cancel`, each with the least part of it
+    /// where that is not all, such as `lifecycle=80%`. Without any, each group and each role that the file allows must have
+    /// something judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = r"^[a-z-]+(=([1-9][0-9]?|100)%)?$")))]
+    pub require: Vec<String>,
     /// The credentials.
     #[serde(default)]
     pub auth: TargetAuth,

@@ -29,6 +29,10 @@ impl Surroundings for Here {
         found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| format!("`{path}` cannot be read: not found"))
     }
 
+    fn groups(&self) -> Vec<&str> {
+        vec!["fields", "cancel", "lifecycle"]
+    }
+
     fn contract(&self, subject: &Subject) -> Result<Contract, Refused> {
         let vendor = subject.vendor.as_deref().unwrap_or_default();
         if !library::vendors().contains(&vendor) {
@@ -93,6 +97,22 @@ fn a_plain_file_is_complete() {
     assert_eq!(settings.parameters["knowledgeBaseId"], "KB12345678");
     assert_eq!(settings.other_parent, None);
     assert!(!format!("{:?}", (&settings.identity, &settings.trust)).contains("canary"));
+}
+
+#[rstest]
+#[case(r#"["cancel", "lifecycle=80%"]"#, &[])]
+#[case(r#"["cancle"]"#, &["t:1:12: there is no group of rules `cancle` [did you mean `cancel`?]"])]
+#[case(r#"["fields", "nothing=5%"]"#, &[
+    "t:1:22: there is no group of rules `nothing` [there are: fields, cancel, lifecycle]",
+])]
+#[case(r#"["cancel=0%"]"#, &["t:1:12: `cancel=0%` does not match `^[a-z-]+(=([1-9][0-9]?|100)%)?$`"])]
+#[case(r#"["cancel=80"]"#, &["t:1:12: `cancel=80` does not match `^[a-z-]+(=([1-9][0-9]?|100)%)?$`"])]
+fn what_is_required_is_checked(#[case] require: &str, #[case] expected: &[&str]) {
+    let text = format!("require = {require}\n{PLAIN}");
+    assert_eq!(told(&text, &here()), expected);
+    if expected.is_empty() {
+        assert_eq!(read(&text, &here()).unwrap().0.require, ["cancel", "lifecycle=80%"]);
+    }
 }
 
 #[test]
