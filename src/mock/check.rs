@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::act::page::too_large;
 use super::answer::Answer;
-use super::decoy::Lenience;
 use super::fault::Check;
 use super::{Call, Mock};
 use crate::contract::error::Condition;
@@ -110,7 +109,7 @@ impl Mock {
 
     /// Takes members of a wrong type out of a request, where only a decoy passes over them: those that may be left out.
     pub(super) fn overlook(&self, call: &mut Call<'_>) {
-        if self.decoy.passes_over(call.name) != Some(Lenience::WrongTypes) {
+        if !self.decoy.passes_over_types(call.name) {
             return;
         }
         let wrong = |view: &Value| self.contract.shapes.mismatches(&call.operation.request, view);
@@ -135,9 +134,6 @@ impl Mock {
             return Ok(());
         }
         let mut found = self.contract.shapes.mismatches(&call.operation.request, &call.asked.view);
-        if self.decoy.passes_over(call.name) == Some(Lenience::UnknownMembers) {
-            found.retain(|m| !matches!(m.keyword.as_str(), "additionalProperties" | "unevaluatedProperties"));
-        }
         if let Some(paging) = call.operation.pagination.as_ref().filter(|paging| too_large(call, paging)) {
             let size = paging.size.as_ref();
             let is_clamped = size.is_some_and(|size| size.over_max == Some(OverMax::Clamped));

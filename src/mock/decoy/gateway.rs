@@ -11,8 +11,8 @@ use crate::exchange::{Request, route};
 
 /// Every so many requests, a reading is not served; the next request is.
 const EVERY: u64 = 7;
-/// One request in so many meets the gateway's own page.
-const SHARE: u64 = 100;
+/// About one request in so many meets the gateway's own page.
+const SHARE: u64 = 40;
 
 const PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway\
                     </h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n";
@@ -33,7 +33,9 @@ impl Decoy for Unavailable {
         let name = route::asked(contract, request).operation?;
         let operation = contract.facts.operations.get(&name).filter(|operation| operation.role.is_read())?;
         let codes = &contract.error_body(&name).codes;
-        let code = codes.iter().find(|(_, code)| code.status.contains(&503)).map(|(code, _)| code.clone());
+        let own = codes.iter().find(|(_, code)| code.status.contains(&503)).map(|(code, _)| code.clone());
+        // Where codes are not all documented, this one may be among the others.
+        let code = own.or_else(|| contract.error_body(&name).open.then(|| "ServiceUnavailable".to_owned()));
         let words = Words { status: 503, code, message: "Come back in a moment.".to_owned(), sample: None };
         let mut answer = refuse::refuse(contract, &name, operation, &words);
         if contract.facts.headers.keys().any(|header| header.eq_ignore_ascii_case("retry-after")) {
@@ -53,7 +55,7 @@ impl Decoy for BadGateway {
     }
 
     fn interrupts(&self, _: &Contract, request: &Request, serial: u64) -> Option<Answer> {
-        // A mock is asked a few times only: the hundred is counted over all that are alike, the same ones in every run.
+        // A mock is asked a few times only: which requests meet it is drawn, the same ones in every run.
         let mut hash = DefaultHasher::new();
         (serial, &request.method, &request.target, &request.body).hash(&mut hash);
         if hash.finish() % SHARE != 0 {
@@ -78,7 +80,7 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     }
     let label = Label::new(
         "bad-gateway-at-times",
-        "one request in a hundred is answered with a page of the gateway, status 502",
+        "one request in forty is answered with a page of the gateway, status 502",
         "what stands between a client and a server speaks HTTP, not the server's language",
     );
     found.push(Box::new(BadGateway { label }));

@@ -59,15 +59,6 @@ pub struct Transfer {
     pub compresses: bool,
 }
 
-/// What a reader of requests passes over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lenience {
-    /// Members of a wrong type that may be left out.
-    WrongTypes,
-    /// Members that it does not know.
-    UnknownMembers,
-}
-
 /// One odd but legal behaviour. Every hook does what is usual unless the decoy says otherwise.
 pub trait Decoy: Send + Sync {
     /// What it is.
@@ -79,10 +70,10 @@ pub trait Decoy: Send + Sync {
         None
     }
 
-    /// What of the requests to an operation is passed over though it does not keep to their schema.
-    fn passes_over(&self, operation: &str) -> Option<Lenience> {
+    /// Whether members of a wrong type that may be left out of the requests to an operation are passed over.
+    fn passes_over_types(&self, operation: &str) -> bool {
         let _ = operation;
-        None
+        false
     }
 
     /// Changes the way through its states of a new job that this service starts.
