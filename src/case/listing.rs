@@ -108,8 +108,8 @@ fn only_state(
             foreign: false,
             consumes: false,
         });
-        // A job that was there before is not known to be in the state until it is read.
-        case = case.then(arrange).then(read(get, &job));
+        // A job that was there before is not known to be in the state until it is read; and a list may lag behind.
+        case = case.then(arrange).then(read(get, &job)).then(Step::Watch { job, times: 2 });
     }
     let wanted = states.first().map(|(state, _)| (*state).clone()).unwrap_or_default();
     let mut call = Call::new(id);

@@ -164,17 +164,31 @@ impl Driver<'_> {
         if self.starts_jobs(call) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
-        let mut exchange = self.exchange(call, more).await?;
-        // Such a request was not acted on, so it is no second one when it comes again.
-        for _ in 0..THROTTLED {
-            let Some(wait) = self.throttled(&exchange) else { break };
-            self.keep(call, exchange).await;
-            self.setup.target.pause(wait).await;
-            exchange = self.exchange(call, more).await?;
-        }
+        let exchange = self.exchange(call, more).await?;
+        let exchange = self.served(call, more, exchange).await?;
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
         Ok(index)
+    }
+
+    /// The exchange in which a call is served: this one, or the last of those in which it is sent again. Those before
+    /// are kept.
+    pub(super) async fn served(
+        &mut self,
+        call: &Call,
+        more: &[(Pointer, Value)],
+        mut exchange: Exchange,
+    ) -> Result<Exchange, Why> {
+        // Such a request was not acted on, so it is no second one when it comes again.
+        for _ in 0..THROTTLED {
+            let Some(wait) = self.throttled(&exchange) else { break };
+            let meant = exchange.meant.clone();
+            self.keep(call, exchange).await;
+            self.setup.target.pause(wait).await;
+            exchange = self.exchange(call, more).await?;
+            exchange.meant = meant;
+        }
+        Ok(exchange)
     }
 
     /// How long a request has to wait that was throttled, or that met a gateway in trouble; none where the answer is what
@@ -218,6 +232,7 @@ impl Driver<'_> {
         }
         for (call, mut exchange) in calls.iter().zip(done) {
             exchange.meant_mut().together = Some(group);
+            let exchange = self.served(call, &[], exchange).await?;
             self.keep(call, exchange).await;
         }
         Ok(())
