@@ -57,7 +57,8 @@ struct Plain<'r> {
 /// judged is then not judged.
 pub fn settle(contract: &Contract, cases: &mut [Judged<'_>]) -> Vec<Cause> {
     let plain: Vec<Plain<'_>> = cases.iter().flat_map(|judged| plain(judged, contract)).collect();
-    let mut causes: Vec<Cause> = everywhere(contract, &plain).into_iter().collect();
+    let all = unanswered(cases).or_else(|| everywhere(contract, &plain));
+    let mut causes: Vec<Cause> = all.into_iter().collect();
     if causes.is_empty() {
         causes = absent(contract, &plain);
     }
@@ -78,6 +79,35 @@ fn plain<'r>(judged: &Judged<'r>, contract: &'r Contract) -> impl Iterator<Item 
         let (operation, _) = contract.facts.operations.get_key_value(exchange.asked.operation.as_ref()?)?;
         exchange.response().filter(|_| is_plain)?;
         Some(Plain { case: &case.id, index, operation, exchange })
+    })
+}
+
+/// That no request of the run was answered at all: what stands at the address speaks no HTTP, or breaks off.
+fn unanswered(cases: &[Judged<'_>]) -> Option<Cause> {
+    let mut sent = cases.iter().flat_map(|judged| {
+        judged
+            .transcript
+            .exchanges
+            .iter()
+            .enumerate()
+            .map(|(index, exchange)| (&judged.case.id, index, exchange))
+    });
+    let (case, index, first) = sent.next()?;
+    let error = first.outcome.as_ref().err()?;
+    let mut others = 0;
+    for (_, _, exchange) in sent {
+        others += 1;
+        exchange.outcome.as_ref().err()?;
+    }
+    (others + 1 >= ENOUGH).then(|| Cause {
+        kind: "no-answer",
+        operations: Vec::new(),
+        message: format!("no request was answered: {error}"),
+        hint: "Look whether the server is up, and whether `base_url` has the right scheme, host and port.",
+        is_fatal: true,
+        answers: others + 1,
+        shown: (case.clone(), index),
+        findings: Vec::new(),
     })
 }
 
@@ -255,6 +285,16 @@ mod tests {
         assert!(found.iter().all(|cause| cause.is_fatal && cause.answers == 3));
         let (few, _) = causes(&times(2, status, &body));
         assert!(few.iter().all(|cause| !cause.is_fatal));
+    }
+
+    #[test]
+    fn a_server_that_answers_nothing_is_a_cause() {
+        let lost = || Err(crate::exchange::TransportError::Broken("invalid HTTP version parsed".into()));
+        let script = (0..3).fold(Script::of("bedrock"), |script, _| {
+            list(script, 200, &json!({})).last(|exchange| exchange.outcome = lost())
+        });
+        assert_eq!(causes(&script).0[0].kind, "no-answer");
+        assert_eq!(causes(&list(script, 200, &json!({"ingestionJobSummaries": []}))).0.len(), 0);
     }
 
     #[test]
