@@ -12,7 +12,7 @@ use super::model::{
 use crate::contract::Contract;
 use crate::exchange::message::Violation;
 use crate::exchange::redact::given_away;
-use crate::exchange::{Asked, Exchange, Meant, TransportError};
+use crate::exchange::{Asked, Exchange, Meant, TransportError, Violation};
 use crate::judge::hidden;
 use crate::run::plan::Choice;
 use crate::run::schedule::{Driven, Ran};
