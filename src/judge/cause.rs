@@ -203,10 +203,24 @@ fn absent(contract: &Contract, plain: &[Plain<'_>]) -> Vec<Cause> {
 fn is_no_route(contract: &Contract, exchange: &Exchange) -> bool {
     let status = exchange.response().map_or(0, |response| response.status);
     let operation = exchange.asked.operation.as_deref().unwrap_or_default();
-    let codes = &contract.error_body(operation).codes;
+    let look = contract.error_body(operation);
     let code = said(exchange, contract).code;
-    let is_of_api = code.is_some_and(|code| codes.is_empty() || codes.contains_key(&code));
+    let is_of_api = match code {
+        Some(code) => look.codes.is_empty() || look.codes.contains_key(&code),
+        None => look.code.is_empty() && keeps_to_its_schema(contract, exchange),
+    };
     matches!(status, 405 | 501) || (status == 404 && !is_of_api)
+}
+
+/// Whether an error whose API has no codes looks as documented.
+fn keeps_to_its_schema(contract: &Contract, exchange: &Exchange) -> bool {
+    let operation = exchange.asked.operation.as_ref().and_then(|name| contract.facts.operations.get(name));
+    let response = exchange.response();
+    let schema = operation.zip(response).and_then(|(operation, r)| operation.response_schema(r.status));
+    let body = response.and_then(|response| response.json().ok());
+    schema
+        .zip(body)
+        .is_some_and(|(schema, body)| !schema.is_empty() && contract.shapes.is_valid(schema, body))
 }
 
 /// Takes what hangs below a cause out of the verdicts of a case.
@@ -231,7 +245,10 @@ fn hang(cause: &mut Cause, judged: &mut Judged<'_>) {
             below.into_iter().map(|(level, finding)| (verdict.rule, judged.case.id.clone(), level, finding));
         cause.findings.extend(own);
         let is_error = matches!(&verdict.outcome, Outcome::NotJudged(why) if why.is_error());
-        if is_emptied || (is_own && (is_error || matches!(verdict.outcome, Outcome::Met))) {
+        // A case of another operation may need what this one would have made.
+        let is_its_doing = matches!(&verdict.outcome, Outcome::NotJudged(Why::AnsweredOtherwise { seen, .. })
+            if !seen.is_empty() && seen.iter().all(|seen| cause.operations.contains(&seen.operation)));
+        if is_emptied || is_its_doing || (is_own && (is_error || matches!(verdict.outcome, Outcome::Met))) {
             verdict.outcome = Outcome::NotJudged(why.clone());
             verdict.looked_at.clear();
         }

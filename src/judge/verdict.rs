@@ -6,8 +6,8 @@ use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
 use crate::rule::{Finding, Judgement, Level, Looked, Meta, Rule, Seen, Why};
-use crate::story::Story;
-use crate::story::said::said;
+use crate::story::said::{is_one_of, said};
+use crate::story::{Answer, Story};
 
 /// What became of one pair of a case and a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +95,16 @@ fn judgement(rule: &dyn Rule, story: &Story<'_>) -> Judgement {
 /// nothing to judge all the same, the chance did not arise: that is no error.
 fn came_instead(story: &Story<'_>) -> bool {
     let mut plain = story.answers().iter().filter(|answer| answer.exchange.meant().probe.is_none());
-    story.answers().is_empty() || plain.any(|answer| !answer.is_accepted() || answer.schema().is_none())
+    story.answers().is_empty() || plain.any(|answer| !is_documented(answer, story))
+}
+
+/// Whether an answer is one of those that the contract has for the operation.
+fn is_documented(answer: &Answer<'_>, story: &Story<'_>) -> bool {
+    let contract = story.contract;
+    let mut rows = contract.facts.errors.iter().filter(|row| contract.speaks_of(row, answer.name));
+    (answer.is_accepted() && answer.schema().is_some())
+        || answer.response.status == 429
+        || rows.any(|row| is_one_of(row, answer.exchange, contract))
 }
 
 /// Whether a judgement says anything: it looked at something, or says that there is no right answer.

@@ -10,7 +10,6 @@ use super::model::{
     self, About, Came, Case, End, FORMAT, GivenUp, Header, Line, Outcome, Recorded, Request, Whole,
 };
 use crate::contract::Contract;
-use crate::exchange::message::Violation;
 use crate::exchange::redact::given_away;
 use crate::exchange::{Asked, Exchange, Meant, TransportError, Violation};
 use crate::judge::hidden;

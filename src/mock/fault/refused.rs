@@ -24,24 +24,9 @@ impl Fault for Refused {
 /// What such a call says: the first of these that is documented for it, those that look most at home first.
 fn excuses(role: Role) -> &'static [Condition] {
     match role {
-        Role::List => &[
-            Condition::UnknownParent,
-            Condition::UnknownJob,
-            Condition::Forbidden,
-            Condition::InvalidParameter,
-        ],
-        Role::Details => &[
-            Condition::UnknownJob,
-            Condition::UnknownParent,
-            Condition::Forbidden,
-            Condition::InvalidParameter,
-        ],
-        Role::Create => &[
-            Condition::InvalidParameter,
-            Condition::MissingParameter,
-            Condition::UnknownParent,
-            Condition::Forbidden,
-        ],
+        Role::List => &[Condition::UnknownParent, Condition::UnknownJob, Condition::InvalidParameter],
+        Role::Details => &[Condition::UnknownJob, Condition::UnknownParent, Condition::InvalidParameter],
+        Role::Create => &[Condition::InvalidParameter, Condition::MissingParameter, Condition::UnknownParent],
         // What the tables say of the others is tried by faults of their own; see `unreadable` for a get.
         Role::Get | Role::Cancel | Role::CancelMany | Role::Retry => &[],
     }

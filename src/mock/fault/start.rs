@@ -1,5 +1,7 @@
 //! Starts that start nothing but once.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Fault, Label};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
@@ -20,7 +22,11 @@ impl Fault for OneJob {
 }
 
 pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
-    let starts = contract.of_role(Role::Create).map(|(name, _)| {
+    // One for each service: how a job is made is the same for all its calls.
+    let mut services = BTreeSet::new();
+    let plain = contract.of_role(Role::Create).filter(|(_, start)| start.target.is_none() && !start.destroys);
+    let first = plain.filter(|(_, start)| services.insert(start.service.as_deref()));
+    let starts = first.map(|(name, _)| {
         let label = Label::new(
             format!("one-job-for-all::{name}"),
             format!("every {name} answers with the job that the first one started"),

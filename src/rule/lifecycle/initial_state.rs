@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::contract::lifecycle::{Lifecycle, Phase};
 use crate::contract::operation::Role;
 use crate::exchange::{Asked, Reading};
-use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule, Why};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::one_of;
 
@@ -49,7 +49,7 @@ impl Rule for InitialState {
                 }
                 None if !(lifecycle.states.keys()).any(|state| is_asked_for(lifecycle, state)) => {
                     let what = "an answer to a start shows no state, and a job that is read after it may have moved on";
-                    judgement.miss(Why::NoWay { what: what.to_owned() });
+                    judgement.miss_undocumented(what);
                     continue;
                 }
                 None => {
