@@ -2,7 +2,9 @@
 
 mod support;
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rstest::rstest;
@@ -39,6 +41,10 @@ fn what_does_not_conform_ends_with_1(#[case] fault: &str, #[case] only: &str, #[
 #[case::no_list_of_survivors(&["prove", "--accepted", "nowhere.toml"], "nowhere.toml")]
 #[case::bad_seed(&["check", "--seed", "x"], "invalid value 'x'")]
 #[case::bad_deadline(&["check", "--deadline", "soon"], "invalid value 'soon'")]
+#[case::unknown_group(&["check", "--require", "cancle"], "--require: there is no group `cancle`; did you mean `cancel`?")]
+#[case::strange_group(&["check", "--require", "everything"], "`everything` is no group of rules; there are: fields, status")]
+#[case::bad_part(&["check", "--require", "cancel=101%"], "write GROUP=N% with N from 1 to 100")]
+#[case::nothing_chosen(&["check", "bedrock", "--only", "nothing-of-this-name"], "no case was chosen")]
 #[case::bad_report(&["check", "--report", "pdf=x"], "write FORMAT=PATH")]
 #[case::missing_target(&["check", "--target", "nowhere.toml"], "nowhere.toml")]
 #[case::missing_contracts(&["check", "--contracts", "nowhere"], "nowhere")]
@@ -70,6 +76,86 @@ fn no_answer_ends_with_3() {
         assert_eq!(ended.code, Some(3), "{ended:#?}");
         assert!(ended.out.contains("unreachable"), "{ended:#?}");
     }
+}
+
+/// A mock that is served, and a target file for it that allows these words.
+struct Served {
+    mock: Child,
+    path: PathBuf,
+}
+
+impl Served {
+    fn new(name: &str, allow: &str) -> Served {
+        let mut command = program(&["mock", "bedrock", "--time-scale", "0"]);
+        let mut mock = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(mock.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+        let start = first.find("http://").unwrap();
+        let base_url = first[start..].split_whitespace().next().unwrap();
+        let path = folder(name).join("target.toml");
+        let text = TARGET.replace("BASE_URL", base_url).replace("ALLOW", allow);
+        std::fs::write(&path, text).unwrap();
+        Served { mock, path }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.mock.kill();
+        let _ = self.mock.wait();
+    }
+}
+
+const TARGET: &str = r#"
+vendor = "bedrock"
+base_url = "BASE_URL"
+allow = [ALLOW]
+
+[auth.sigv4]
+region = "us-east-1"
+access_key_id = "AKIDJOBPROOFEXAMPLE"
+secret_access_key = "jobproof/secret/EXAMPLEKEY"
+
+[parameters]
+knowledgeBaseId = "KB12345678"
+dataSourceId = "DS12345678"
+"#;
+
+/// What is not allowed is no failure of the server's; but a run that judges nothing, or not what was asked for, proves
+/// nothing.
+#[rstest]
+#[case::nothing_allowed("", &[], 3, "no verdict: nothing was judged (not allowed: ")]
+#[case::read_only("\"read\"", &[], 0, "no cancel was judged: the target file does not allow \"cancel\"")]
+#[case::required("\"read\"", &["--require", "cancel"], 3, "no verdict: all of cancel is required, and 0 of ")]
+#[case::met("\"read\"", &["--require", "fields=10%"], 0, "conforms in what was judged: ")]
+fn too_little_judged_ends_with_3(
+    #[case] allow: &str,
+    #[case] more: &[&str],
+    #[case] code: i32,
+    #[case] line: &str,
+) {
+    let served = Served::new(&format!("judged-{code}-{}-{}", allow.len(), more.len() + line.len()), allow);
+    let ended = run(&served.path, more);
+    assert_eq!(ended.code, Some(code), "{ended:#?}");
+    assert!(ended.out.lines().any(|told| told.starts_with(line)), "{ended:#?}");
+    // The plan says so before anything is sent.
+    let plan = Ended::of(&program(&["plan", "--target"]).arg(&served.path).output().unwrap());
+    assert_eq!(
+        plan.out.contains("there would be no verdict: nothing was judged"),
+        allow.is_empty(),
+        "{plan:#?}"
+    );
+}
+
+/// What a target file requires counts as what the command line does.
+#[test]
+fn a_target_file_requires() {
+    let served = Served::new("requires", "\"read\"");
+    let text = std::fs::read_to_string(&served.path).unwrap();
+    std::fs::write(&served.path, format!("require = [\"cancel=5%\"]\n{text}")).unwrap();
+    let ended = run(&served.path, &["--require", "fields=10%", "--format", "json"]);
+    assert_eq!(ended.code, Some(3), "{ended:#?}");
+    assert_eq!(ended.report()["run"]["require"], serde_json::json!(["fields=10%", "cancel=5%"]));
 }
 
 #[test]

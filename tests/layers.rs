@@ -55,7 +55,7 @@ static MODULE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:pub(?:\([^)]*\))? 
 
 /// A path from the root of the crate, or from a module above; what it leads to may be a group.
 static PATH: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"\b(crate::|(?:super::)+)(\w+|\{[^;]*\})(?:::(\w+))?"));
+    LazyLock::new(|| regex(r"\b(crate::|(?:super::)+)(\w+|\{[^;]*\})(?:::(\w+|\{[^;{}]*\}))?"));
 
 /// The first two names of a path.
 static FIRST: LazyLock<Regex> = LazyLock::new(|| regex(r"(\w+)(?:::(\w+))?"));
@@ -177,8 +177,9 @@ fn references(source: &Source) -> Vec<(usize, String, String)> {
                 depth += i32::from(part.ends_with('{')) - i32::from(part.ends_with('}'));
             }
         } else {
-            let used = hit.get(3).map_or("", |m| m.as_str());
-            found.push((line, hit[2].to_owned(), used.to_owned()));
+            // One name, or a group of names.
+            let used = hit.get(3).map_or("", |m| m.as_str()).trim_matches(['{', '}']);
+            found.extend(used.split(',').map(|used| (line, hit[2].to_owned(), used.trim().to_owned())));
         }
     }
     found
@@ -258,7 +259,8 @@ fn no_vendor_is_named() {
 #[test]
 fn the_scan_sees_what_it_should() {
     let text = "use crate::{a, b::C, d::{e, f}};\n#[cfg(test)]\nmod tests;\nfn g() {\n    super::super::h::i();\n}\n\
-                // crate::j\n#[cfg(test)]\n#[path = \"x\"]\nmod more {\n    use crate::k;\n}\nuse crate::l::m;\n";
+                // crate::j\n#[cfg(test)]\n#[path = \"x\"]\nmod more {\n    use crate::k;\n}\nuse crate::l::m;\n\
+                use crate::n::{o, p};\n";
     let (lines, modules) = without_tests(text);
     assert_eq!(modules, ["tests"]);
     let source = Source { path: "rule/x.rs".into(), lines };
@@ -266,5 +268,5 @@ fn the_scan_sees_what_it_should() {
         .into_iter()
         .map(|(line, module, used)| format!("{line} {module} {used}"))
         .collect();
-    assert_eq!(found, ["1 a ", "1 b C", "1 d ", "5 h i", "13 l m"]);
+    assert_eq!(found, ["1 a ", "1 b C", "1 d ", "5 h i", "13 l m", "14 n o", "14 n p"]);
 }

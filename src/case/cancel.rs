@@ -126,7 +126,8 @@ fn on(
         }
         Expect::Undocumented(open) => {
             let title = format!("not documented: {open}");
-            let case = begin("undocumented", title, &["errors/server-error"]).then(Step::Call(call));
+            let case = begin("undocumented", title, &["cancel/undocumented", "errors/server-error"])
+                .then(Step::Call(call));
             vec![case.then(read(get, "job"))]
         }
     }

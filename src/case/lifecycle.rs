@@ -1,9 +1,11 @@
 //! From a job's first state to its last, and what stays so after the end.
 
+use std::collections::BTreeSet;
+
 use super::taking::NO_READER;
 use super::{Call, Case, Silence, Step, finished, read, reader, take};
 use crate::contract::Contract;
-use crate::contract::operation::Role;
+use crate::contract::operation::{Operation, Role};
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
@@ -11,13 +13,15 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     for (id, create) in contract.of_role(Role::Create) {
         let mut start = Call::new(id);
         start.creates = Some("job".into());
-        let mut rules =
-            vec!["lifecycle/declared-transition", "lifecycle/terminal-is-final", "lifecycle/ends-in-time"];
+        let mut rules = vec![
+            "lifecycle/initial-state",
+            "lifecycle/stays-readable",
+            "lifecycle/declared-transition",
+            "lifecycle/terminal-is-final",
+            "lifecycle/ends-in-time",
+        ];
         if !create.anonymous {
             rules.push("errors/valid-request-served");
-        }
-        if contract.shows_state(create) {
-            rules.push("lifecycle/initial-state");
         }
         rules.extend(told(contract));
         let title = "a new job goes its declared way to a final state and stays there".to_owned();
@@ -38,13 +42,18 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 .then(Step::Watch { job: "job".into(), times: 3 }),
         );
     }
+    cases.extend(two_starts(contract));
     for (id, get) in contract.of_role(Role::Get) {
         let shape = contract.shape(get);
         for (state, fact) in contract.facts.lifecycle.states.iter().filter(|(state, _)| shape.can_show(state))
         {
             let arranged = take("job", &[state]);
             if fact.phase.is_terminal() {
-                let mut rules = vec!["lifecycle/terminal-is-final", "idempotency/reads-repeat"];
+                let mut rules = vec![
+                    "lifecycle/terminal-is-final",
+                    "lifecycle/stays-readable",
+                    "idempotency/reads-repeat",
+                ];
                 rules.extend(told(contract).filter(|rule| *rule == "lifecycle/frozen-members"));
                 let title = format!("a job in {state} stays as it is");
                 let mut case =
@@ -62,6 +71,28 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Two jobs of one service, one after the other: many vendors allow no two at a time.
+fn two_starts(contract: &Contract) -> Vec<Case> {
+    let mut services = BTreeSet::new();
+    let plain =
+        contract.of_role(Role::Create).filter(|(_, create)| create.target.is_none() && !create.destroys);
+    let first = plain.filter(|(_, create)| services.insert(create.service.as_deref()));
+    let case = |(id, create): (&str, &Operation)| {
+        let start = |job: &str| Step::Call(Call { creates: Some(job.to_owned()), ..Call::new(id) });
+        let title = "two starts give two jobs, and each can be read".to_owned();
+        let rules = ["lifecycle/own-id", "lifecycle/stays-readable"];
+        let mut case = Case::new(contract, id, "two-starts", title, &rules);
+        let Some(get) = reader(contract, create) else {
+            case.silent = Some(Silence::NoWay(NO_READER.to_owned()));
+            return case;
+        };
+        let ends = Step::Poll { job: "first".into(), until: Vec::new() };
+        let case = case.then(start("first")).then(ends).then(start("second"));
+        case.then(read(get, "second")).then(read(get, "first"))
+    };
+    first.map(case).collect()
 }
 
 /// The rules about members of a job that this contract has any of.

@@ -108,8 +108,8 @@ fn only_state(
             foreign: false,
             consumes: false,
         });
-        // A job that was there before is not known to be in the state until it is read.
-        case = case.then(arrange).then(read(get, &job));
+        // A job that was there before is not known to be in the state until it is read; and a list may lag behind.
+        case = case.then(arrange).then(read(get, &job)).then(Step::Watch { job, times: 2 });
     }
     // A list may lag behind what is read.
     case = case.then(Step::Watch { job: "job1".to_owned(), times: 2 });

@@ -98,6 +98,8 @@ Examples:
   jobproof check                                        every vendor against its built-in mock
   jobproof check VENDOR --only '*cancel*' -v            some cases, with all evidence
   jobproof check VENDOR --target staging.toml --report junit=junit.xml --report json=report.json
+  jobproof check VENDOR --target staging.toml --require cancel --require lifecycle=80%
+                                                        no verdict where less is judged
   jobproof check VENDOR --fault accepts-cancel::STATE   see a rule catch a defect
   jobproof check --target staging.toml --record run.ndjson
   jobproof check --replay run.ndjson --rule cancel -v   judge that run again, without the server")]
@@ -107,6 +109,10 @@ pub(super) struct CheckArgs {
     /// Count warnings as failures
     #[arg(long)]
     pub(super) strict: bool,
+    /// Ask that all of this group of rules be judged, or N percent of it: otherwise there is no verdict (exit code 3);
+    /// may be repeated, and adds to `require` in target files
+    #[arg(long, value_name = "GROUP[=N%]")]
+    pub(super) require: Vec<String>,
     /// How many cases are driven at the same time on mocks
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<usize>,

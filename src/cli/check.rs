@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use super::args::{CheckArgs, Format};
 use super::progress::show;
 use super::recording::{Record, again, is_standard};
-use super::subjects::{choice, subjects};
+use super::subjects::{bars, choice, subjects};
 use super::terminal::{Complaint, Terminal};
 use crate::report::model::Report;
 use crate::report::terminal::Style;
@@ -19,6 +19,7 @@ use crate::suite::Suite;
 pub(super) fn check(args: CheckArgs, out: &Terminal) -> Result<u8, Complaint> {
     // Everything that can be wrong is found before anything is sent.
     let files = args.report.iter().map(|text| report_file(text)).collect::<Result<Vec<_>, _>>()?;
+    bars(&args.require)?;
     let chosen = choice(&args.choice)?;
     let (report, recorded) = match &args.replay {
         Some(path) => (again(path, &args, chosen)?, Ok(())),
@@ -52,6 +53,7 @@ fn run(
     out: &Terminal,
 ) -> Result<(Report, Result<(), Complaint>), Complaint> {
     let (subjects, seed) = subjects(&args.choice)?;
+    let suite = Suite::new(subjects).require(&bars(&args.require)?)?;
     let mut record = args.record.as_deref().map(Record::open).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -71,7 +73,7 @@ fn run(
                 }
             }
         });
-        let suite = Suite::new(subjects)
+        let suite = suite
             .choice(chosen)
             .seed(seed)
             .strict(args.strict)

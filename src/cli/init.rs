@@ -44,6 +44,10 @@ pub(super) fn init(args: &InitArgs, out: &Terminal) -> Result<u8, Complaint> {
         more.push_str(", \"destroy\"");
     }
     let _ = writeln!(text, "allow = [\"read\"]        # + \"create\", \"cancel\"{more}\n");
+    let _ = writeln!(
+        text,
+        "# What has to be judged for a verdict; without it, something of each group of rules that is allowed.\n# require = [\"lifecycle\", \"fields=80%\"]\n"
+    );
     if !facts.services.is_empty() {
         let _ = writeln!(text, "[base_urls]");
         for service in facts.services.keys() {

@@ -8,7 +8,7 @@ use super::terminal::{Complaint, Terminal};
 use crate::mock::clock::Clock;
 use crate::mock::decoy::decoy;
 use crate::mock::fault::fault;
-use crate::mock::serve::serve;
+use crate::mock::serve::{Seat, serve};
 use crate::mock::{Mock, MockOptions};
 use crate::sign::schemes;
 
@@ -47,7 +47,7 @@ pub(super) fn mock(args: &MockArgs, out: &Terminal) -> Result<u8, Complaint> {
         let ended = async {
             let _ = tokio::signal::ctrl_c().await;
         };
-        serve(listener, mock, ended).await.map_err(|e| e.to_string())
+        serve(listener, Seat::of(mock), ended).await.map_err(|e| e.to_string())
     })?;
     Ok(0)
 }

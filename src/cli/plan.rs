@@ -6,8 +6,15 @@ use std::fmt::Write;
 use super::args::ChoiceArgs;
 use super::subjects::{choice, subjects};
 use super::terminal::{Complaint, Terminal};
-use crate::case::Needs;
+use crate::case::{Case, Needs};
+use crate::contract::Contract;
+use crate::judge::Requirement;
+use crate::judge::requirement::requirements;
+use crate::report::bar::of_vendor;
+use crate::report::model::{LedgerRow, WhyNot};
+use crate::report::tally::by_group;
 use crate::rule::registry::rules;
+use crate::rule::{Rule, Why};
 use crate::run::plan::{Decision, plan as decide};
 
 /// Prints what `check` would send; sends nothing.
@@ -17,8 +24,8 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
     let mut text = String::new();
     for subject in subjects {
         let contract = subject.server.contract();
-        let judged = chosen.rules(&rules());
-        let planned = decide(&contract, subject.server.allow(), &chosen, &judged);
+        let judges = chosen.rules(&rules());
+        let planned = decide(&contract, subject.server.allow(), &chosen, &judges);
         let (mut total, mut driven) = (Needs::default(), 0);
         let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
         let mut left_out = 0;
@@ -56,6 +63,7 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
             let what = "that make, change or remove something else";
             let _ = writeln!(text, "    {:>4}  {what}", total.writes);
         }
+        judged(&mut text, &contract, &planned, &judges, &subject.require);
         if let Some(pace) = subject.server.pace() {
             let _ = writeln!(text, "  readings of jobs keep to the documented pace: {pace}");
         }
@@ -83,4 +91,55 @@ pub(super) fn plan(args: &ChoiceArgs, out: &Terminal) -> Result<u8, Complaint> {
     text.push_str("Nothing was sent.\n");
     out.out(&text);
     Ok(0)
+}
+
+/// How much of each group would be judged if all that is driven goes well, and what would keep the run below its bar: read
+/// from the table that the report of `check` will be read from.
+fn judged(
+    text: &mut String,
+    contract: &Contract,
+    planned: &[(Case, Decision)],
+    rules: &[&'static dyn Rule],
+    require: &[String],
+) {
+    let ledger = ledger(contract, planned, rules);
+    let vendor = &contract.facts.id;
+    let groups = by_group(&ledger, vendor);
+    let width = groups.keys().map(|group| group.len()).max().unwrap_or_default();
+    let _ = writeln!(text, "  would be judged, if what is driven goes well:");
+    for (group, tally) in &groups {
+        let why = tally.why_not.iter().map(Why::brief).collect::<Vec<_>>().join("; ");
+        let why = if why.is_empty() { String::new() } else { format!("  ({why})") };
+        let _ = writeln!(text, "    {group:width$}  {:>3} of {:>3}{why}", tally.judged, tally.of);
+    }
+    for short in of_vendor(&ledger, vendor, require) {
+        let _ = writeln!(text, "  there would be no verdict: {short}");
+    }
+}
+
+/// The ledger of a run in which all that is driven goes well.
+fn ledger(contract: &Contract, planned: &[(Case, Decision)], rules: &[&'static dyn Rule]) -> Vec<LedgerRow> {
+    let row = |(requirement, places): (Requirement, Vec<usize>)| {
+        let mut reasons: BTreeMap<Why, usize> = BTreeMap::new();
+        let mut judged = 0;
+        for (_, decision) in places.iter().filter_map(|place| planned.get(*place)) {
+            match decision {
+                Decision::Drive => judged += 1,
+                Decision::Skip(why) => *reasons.entry(why.clone()).or_default() += 1,
+                Decision::LeftOut => *reasons.entry(Why::LeftOut).or_default() += 1,
+            }
+        }
+        let role = contract.facts.operations.get(&requirement.operation)?.role;
+        Some(LedgerRow {
+            vendor: contract.facts.id.clone(),
+            rule: requirement.rule.to_owned(),
+            operation: requirement.operation,
+            role,
+            row: requirement.row,
+            judged,
+            broken: 0,
+            why_not: reasons.into_iter().map(|(why, times)| WhyNot { why, times }).collect(),
+        })
+    };
+    requirements(planned.iter().map(|(case, _)| case), rules).into_iter().filter_map(row).collect()
 }

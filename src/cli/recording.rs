@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use super::args::CheckArgs;
+use super::subjects::bars;
 use super::surroundings::Contracts;
 use super::terminal::Complaint;
 use crate::recording::Recording;
@@ -72,6 +73,6 @@ pub(super) fn again(path: &Path, args: &CheckArgs, chosen: Choice) -> Result<Rep
         (_, Some(complaint)) => return Err(complaint),
         (replay, None) => replay.and_then(|replay| replay.vendors(&args.choice.vendors)),
     };
-    let replay = replay.map_err(|why| told(&why))?.choice(chosen);
+    let replay = replay.map_err(|why| told(&why))?.choice(chosen).require(&bars(&args.require)?)?;
     Ok(if args.strict { replay.strict(true) } else { replay }.report())
 }

@@ -7,9 +7,10 @@ use super::args::ChoiceArgs;
 use super::surroundings::{Around, Contracts};
 use super::terminal::Complaint;
 use crate::contract::diagnostic::Diagnostics;
+use crate::report::bar::Bar;
 use crate::rule::registry::rules;
 use crate::run::plan::Choice;
-use crate::suite::Subject;
+use crate::suite::{Subject, groups};
 use crate::target::file::settings::Settings;
 
 /// The most that a target file may hold, in bytes.
@@ -88,4 +89,19 @@ pub(super) fn choice(args: &ChoiceArgs) -> Result<Choice, Complaint> {
         }
     }
     Ok(Choice::new(&args.only, &args.skip, &args.rule)?)
+}
+
+/// What has to be judged, as it was given; a group that does not exist is a mistake.
+pub(super) fn bars(texts: &[String]) -> Result<Vec<&str>, Complaint> {
+    let groups = groups();
+    for text in texts {
+        let group = text.split('=').next().unwrap_or_default();
+        if let Some(near) = crate::contract::source::nearest(group, groups.iter().copied())
+            && near != group
+        {
+            return Err(format!("--require: there is no group `{group}`; did you mean `{near}`?").into());
+        }
+        Bar::parse(text, &groups).map_err(|why| format!("--require: {why}"))?;
+    }
+    Ok(texts.iter().map(String::as_str).collect())
 }

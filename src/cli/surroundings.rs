@@ -9,6 +9,7 @@ use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostics;
 use crate::contract::library::{self, Pack};
 use crate::contract::load::load;
+use crate::suite::groups;
 use crate::target::file::{Refused, Subject, Surroundings};
 
 /// The contracts that a command can use: those of the program, and those of folders, which win.
@@ -137,7 +138,11 @@ impl Surroundings for Around<'_> {
         std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))
     }
 
-    fn contract(&self, subject: &Subject) -> Result<Arc<Contract>, Refused> {
+    fn groups(&self) -> Vec<&str> {
+        groups()
+    }
+
+    fn contract(&self, subject: &Subject) -> Result<Contract, Refused> {
         let edition = self.edition.as_deref().or(subject.edition.as_deref());
         let own;
         let pack = match (&subject.vendor, &subject.contract) {
@@ -157,6 +162,6 @@ impl Surroundings for Around<'_> {
                 return Err(Refused::Edition(known));
             }
         }
-        load(pack, edition).map(|loaded| Arc::new(loaded.contract)).map_err(Refused::Contract)
+        load(pack, edition).map(|loaded| loaded.contract).map_err(Refused::Contract)
     }
 }

@@ -96,6 +96,9 @@ pub struct ErrorBody {
     /// The documented codes, each with its status.
     #[serde(default)]
     pub codes: BTreeMap<String, Code>,
+    /// Whether errors may be plain text: such an error has no code, and its text is its message.
+    #[serde(default)]
+    pub plain_text: bool,
     /// Whether other codes than those listed may come.
     #[serde(default)]
     pub open: bool,

@@ -1,12 +1,16 @@
 //! How to read one job wherever it appears.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Answer;
+use super::operation::Operation;
 use super::pointer::Pointer;
+
+pub use super::timestamps::{TimeFormat, Timestamps};
 
 /// Where a job's facts stand inside one job object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +43,9 @@ pub struct JobShape {
     /// Members that never change once the job has ended, beside its state.
     #[serde(default)]
     pub frozen: Vec<Pointer>,
+    /// Members that are another value at each reading and say nothing about the job, such as the present time.
+    #[serde(default)]
+    pub volatile: Vec<Pointer>,
     /// Members that say what work the job does; a retry does the same work.
     #[serde(default)]
     pub work: Vec<Pointer>,
@@ -81,6 +88,14 @@ impl JobShape {
         self.parent_names().any(|parent| parent == name)
     }
 
+    /// How the job looks in the answers of an operation.
+    pub fn of(&self, operation: &Operation) -> Cow<'_, JobShape> {
+        match operation.view.as_ref().and_then(|view| self.views.get(view)) {
+            Some(view) => Cow::Owned(self.viewed(view)),
+            None => Cow::Borrowed(self),
+        }
+    }
+
     /// How the job looks in a view.
     pub fn viewed(&self, view: &View) -> JobShape {
         let mut shape = self.clone();
@@ -110,6 +125,9 @@ impl JobShape {
         }
         if let Some(frozen) = &view.frozen {
             shape.frozen.clone_from(frozen);
+        }
+        if let Some(volatile) = &view.volatile {
+            shape.volatile.clone_from(volatile);
         }
         if let Some(work) = &view.work {
             shape.work.clone_from(work);
@@ -157,6 +175,9 @@ pub struct View {
     /// Members that do not change after the end: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Vec<Pointer>>,
+    /// Members that are another value at each reading: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volatile: Option<Vec<Pointer>>,
     /// Members that say what work the job does: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work: Option<Vec<Pointer>>,
@@ -191,56 +212,6 @@ pub struct IdShape {
     /// Ids that break the documented form; empty where no form is documented.
     #[serde(default)]
     pub malformed: Vec<String>,
-}
-
-/// A job's points in time.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Timestamps {
-    /// When it was created.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created: Option<Pointer>,
-    /// When work began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started: Option<Pointer>,
-    /// When it last changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated: Option<Pointer>,
-    /// When it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finished: Option<Pointer>,
-    /// How they are written.
-    #[serde(default)]
-    pub format: TimeFormat,
-}
-
-impl Timestamps {
-    /// Each named timestamp that has a place.
-    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Pointer)> {
-        [
-            ("created", &self.created),
-            ("started", &self.started),
-            ("updated", &self.updated),
-            ("finished", &self.finished),
-        ]
-        .into_iter()
-        .filter_map(|(name, pointer)| Some((name, pointer.as_ref()?)))
-    }
-}
-
-/// How a vendor writes points in time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TimeFormat {
-    /// A string as in RFC 3339.
-    #[default]
-    Rfc3339,
-    /// A number of milliseconds since 1970.
-    UnixMillis,
-    /// A number of seconds since 1970.
-    UnixSeconds,
-    /// `yyyy-MM-dd HH:mm:ss`, in UTC.
-    SpacedUtc,
 }
 
 /// A status word beside the job's state: a phase, a document's status, a task's status.

@@ -26,6 +26,7 @@ pub mod sentence;
 pub mod shapes;
 pub mod source;
 pub mod span;
+pub mod timestamps;
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,9 @@ pub enum Basis {
     Inferred,
     /// Seen on a real server or in real traffic. It can warn, never fail.
     Observed,
+    /// Vouched for by the owner of the API, in a contract of their own or in a target file. There is no source that
+    /// others could read, but the one whose word it is decides how the API behaves.
+    Asserted,
     /// Stated by an SDK or a machine-readable specification of the vendor.
     Modelled,
     /// Stated in prose by the vendor.
@@ -18,9 +21,9 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// Whether a MUST that rests on this basis may fail a release.
+    /// Whether a MUST that rests on this basis may fail a release: it is more than a guess of the contract's author.
     pub fn can_fail(self) -> bool {
-        self >= Basis::Modelled
+        self >= Basis::Asserted
     }
 
     /// The word used in files and reports.
@@ -28,6 +31,7 @@ impl Basis {
         match self {
             Basis::Documented => "documented",
             Basis::Modelled => "modelled",
+            Basis::Asserted => "asserted",
             Basis::Observed => "observed",
             Basis::Inferred => "inferred",
         }
@@ -50,4 +54,19 @@ pub struct Reference {
     /// The day it was read, as `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieved: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guess_never_fails_and_an_owners_word_does() {
+        let surer = [Basis::Inferred, Basis::Observed, Basis::Asserted, Basis::Modelled, Basis::Documented];
+        assert!(surer.is_sorted());
+        assert_eq!(surer.map(Basis::can_fail), [false, false, true, true, true]);
+        for basis in surer {
+            assert_eq!(serde_json::to_value(basis).unwrap(), basis.word());
+        }
+    }
 }

@@ -35,6 +35,8 @@ pub struct Mismatch {
     pub expected: String,
     /// The schema's keyword.
     pub keyword: String,
+    /// What tells it from others of its place: the keyword, with the member's name where one is missing.
+    pub constraint: String,
     /// The reference of the nearest part of the schema that names one.
     pub reference: Option<String>,
 }
@@ -109,6 +111,12 @@ impl Shapes {
             .iter_errors(value)
             .map(|error| {
                 let keyword = error.kind().keyword().to_owned();
+                let constraint = match error.kind() {
+                    jsonschema::error::ValidationErrorKind::Required { property } => {
+                        format!("{keyword} {}", property.as_str().unwrap_or_default())
+                    }
+                    _ => keyword.clone(),
+                };
                 let place = error.absolute_keyword_location().map(|uri| uri.as_str().to_owned());
                 let (expected, reference) =
                     place.as_deref().map_or((None, None), |place| self.look_up(place));
@@ -119,6 +127,7 @@ impl Shapes {
                     message: cut(&error.masked_with("the value").to_string(), 200),
                     expected: shown,
                     keyword,
+                    constraint,
                     reference: reference
                         .or_else(|| shape.document.get("x-ref").and_then(Value::as_str).map(str::to_owned)),
                 }

@@ -16,4 +16,4 @@ pub mod transcript;
 pub use ids::JobIds;
 pub use message::{Asked, Exchange, Identity, Meant, Request, Response, TransportError, Violation};
 pub use reading::Reading;
-pub use transcript::Transcript;
+pub use transcript::{Origin, Transcript};

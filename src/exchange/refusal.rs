@@ -56,8 +56,18 @@ pub fn refusal(response: &Response, body: &ErrorBody) -> Refusal {
     Refusal {
         code: codes.first().map(|(_, code)| code.clone()),
         codes,
-        message: body.message.iter().find_map(|locator| locate(response, locator)),
+        message: body
+            .message
+            .iter()
+            .find_map(|locator| locate(response, locator))
+            .or_else(|| plain_text(response).filter(|_| body.plain_text)),
     }
+}
+
+/// The text of a body that is no JSON.
+fn plain_text(response: &Response) -> Option<String> {
+    let text = std::str::from_utf8(&response.body).ok().filter(|_| response.json().is_err())?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn place(locator: &Locator) -> String {

@@ -1,7 +1,11 @@
 //! The ordered exchanges of one case.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::message::Exchange;
 use super::reading::{Reading, readings};
@@ -14,7 +18,30 @@ pub struct Transcript {
     pub exchanges: Vec<Exchange>,
     /// Waits for a job that were given up at the deadline.
     pub given_up: Vec<GivenUp>,
+    /// Where jobs come from, by each of their ids, as far as the one who made the transcript knows.
+    pub known: BTreeMap<String, Origin>,
     readings: OnceLock<Vec<Reading>>,
+}
+
+/// Where a job comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A request of the run started it: it moves by itself.
+    Started,
+    /// The target file names it, and promises that it stays as it is until it is acted on.
+    Fixture,
+    /// The arrange hook gave it, and promises the same.
+    Hook,
+    /// An answer showed it: nobody knows who moves it.
+    Met,
+}
+
+impl Origin {
+    /// Whether the job may move though nobody acts on it.
+    pub fn may_move(self) -> bool {
+        matches!(self, Origin::Started | Origin::Met)
+    }
 }
 
 /// A wait for a job that was given up.

@@ -57,7 +57,8 @@ struct Plain<'r> {
 /// judged is then not judged.
 pub fn settle(contract: &Contract, cases: &mut [Judged<'_>]) -> Vec<Cause> {
     let plain: Vec<Plain<'_>> = cases.iter().flat_map(|judged| plain(judged, contract)).collect();
-    let mut causes: Vec<Cause> = everywhere(contract, &plain).into_iter().collect();
+    let all = unanswered(cases).or_else(|| everywhere(contract, &plain));
+    let mut causes: Vec<Cause> = all.into_iter().collect();
     if causes.is_empty() {
         causes = absent(contract, &plain);
     }
@@ -78,6 +79,35 @@ fn plain<'r>(judged: &Judged<'r>, contract: &'r Contract) -> impl Iterator<Item 
         let (operation, _) = contract.facts.operations.get_key_value(exchange.asked.operation.as_ref()?)?;
         exchange.response().filter(|_| is_plain)?;
         Some(Plain { case: &case.id, index, operation, exchange })
+    })
+}
+
+/// That no request of the run was answered at all: what stands at the address speaks no HTTP, or breaks off.
+fn unanswered(cases: &[Judged<'_>]) -> Option<Cause> {
+    let mut sent = cases.iter().flat_map(|judged| {
+        judged
+            .transcript
+            .exchanges
+            .iter()
+            .enumerate()
+            .map(|(index, exchange)| (&judged.case.id, index, exchange))
+    });
+    let (case, index, first) = sent.next()?;
+    let error = first.outcome.as_ref().err()?;
+    let mut others = 0;
+    for (_, _, exchange) in sent {
+        others += 1;
+        exchange.outcome.as_ref().err()?;
+    }
+    (others + 1 >= ENOUGH).then(|| Cause {
+        kind: "no-answer",
+        operations: Vec::new(),
+        message: format!("no request was answered: {error}"),
+        hint: "Look whether the server is up, and whether `base_url` has the right scheme, host and port.",
+        is_fatal: true,
+        answers: others + 1,
+        shown: (case.clone(), index),
+        findings: Vec::new(),
     })
 }
 
@@ -173,10 +203,24 @@ fn absent(contract: &Contract, plain: &[Plain<'_>]) -> Vec<Cause> {
 fn is_no_route(contract: &Contract, exchange: &Exchange) -> bool {
     let status = exchange.response().map_or(0, |response| response.status);
     let operation = exchange.asked.operation.as_deref().unwrap_or_default();
-    let codes = &contract.error_body(operation).codes;
+    let look = contract.error_body(operation);
     let code = said(exchange, contract).code;
-    let is_of_api = code.is_some_and(|code| codes.is_empty() || codes.contains_key(&code));
+    let is_of_api = match code {
+        Some(code) => look.codes.is_empty() || look.codes.contains_key(&code),
+        None => look.code.is_empty() && keeps_to_its_schema(contract, exchange),
+    };
     matches!(status, 405 | 501) || (status == 404 && !is_of_api)
+}
+
+/// Whether an error whose API has no codes looks as documented.
+fn keeps_to_its_schema(contract: &Contract, exchange: &Exchange) -> bool {
+    let operation = exchange.asked.operation.as_ref().and_then(|name| contract.facts.operations.get(name));
+    let response = exchange.response();
+    let schema = operation.zip(response).and_then(|(operation, r)| operation.response_schema(r.status));
+    let body = response.and_then(|response| response.json().ok());
+    schema
+        .zip(body)
+        .is_some_and(|(schema, body)| !schema.is_empty() && contract.shapes.is_valid(schema, body))
 }
 
 /// Takes what hangs below a cause out of the verdicts of a case.
@@ -201,7 +245,10 @@ fn hang(cause: &mut Cause, judged: &mut Judged<'_>) {
             below.into_iter().map(|(level, finding)| (verdict.rule, judged.case.id.clone(), level, finding));
         cause.findings.extend(own);
         let is_error = matches!(&verdict.outcome, Outcome::NotJudged(why) if why.is_error());
-        if is_emptied || (is_own && (is_error || matches!(verdict.outcome, Outcome::Met))) {
+        // A case of another operation may need what this one would have made.
+        let is_its_doing = matches!(&verdict.outcome, Outcome::NotJudged(Why::AnsweredOtherwise { seen, .. })
+            if !seen.is_empty() && seen.iter().all(|seen| cause.operations.contains(&seen.operation)));
+        if is_emptied || is_its_doing || (is_own && (is_error || matches!(verdict.outcome, Outcome::Met))) {
             verdict.outcome = Outcome::NotJudged(why.clone());
             verdict.looked_at.clear();
         }
@@ -255,6 +302,16 @@ mod tests {
         assert!(found.iter().all(|cause| cause.is_fatal && cause.answers == 3));
         let (few, _) = causes(&times(2, status, &body));
         assert!(few.iter().all(|cause| !cause.is_fatal));
+    }
+
+    #[test]
+    fn a_server_that_answers_nothing_is_a_cause() {
+        let lost = || Err(crate::exchange::TransportError::Broken("invalid HTTP version parsed".into()));
+        let script = (0..3).fold(Script::of("bedrock"), |script, _| {
+            list(script, 200, &json!({})).last(|exchange| exchange.outcome = lost())
+        });
+        assert_eq!(causes(&script).0[0].kind, "no-answer");
+        assert_eq!(causes(&list(script, 200, &json!({"ingestionJobSummaries": []}))).0.len(), 0);
     }
 
     #[test]

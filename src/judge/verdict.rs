@@ -6,8 +6,8 @@ use crate::case::Case;
 use crate::contract::Contract;
 use crate::exchange::Transcript;
 use crate::rule::{Finding, Judgement, Level, Looked, Meta, Rule, Seen, Why};
-use crate::story::Story;
-use crate::story::said::said;
+use crate::story::said::{is_one_of, said};
+use crate::story::{Answer, Story};
 
 /// What became of one pair of a case and a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,8 @@ pub fn judge(
     // A case that came to its end, and of whose own rules none saw anything, shows that something else came than was
     // asked for: that is no pass, and no skip either.
     let mut own = judged.iter().filter(|(meta, _)| is_own(meta)).peekable();
-    let is_empty = own.peek().is_some() && own.all(|(_, judgement)| !is_telling(judgement));
+    let is_empty =
+        own.peek().is_some() && own.all(|(_, judgement)| !is_telling(judgement)) && came_instead(&story);
     let mut verdicts = Vec::new();
     for (meta, judgement) in judged {
         let own = is_own(meta);
@@ -88,6 +89,22 @@ fn judgement(rule: &dyn Rule, story: &Story<'_>) -> Judgement {
     judgement.found.retain(|finding| counts(meta, finding.exchange, story));
     judgement.looked_at.retain(|looked| counts(meta, looked.exchange, story));
     judgement
+}
+
+/// Whether anything came that is no right answer to a right request, or nothing at all. Where all went well and there is
+/// nothing to judge all the same, the chance did not arise: that is no error.
+fn came_instead(story: &Story<'_>) -> bool {
+    let mut plain = story.answers().iter().filter(|answer| answer.exchange.meant().probe.is_none());
+    story.answers().is_empty() || plain.any(|answer| !is_documented(answer, story))
+}
+
+/// Whether an answer is one of those that the contract has for the operation.
+fn is_documented(answer: &Answer<'_>, story: &Story<'_>) -> bool {
+    let contract = story.contract;
+    let mut rows = contract.facts.errors.iter().filter(|row| contract.speaks_of(row, answer.name));
+    (answer.is_accepted() && answer.schema().is_some())
+        || answer.response.status == 429
+        || rows.any(|row| is_one_of(row, answer.exchange, contract))
 }
 
 /// Whether a judgement says anything: it looked at something, or says that there is no right answer.

@@ -79,6 +79,21 @@ impl Answer {
     }
 }
 
+/// What comes of a request.
+#[derive(Debug)]
+pub enum Spoken {
+    /// It is answered.
+    Answer(Response),
+    /// The connection is closed where there is one; elsewhere this is the answer.
+    HangUp(Response),
+}
+
+impl Spoken {
+    pub(super) fn of(response: Response, hangs_up: bool) -> Self {
+        if hangs_up { Spoken::HangUp(response) } else { Spoken::Answer(response) }
+    }
+}
+
 /// What an answer answers; for faults to decide whether they meddle with it.
 #[derive(Debug)]
 pub struct AnswerContext<'m> {

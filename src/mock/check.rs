@@ -8,6 +8,8 @@ use super::fault::Check;
 use super::{Call, Mock};
 use crate::contract::error::Condition;
 use crate::contract::operation::{Method, Operation, OverMax, Role};
+use crate::contract::pointer::Pointer;
+use crate::contract::shapes::Mismatch;
 use crate::exchange::{Identity, Request, route};
 
 /// The methods a contract may use.
@@ -103,6 +105,27 @@ impl Mock {
         let documented =
             refusals.into_iter().find(|condition| self.contract.error_row(*condition, call.name).is_some());
         if is_let_in { Ok(()) } else { Err(documented.unwrap_or(Condition::Forbidden)) }
+    }
+
+    /// Takes members of a wrong type out of a request, where only a decoy passes over them: those that may be left out.
+    pub(super) fn overlook(&self, call: &mut Call<'_>) {
+        if !self.decoy.passes_over_types(call.name) {
+            return;
+        }
+        let wrong = |view: &Value| self.contract.shapes.mismatches(&call.operation.request, view);
+        let is_member = |m: &&Mismatch| m.keyword == "type" && m.at.matches('/').count() > 1;
+        let mut view = call.asked.view.clone();
+        let mut found = wrong(&view);
+        // Each round takes one out. What is required leaves a gap, which is no better.
+        while let Some((without, left)) = found.iter().filter(is_member).find_map(|mismatch| {
+            let mut without = view.clone();
+            Pointer::new(mismatch.at.as_str()).remove(&mut without);
+            let left = wrong(&without);
+            (left.len() < found.len()).then_some((without, left))
+        }) {
+            (view, found) = (without, left);
+        }
+        call.asked.view = view;
     }
 
     /// The request against its schema. What the contract has no error for is let through.

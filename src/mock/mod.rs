@@ -14,6 +14,7 @@ pub mod decoy;
 pub mod fault;
 mod graphql;
 mod job;
+mod line;
 mod parents;
 mod refuse;
 mod render;
@@ -29,7 +30,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use answer::{Answer, AnswerContext, Body};
+pub use answer::{Answer, AnswerContext, Body, Spoken};
 use blueprint::{Blueprint, blueprints};
 pub use clock::Clock;
 pub use decoy::Decoy;
@@ -167,12 +168,22 @@ impl Mock {
         }
     }
 
-    /// Answers one request.
+    /// Answers one request, as in a process where no connection can be closed.
     pub fn handle(&self, request: &Request) -> Response {
+        match self.reply_to(request) {
+            Spoken::Answer(response) | Spoken::HangUp(response) => response,
+        }
+    }
+
+    /// Answers one request, or would rather close the connection.
+    pub fn reply_to(&self, request: &Request) -> Spoken {
         let serial = self.requests.fetch_add(1, Ordering::Relaxed);
+        if let Some(answer) = self.decoy.interrupts(&self.contract, request, serial) {
+            return Spoken::Answer(answer.write());
+        }
         if let Some(service) = crate::exchange::graphql::service(&self.contract, request) {
-            let answer = self.graphql(service, request, serial);
-            return self.decoy.write(request, answer);
+            let (answer, hangs_up) = self.graphql(service, request, serial);
+            return Spoken::of(self.decoy.write(request, answer), hangs_up);
         }
         let asked = route::asked(&self.contract, request);
         let known = asked.operation.as_ref().and_then(|name| {
@@ -184,7 +195,7 @@ impl Mock {
             let answers = self.fault.skips(fault::Check::Route, "");
             let answer =
                 if answers { Answer::json(200, serde_json::json!({})) } else { self.not_routed(request) };
-            return answer.write();
+            return Spoken::Answer(answer.write());
         };
         let mut call = Call {
             name,
@@ -218,7 +229,7 @@ impl Mock {
             AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
         self.decoy.answer(&context, &mut answer);
         self.fault.answer(&context, &mut answer);
-        self.decoy.write(request, answer)
+        Spoken::of(self.decoy.write(request, answer), self.fault.hangs_up(&context))
     }
 
     /// What is said to an operation under a condition, by the answer of its row that is chosen.
@@ -231,6 +242,7 @@ impl Mock {
     /// Does what a request of known origin asks for.
     fn carry_out(&self, call: &mut Call<'_>) -> Result<Reply, Condition> {
         self.authorize(call)?;
+        self.overlook(call);
         self.validate(call)?;
         self.find_parents(call)?;
         self.act(call)

@@ -10,23 +10,23 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io::Write;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{self, Bytes};
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::serve::ListenerExt;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Mock;
 use super::answer::Answer;
+use super::line::{Cut, Lines};
+use super::{Mock, Spoken};
 use crate::exchange::headers::Headers;
 use crate::exchange::{Request, Response};
 
@@ -37,22 +37,46 @@ const CHUNK: usize = 64;
 /// What the paths of the side door begin with.
 const DOOR: &str = "/__jobproof/";
 
-/// Serves a mock until `shutdown` is ready, and finishes the requests under way then.
+/// A mock that can be replaced by another between two requests.
+#[derive(Clone)]
+pub struct Seat(Arc<RwLock<Arc<Mock>>>);
+
+impl Seat {
+    /// A seat with this mock.
+    pub fn of(mock: Arc<Mock>) -> Self {
+        Seat(Arc::new(RwLock::new(mock)))
+    }
+
+    /// Requests go to this mock from now on.
+    pub fn give_to(&self, mock: Arc<Mock>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = mock;
+    }
+
+    fn mock(&self) -> Arc<Mock> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Serves the mock on a seat until `shutdown` is ready, and finishes the requests under way then.
 ///
 /// # Errors
 /// The listener's own.
 pub async fn serve(
     listener: tokio::net::TcpListener,
-    mock: Arc<Mock>,
+    seat: Seat,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = Router::new().fallback(answer).with_state(mock);
-    // Answers are small: waiting for more to send would only delay them. A socket that cannot is served all the same.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    let router = Router::new().fallback(answer).with_state(seat);
+    let service = router.into_make_service_with_connect_info::<Cut>();
+    axum::serve(Lines(listener), service).with_graceful_shutdown(shutdown).await
 }
 
-async fn answer(State(mock): State<Arc<Mock>>, request: axum::extract::Request) -> axum::response::Response {
+async fn answer(
+    State(seat): State<Seat>,
+    ConnectInfo(line): ConnectInfo<Cut>,
+    request: axum::extract::Request,
+) -> axum::response::Response {
+    let mock = seat.mock();
     let (parts, incoming) = request.into_parts();
     let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let Ok(bytes) = body::to_bytes(incoming, BODY_LIMIT).await else {
@@ -73,7 +97,13 @@ async fn answer(State(mock): State<Arc<Mock>>, request: axum::extract::Request) 
     };
     let mut response = match request.path().strip_prefix(DOOR) {
         Some(door) => open(&mock, door, &request).write(),
-        None => mock.handle(&request),
+        None => match mock.reply_to(&request) {
+            Spoken::Answer(response) => response,
+            Spoken::HangUp(response) => {
+                line.cut();
+                response
+            }
+        },
     };
     // By the mock's own clock, like everything else it says: the same run gives the same bytes.
     if response.headers.get("date").is_none()

@@ -14,7 +14,7 @@ use crate::mock::decoy::Transfer;
 use crate::mock::{Decoy, Fault, Mould};
 use crate::rule::{Level, Rule};
 use crate::run::plan::Choice;
-use crate::run::schedule::{Options, Session};
+use crate::run::schedule::{Driven, Options, Session, settle};
 use crate::suite::server::{MockServer, Oddity};
 
 /// What all trials of one contract stand on.
@@ -33,7 +33,11 @@ impl Ground {
     }
 
     fn session(&self, oddity: Oddity) -> Session {
-        let for_the_wire = matches!(&oddity, Oddity::Decoy(decoy) if decoy.transfer() != Transfer::default());
+        let for_the_wire = match &oddity {
+            Oddity::None => false,
+            Oddity::Fault(fault) => fault.is_on_the_wire(),
+            Oddity::Decoy(decoy) => decoy.transfer() != Transfer::default(),
+        };
         let over_http = self.over_http || for_the_wire;
         Session::new(Arc::new(MockServer::cast(self.mould.clone(), self.seed, over_http, oddity)))
     }
@@ -131,12 +135,29 @@ async fn silent(
     let mut alarms = Vec::new();
     let (mut noted, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut digest = DefaultHasher::new();
+    let mut driven = Vec::with_capacity(ground.cases.len());
     for case in &ground.cases {
-        let driven = session.one(case.clone(), &options).await;
-        for response in driven.transcript.exchanges.iter().filter_map(|exchange| exchange.response()) {
+        let one = session.one(case.clone(), &options).await;
+        for response in one.transcript.exchanges.iter().filter_map(|exchange| exchange.response()) {
             (response.status, &response.headers.0, &response.body).hash(&mut digest);
         }
-        for verdict in driven.verdicts {
+        driven.push(one);
+        if stop.borrow().is_some() {
+            return None;
+        }
+    }
+    // What stands behind findings of several cases shows over the whole run only. A fatal cause is no silence.
+    let causes = settle(ground.contract(), &mut driven);
+    let fatal = causes.into_iter().filter(|cause| cause.is_fatal);
+    alarms.extend(fatal.map(|cause| FalseAlarm {
+        decoy: id.to_owned(),
+        case: cause.shown.0,
+        rule: cause.kind.to_owned(),
+        level: None,
+        message: cause.message,
+    }));
+    for Driven { case, verdicts, .. } in driven {
+        for verdict in verdicts {
             let alarm = |level, message| FalseAlarm {
                 decoy: id.to_owned(),
                 case: case.id.clone(),
@@ -155,9 +176,6 @@ async fn silent(
                 Judged::Met => drop(passed.insert(verdict.rule)),
                 Judged::NotJudged(_) => {}
             }
-        }
-        if stop.borrow().is_some() {
-            return None;
         }
     }
     let (digest, requests) = (digest.finish(), session.requests());

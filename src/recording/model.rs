@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::body::Body;
 use crate::exchange::curl::Callers;
 use crate::exchange::headers::Headers;
-use crate::exchange::{Asked, Meant, TransportError};
+use crate::exchange::{Asked, Meant, Origin, TransportError};
 use crate::rule::Why;
 
 /// The version of the format; it changes when a reader of the old one would misread the new one.
@@ -160,6 +160,9 @@ pub struct Case {
     /// Waits that were given up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given_up: Vec<GivenUp>,
+    /// Where jobs come from, by each of their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub known: BTreeMap<String, Origin>,
     /// How `curl` lines write the credentials of those who sent its requests.
     #[serde(default)]
     pub callers: Callers,

@@ -194,6 +194,7 @@ impl Open {
                 exchange: wait.exchange,
             });
         }
+        transcript.known = std::mem::take(&mut case.known);
         self.cases.push(RecordedCase { case, transcript });
         Ok(())
     }

@@ -194,10 +194,12 @@ fn case(driven: &Driven, disguise: &mut Disguise) -> Case {
         after_ns: nanoseconds(wait.after),
         exchange: wait.exchange,
     });
+    let known = driven.transcript.known.iter();
     Case {
         id: driven.case.id.clone(),
         came,
         given_up: given_up.collect(),
+        known: known.map(|(id, origin)| (disguise.text(id), *origin)).collect(),
         callers: driven.callers.clone(),
         clock_ns: nanoseconds(driven.length),
     }

@@ -19,15 +19,28 @@ pub enum End {
 impl End {
     /// How the run of this report ended.
     pub fn of(report: &Report) -> End {
+        let is_short = || report.causes.iter().any(|cause| cause.is_fatal) || !shortfalls(report).is_empty();
+        End::judged(report, |verdict| report.summary.count(verdict), is_short)
+    }
+
+    /// How it ended for one vendor.
+    pub fn of_vendor(report: &Report, vendor: &str) -> End {
+        let own = report.outcomes.iter().filter(|outcome| outcome.vendor == vendor);
+        let count = |verdict| own.clone().filter(|outcome| outcome.verdict == verdict).count();
+        let is_short = || {
+            report.causes.iter().any(|cause| cause.is_fatal && cause.vendor == vendor)
+                || shortfalls(report).iter().any(|short| short.vendor == vendor)
+        };
+        End::judged(report, count, is_short)
+    }
+
+    fn judged(report: &Report, count: impl Fn(Verdict) -> usize, is_short: impl Fn() -> bool) -> End {
         let strict = report.run.strict;
         if report.run.interrupted {
             End::Interrupted
-        } else if Verdict::ALL.iter().any(|&v| breaks(v, strict) && report.summary.count(v) > 0) {
+        } else if Verdict::ALL.iter().any(|&verdict| breaks(verdict, strict) && count(verdict) > 0) {
             End::DoesNotConform
-        } else if report.causes.iter().any(|cause| cause.is_fatal)
-            || report.summary.count(Verdict::Error) > 0
-            || !shortfalls(report).is_empty()
-        {
+        } else if count(Verdict::Error) > 0 || is_short() {
             End::NoVerdict
         } else {
             End::Conforms
@@ -64,12 +77,14 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::report::fixture::{report, with_verdicts};
+    use crate::contract::operation::Role;
+    use crate::report::fixture::{cause, report, row, unallowed, with_ledger, with_verdicts};
+    use crate::rule::Why;
 
     #[rstest]
-    #[case::nothing("", 0)]
+    #[case::nothing("", 3)]
     #[case::pass("pass", 0)]
-    #[case::only_skips("skip skip", 0)]
+    #[case::only_skips("skip skip", 3)]
     #[case::what_never_fails("pass warn note skip known", 0)]
     #[case::fail("pass fail", 1)]
     #[case::fixed("pass fixed", 1)]
@@ -85,10 +100,51 @@ mod tests {
     #[case::interrupted_beside_fail("interrupted fail error", 130)]
     fn codes_are_frozen(#[case] run: &str, #[case] code: u8) {
         assert_eq!(exit_code(&with_verdicts(run)), code);
+        assert_eq!(End::of_vendor(&with_verdicts(run), "acme").code(), if run.is_empty() { 0 } else { code });
+    }
+
+    /// As they were before there was a ledger.
+    #[rstest]
+    #[case("", 0)]
+    #[case("skip", 0)]
+    #[case("pass", 0)]
+    #[case("pass fail", 1)]
+    #[case("error", 3)]
+    fn codes_of_reports_of_format_1(#[case] run: &str, #[case] code: u8) {
+        let report = Report { format: 1, ledger: Vec::new(), ..with_verdicts(run) };
+        assert_eq!(exit_code(&report), code);
+    }
+
+    #[rstest]
+    #[case::not_allowed(unallowed("cancel"), &[], 0)]
+    #[case::not_given(Why::NotGiven { what: "add [other_parent]".into() }, &[], 0)]
+    #[case::left_out(Why::LeftOut, &[], 0)]
+    #[case::allowed(Why::NotSeen { sought: "a cancel".into() }, &[], 3)]
+    #[case::met(unallowed("cancel"), &["fields"], 0)]
+    #[case::not_met(unallowed("cancel"), &["fields", "cancel=1%"], 3)]
+    fn too_little_judged_is_no_verdict(#[case] why: Why, #[case] require: &[&str], #[case] code: u8) {
+        let mut report = with_ledger(vec![
+            row("fields/a", Role::Get, 2, &[]),
+            row("cancel/a", Role::Cancel, 0, &[(why, 1)]),
+        ]);
+        report.run.require = require.iter().map(|&text| text.to_owned()).collect();
+        assert_eq!(exit_code(&report), code);
+        report.summary = with_verdicts("fail").summary;
+        assert_eq!(exit_code(&report), 1, "a failure is one, however much was judged");
+    }
+
+    #[rstest]
+    #[case(true, 3)]
+    #[case(false, 0)]
+    fn a_fatal_cause_is_no_verdict(#[case] is_fatal: bool, #[case] code: u8) {
+        let mut report = with_verdicts("pass");
+        report.causes.push(crate::report::model::Cause { is_fatal, ..cause() });
+        assert_eq!(exit_code(&report), code);
     }
 
     #[test]
     fn the_fixture_does_not_conform() {
         assert_eq!(End::of(&report()), End::DoesNotConform);
+        assert_eq!(End::of_vendor(&report(), "umbra"), End::DoesNotConform);
     }
 }

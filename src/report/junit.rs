@@ -8,7 +8,8 @@
 //! ```
 //!
 //! One suite for each vendor, one test case for each outcome. `fail` and `fixed` are failures, and `warn` too in a
-//! strict run; `error` is an error; `skip` and `known` are skipped. No time and no id of the run is written, so the
+//! strict run; `error` is an error; `skip` and `known` are skipped. What hangs below a cause is an error with the words of
+//! the cause, as its outcome is. No time and no id of the run is written, so the
 //! same report gives the same bytes.
 
 use std::collections::BTreeMap;
@@ -150,7 +151,8 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::report::fixture::{hostile_report, report, snapshot, with_verdicts};
+    use crate::report::fixture::{finding, hostile_report, outcome, report, snapshot, with_verdicts};
+    use crate::rule::Level;
 
     #[test]
     fn the_junit_form() {
@@ -173,6 +175,19 @@ mod tests {
         assert_eq!(xml.errors, of(&[Verdict::Error]));
         assert_eq!(xml.skipped, of(&[Verdict::Skip, Verdict::Known]));
         assert_eq!(xml.tests, xml.test_suites.iter().map(|s| s.tests).sum::<usize>());
+    }
+
+    #[test]
+    fn what_hangs_below_a_fatal_cause_is_an_error_in_its_words() {
+        let mut report = with_verdicts("");
+        let (case, rule, why) = ("acme::StopJob::x", "cancel/x", "every answer is an HTML page");
+        report.outcomes.push(outcome("acme", case, rule, Verdict::Error, Some(why)));
+        let below = finding("acme", rule, Level::Fail, case, 1);
+        report.findings.push(FindingInfo { cause: Some("markup".into()), ..below });
+        let xml = render(&report).unwrap();
+        assert!(xml.contains("failures=\"0\""), "{xml}");
+        assert!(xml.contains("<error message=\"every answer is an HTML page\" type=\"cancel/x\">"), "{xml}");
+        assert!(xml.contains("actual: STOPPED"), "{xml}");
     }
 
     #[test]

@@ -68,8 +68,8 @@ fn also(finding: &FindingInfo) -> Also {
 /// The groups whose findings stand first: they are what this suite exists for.
 const FIRST: [&str; 3] = ["cancel", "lifecycle", "retry"];
 
-/// Where a rule's group stands among findings.
-fn rank(rule: &str) -> usize {
+/// Where a rule or its group stands in reports.
+pub(super) fn rank(rule: &str) -> usize {
     let group = rule.split('/').next().unwrap_or_default();
     FIRST.iter().position(|first| *first == group).unwrap_or(FIRST.len())
 }
@@ -115,7 +115,8 @@ mod tests {
 
     use super::*;
     use crate::report::fixture::{finding, outcome, report};
-    use crate::rule::Level;
+    use crate::report::model::ReferenceInfo;
+    use crate::rule::{About, Level};
 
     #[test]
     fn the_same_finding_is_told_once() {
@@ -127,7 +128,7 @@ mod tests {
             finding("umbra", "r/a", Level::Fail, "c1", 2),
         ]);
         let told: Vec<_> =
-            merged.iter().map(|f| (&*f.vendor, f.level, &*f.exchange, f.also.join(" "))).collect();
+            merged.iter().map(|f| (&*f.vendor, f.level, &*f.exchange, elsewhere(f).join(" "))).collect();
         assert_eq!(
             told,
             [
@@ -136,6 +137,48 @@ mod tests {
                 ("umbra", Level::Fail, "c1#2", String::new()),
             ]
         );
+    }
+
+    /// The cases of a finding's other places.
+    fn elsewhere(finding: &FindingInfo) -> Vec<&str> {
+        finding.also.iter().map(|also| also.case.as_str()).collect()
+    }
+
+    #[test]
+    fn a_habit_is_told_once_whatever_shows_it() {
+        let one = || finding("acme", "fields/a", Level::Fail, "c1", 1);
+        let operation = "GetJob".to_owned();
+        let other = |reference: &str| FindingInfo {
+            reference: ReferenceInfo { id: reference.into(), ..one().reference },
+            ..one()
+        };
+        let merged = merge_findings(vec![
+            one(),
+            FindingInfo { pointer: Some("/b".into()), ..one() },
+            FindingInfo { about: Some(About::Member("c".into())), ..one() },
+            FindingInfo { operation, ..one() },
+            other("another-page"),
+            FindingInfo { kind: "gone".into(), ..one() },
+            FindingInfo { cause: Some("markup".into()), ..one() },
+            FindingInfo { kind: String::new(), fingerprint: "1".into(), ..one() },
+            FindingInfo { kind: String::new(), fingerprint: "2".into(), ..one() },
+        ]);
+        let others: Vec<usize> = merged.iter().map(|finding| finding.also.len()).collect();
+        assert_eq!((others.len(), others.iter().sum::<usize>()), (6, 3), "{merged:#?}");
+    }
+
+    #[test]
+    fn cancels_and_lifecycles_stand_first() {
+        let of = |rule: &str, level| finding("acme", rule, level, "c1", 1);
+        let merged = merge_findings(vec![
+            of("auth/a", Level::Fail),
+            of("retry/a", Level::Fail),
+            of("lifecycle/a", Level::Fail),
+            of("cancel/a", Level::Fail),
+            of("cancel/a", Level::Warn),
+        ]);
+        let rules: Vec<&str> = merged.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(rules, ["cancel/a", "lifecycle/a", "retry/a", "auth/a", "cancel/a"]);
     }
 
     #[test]
@@ -179,8 +222,7 @@ mod tests {
             prop_assert_eq!(&merge_findings(parts), &merged);
             let shown = |list: &[FindingInfo]| -> BTreeSet<(String, String, Level, String)> {
                 list.iter().flat_map(|f| {
-                    std::iter::once(&f.case).chain(&f.also)
-                        .map(|c| (f.vendor.clone(), f.rule.clone(), f.level, c.clone()))
+                    f.cases().into_iter().map(|c| (f.vendor.clone(), f.rule.clone(), f.level, c.to_owned()))
                 }).collect()
             };
             prop_assert_eq!(shown(&findings), shown(&merged), "no case is lost");

@@ -68,7 +68,7 @@ pub enum Level {
     Note,
     /// A SHOULD, or a MUST that rests on an inferred or observed fact.
     Warn,
-    /// A violation of a documented or modelled fact.
+    /// A violation of a documented, modelled or asserted fact.
     Fail,
 }
 
@@ -197,13 +197,6 @@ impl Judgement {
     /// Whether it looked at anything.
     pub fn is_judged(&self) -> bool {
         !self.looked_at.is_empty()
-    }
-
-    /// TRANSITIONAL: a judgement over `looked_at` things.
-    pub fn of(looked_at: usize, found: Vec<Finding>, missing: &str) -> Judgement {
-        let _ = missing;
-        let looked_at = vec![Looked { exchange: 0, row: None }; looked_at];
-        Judgement { looked_at, found, missing: Vec::new() }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::exchange::compose::compose;
 use crate::exchange::headers::Headers;
 use crate::exchange::route::asked;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Exchange, Meant, Response, Transcript};
+use crate::exchange::{Exchange, Meant, Origin, Response, Transcript};
 use crate::story::Story;
 
 /// A contract, built in or made up for tests, loaded once for all tests.
@@ -31,6 +31,7 @@ pub(crate) struct Script {
     pub(crate) contract: Arc<Contract>,
     exchanges: Vec<Exchange>,
     given_up: Vec<GivenUp>,
+    known: BTreeMap<String, Origin>,
     clock: Duration,
 }
 
@@ -40,8 +41,16 @@ impl Script {
             contract: contract(vendor),
             exchanges: Vec::new(),
             given_up: Vec::new(),
+            known: BTreeMap::new(),
             clock: Duration::ZERO,
         }
+    }
+
+    /// One of a vendor whose contract is a little different.
+    pub(crate) fn changed(vendor: &str, change: impl FnOnce(&mut Contract)) -> Self {
+        let mut contract = crate::contract::library::for_tests(vendor);
+        change(&mut contract);
+        Script { contract: Arc::new(contract), ..Script::of(vendor) }
     }
 
     /// One exchange: the request is composed from its view (`{path, query, headers, body}`).
@@ -188,10 +197,17 @@ impl Script {
         self
     }
 
+    /// The driver knows where this job comes from.
+    pub(crate) fn known(mut self, id: &str, origin: Origin) -> Self {
+        self.known.insert(id.to_owned(), origin);
+        self
+    }
+
     /// The transcript as it stands.
     pub(crate) fn transcript(&self) -> Transcript {
         let mut transcript = Transcript::new(self.exchanges.clone());
         transcript.given_up.clone_from(&self.given_up);
+        transcript.known.clone_from(&self.known);
         transcript
     }
 
@@ -216,8 +232,9 @@ impl Script {
 }
 
 impl Judgement {
-    /// The findings, where anything was looked at.
+    /// The findings, where anything was looked at; each has a kind.
     pub(crate) fn verdict(&self) -> Option<Vec<Finding>> {
+        assert!(self.found.iter().all(|finding| !finding.kind.is_empty()), "{:?}", self.found);
         (self.is_judged() || !self.found.is_empty()).then(|| self.found.clone())
     }
 }

@@ -141,6 +141,56 @@ impl Why {
             _ => false,
         }
     }
+
+    /// The reason in a few words, for a closing line; reasons of one kind have the same.
+    pub fn brief(&self) -> String {
+        match self {
+            Why::NotAllowed { words } => format!("not allowed: {}", words.join(", ")),
+            Why::NotGiven { what } => brief_lack(what),
+            Why::NoJob { states, foreign, .. } => {
+                let whose = if *foreign { " of the other parent" } else { "" };
+                match states.as_slice() {
+                    [first, _, others @ ..] if !others.is_empty() => {
+                        format!("no job in {first} or {} other states{whose}", others.len() + 1)
+                    }
+                    few => format!("no job in {}{whose}", few.join(" or ")),
+                }
+            }
+            Why::Spent { limit, .. } => format!("{limit} spent"),
+            Why::Undocumented { .. } => "not documented".to_owned(),
+            Why::NoWay { .. } => "no way to see it".to_owned(),
+            Why::Absent { operation } => format!("no {operation} on the server"),
+            Why::AnsweredOtherwise { .. } => "answered otherwise".to_owned(),
+            Why::NotSeen { .. } => "did not come up".to_owned(),
+            Why::NotSent { .. } => "not sent".to_owned(),
+            Why::Lost { .. } => "no answer".to_owned(),
+            Why::FixtureElsewhere { state, .. } => format!("a fixture is not in {state}"),
+            Why::NeedsProbe => "needs requests of this suite".to_owned(),
+            Why::LeftOut => "left out".to_owned(),
+            // What follows the first words is detail.
+            Why::Ended { because } => {
+                let end = [": ", " ("].iter().filter_map(|mark| because.find(mark)).min();
+                because[..end.unwrap_or(because.len())].to_owned()
+            }
+        }
+    }
+}
+
+/// What a target file lacks, in a few words, from the words that say what to add.
+fn brief_lack(what: &str) -> String {
+    let between = |open: &str, close: &str| {
+        let rest = what.split_once(open)?.1;
+        rest.split_once(close).map(|(name, _)| name)
+    };
+    if let Some(name) = between("`", "`") {
+        format!("no {name} given")
+    } else if let Some(name) = between("[identities.", "]") {
+        format!("no {name} identity given")
+    } else if let Some(name) = between("[", "]") {
+        format!("no {} given", name.replace('_', " "))
+    } else {
+        "not given".to_owned()
+    }
 }
 
 impl std::fmt::Display for Why {
@@ -196,5 +246,46 @@ impl std::fmt::Display for Why {
             Why::LeftOut => write!(f, "left out by --only, --skip or --rule"),
             Why::Ended { because } => write!(f, "{because}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn lack(what: &str) -> Why {
+        Why::NotGiven { what: what.to_owned() }
+    }
+
+    fn ended(because: &str) -> Why {
+        Why::Ended { because: because.to_owned() }
+    }
+
+    #[rstest]
+    #[case(Why::NotAllowed { words: vec!["create".into(), "cancel".into()] }, "not allowed: create, cancel")]
+    #[case(lack("add [other_parent] to the target file"), "no other parent given")]
+    #[case(lack("add [identities.foreign] to the target file"), "no foreign identity given")]
+    #[case(lack("add `graphId` to [parameters] of the target file"), "no graphId given")]
+    #[case(lack("something"), "not given")]
+    #[case(
+        Why::NoJob { states: vec!["A".into(), "B".into()], facets: String::new(), foreign: true, tried: false },
+        "no job in A or B of the other parent"
+    )]
+    #[case(
+        Why::NoJob {
+            states: vec!["A".into(), "B".into(), "C".into()],
+            facets: String::new(),
+            foreign: false,
+            tried: true
+        },
+        "no job in A or 2 other states"
+    )]
+    #[case(Why::Spent { limit: "max_jobs".into(), most: 3 }, "max_jobs spent")]
+    #[case(ended("the server is unreachable: connection refused"), "the server is unreachable")]
+    #[case(ended("the run was interrupted"), "the run was interrupted")]
+    fn reasons_in_a_few_words(#[case] why: Why, #[case] brief: &str) {
+        assert_eq!(why.brief(), brief);
     }
 }

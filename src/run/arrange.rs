@@ -12,7 +12,7 @@ use crate::contract::combination::{Facets, agrees, label};
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
-use crate::exchange::JobIds;
+use crate::exchange::{JobIds, Origin};
 use crate::rule::Why;
 use crate::target::Wanted;
 
@@ -26,12 +26,16 @@ impl Driver<'_> {
         let found = match self.known(wanted).await {
             Some(found) => Some(found),
             None => match self.hook(wanted).await? {
-                Some(ids) => Some((ids, wanted.facets.clone())),
-                None => self.make(wanted).await?.map(|id| (JobIds::new(&id), wanted.facets.clone())),
+                Some(ids) => Some((ids, wanted.facets.clone(), Origin::Hook)),
+                None => {
+                    let made = self.make(wanted).await?;
+                    made.map(|id| (JobIds::new(&id), wanted.facets.clone(), Origin::Started))
+                }
             },
         };
-        let Some((ids, facets)) = found else { return Err(self.missing(wanted)) };
+        let Some((ids, facets, origin)) = found else { return Err(self.missing(wanted)) };
         let id = ids.id().to_owned();
+        self.known.extend(ids.0.values().map(|name| (name.clone(), origin)));
         let mut pool = self.pool.lock().await;
         let state = wanted.states.first().cloned().unwrap_or_default();
         let known = pool.jobs.entry(id.clone()).or_insert(Known {
@@ -54,7 +58,7 @@ impl Driver<'_> {
     }
 
     /// A fixture, or a job that an earlier case left behind unchanged.
-    async fn known(&self, wanted: &Arrange) -> Option<(JobIds, Facets)> {
+    async fn known(&self, wanted: &Arrange) -> Option<(JobIds, Facets, Origin)> {
         let pool = self.pool.lock().await;
         let mine = |id: &String| self.slots.values().any(|slot| slot == id);
         let fixtures = self.setup.fixtures.iter().filter(|f| {
@@ -70,7 +74,7 @@ impl Driver<'_> {
             !pool.used.contains(&id) && !mine(&id) && pool.jobs.get(&id).is_none_or(still)
         });
         if let Some((ids, facets)) = from_fixtures {
-            return Some((ids.clone(), facets.clone()));
+            return Some((ids.clone(), facets.clone(), Origin::Fixture));
         }
         // Only finished jobs stay where they were last seen.
         let lifecycle = &self.setup.contract.facts.lifecycle;
@@ -85,7 +89,11 @@ impl Driver<'_> {
                     && !pool.used.contains(*id)
                     && !mine(id)
             })
-            .map(|(id, known)| (JobIds::new(id), known.facets.clone()))
+            .map(|(id, known)| {
+                let is_ours = pool.created.contains(id);
+                let origin = if is_ours { Origin::Started } else { Origin::Met };
+                (JobIds::new(id), known.facets.clone(), origin)
+            })
     }
 
     /// A job from the arrange hook.

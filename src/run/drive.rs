@@ -14,9 +14,10 @@ use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 use crate::exchange::transcript::GivenUp;
-use crate::exchange::{Exchange, Transcript};
+use crate::exchange::{Exchange, Origin, Transcript};
 use crate::rule::{Seen, Why};
-use crate::story::said::{is_refused, said};
+use crate::story::acts::REFUSALS;
+use crate::story::said::{is_beside_the_point, is_refused, said};
 
 /// How often a request is sent again that was throttled, or that met a gateway in trouble.
 const THROTTLED: usize = 3;
@@ -31,6 +32,8 @@ pub(super) struct Driver<'s> {
     pub(super) foreign: BTreeMap<Slot, bool>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) given_up: Vec<GivenUp>,
+    /// Where jobs come from, by each of their ids.
+    pub(super) known: BTreeMap<String, Origin>,
     /// Values of parameters that calls of this case made.
     pub(super) made: BTreeMap<Slot, String>,
     pub(super) walks: usize,
@@ -53,6 +56,7 @@ pub(super) async fn drive(
         foreign: BTreeMap::new(),
         exchanges: Vec::new(),
         given_up: Vec::new(),
+        known: BTreeMap::new(),
         made: BTreeMap::new(),
         walks: 0,
         groups: 0,
@@ -67,6 +71,7 @@ pub(super) async fn drive(
     driver.release().await;
     let mut transcript = Transcript::new(driver.exchanges);
     transcript.given_up = driver.given_up;
+    transcript.known = driver.known;
     (transcript, stop)
 }
 
@@ -159,24 +164,41 @@ impl Driver<'_> {
         if self.starts_jobs(call) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
-        let mut exchange = self.exchange(call, more).await?;
-        // Such a request was not acted on, so it is no second one when it comes again.
-        for _ in 0..THROTTLED {
-            let Some(wait) = self.throttled(&exchange) else { break };
-            self.keep(call, exchange).await;
-            self.setup.target.pause(wait).await;
-            exchange = self.exchange(call, more).await?;
-        }
+        let exchange = self.exchange(call, more).await?;
+        let exchange = self.served(call, more, exchange).await?;
         let index = self.exchanges.len();
         self.keep(call, exchange).await;
         Ok(index)
+    }
+
+    /// The exchange in which a call is served: this one, or the last of those in which it is sent again. Those before
+    /// are kept.
+    pub(super) async fn served(
+        &mut self,
+        call: &Call,
+        more: &[(Pointer, Value)],
+        mut exchange: Exchange,
+    ) -> Result<Exchange, Why> {
+        // Such a request was not acted on, so it is no second one when it comes again.
+        for _ in 0..THROTTLED {
+            let Some(wait) = self.throttled(&exchange) else { break };
+            let meant = exchange.meant.clone();
+            self.keep(call, exchange).await;
+            self.setup.target.pause(wait).await;
+            exchange = self.exchange(call, more).await?;
+            exchange.meant = meant;
+        }
+        Ok(exchange)
     }
 
     /// How long a request has to wait that was throttled, or that met a gateway in trouble; none where the answer is what
     /// the case is about.
     fn throttled(&self, exchange: &Exchange) -> Option<Duration> {
         let response = exchange.response().filter(|r| matches!(r.status, 429 | 502..=504))?;
-        if exchange.meant().probe == Some(Condition::Throttled) {
+        // Some vendors refuse with this status what the state of a job rules out.
+        let acts = exchange.asked.role.is_some_and(|role| Role::ACTS.contains(&role));
+        let is_refusal = acts && !is_beside_the_point(exchange, &self.setup.contract, &REFUSALS);
+        if exchange.meant().probe == Some(Condition::Throttled) || is_refusal {
             return None;
         }
         let limits = &self.setup.limits;
@@ -210,6 +232,7 @@ impl Driver<'_> {
         }
         for (call, mut exchange) in calls.iter().zip(done) {
             exchange.meant_mut().together = Some(group);
+            let exchange = self.served(call, &[], exchange).await?;
             self.keep(call, exchange).await;
         }
         Ok(())

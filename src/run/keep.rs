@@ -7,9 +7,9 @@ use super::setup::Known;
 use crate::case::{Call, Parents};
 use crate::contract::combination::Facets;
 use crate::contract::operation::Role;
-use crate::exchange::Exchange;
 use crate::exchange::reading::readings;
 use crate::exchange::refusal::is_error_inside;
+use crate::exchange::{Exchange, Origin};
 
 impl Driver<'_> {
     /// Keeps an exchange, and what it says of jobs.
@@ -34,6 +34,7 @@ impl Driver<'_> {
                 known.names.extend(reading.aliases.clone());
             }
             if let Some(id) = &created {
+                self.known.entry(id.clone()).or_insert(Origin::Started);
                 let facets = exchange.asked.facets.clone();
                 // An answer to a create need not show the state.
                 let key = pool.key(id);

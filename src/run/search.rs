@@ -62,11 +62,12 @@ impl Driver<'_> {
     }
 
     /// Sends a call without keeping it.
-    async fn try_call(&self, call: &Call) -> Result<Exchange, Why> {
+    async fn try_call(&mut self, call: &Call) -> Result<Exchange, Why> {
         if self.starts_jobs(call) && self.jobs_left().await == 0 {
             return Err(self.too_many());
         }
-        self.exchange(call, &[]).await
+        let exchange = self.exchange(call, &[]).await?;
+        self.served(call, &[], exchange).await
     }
 
     pub(super) fn starts_jobs(&self, call: &Call) -> bool {

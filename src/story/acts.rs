@@ -1,8 +1,9 @@
 //! What in a transcript may have moved a job.
 
 use super::Life;
-use super::said::is_refused;
+use super::said::{is_beside_the_point, is_refused};
 use crate::contract::Contract;
+use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Exchange, Reading};
 
@@ -17,6 +18,10 @@ pub(crate) struct Act {
     pub(crate) refused: bool,
 }
 
+/// The conditions under which a request to change a job is refused for the job's sake.
+pub(crate) const REFUSALS: [Condition; 4] =
+    [Condition::NotCancellable, Condition::UnsupportedKind, Condition::NotRetryable, Condition::Conflict];
+
 /// The requests of a transcript that ask to change jobs that are there, in order.
 pub(super) fn acts<'t>(
     exchanges: &'t [Exchange],
@@ -24,7 +29,10 @@ pub(super) fn acts<'t>(
 ) -> impl Iterator<Item = Act> + use<'t> {
     exchanges.iter().enumerate().filter_map(|(index, exchange)| {
         let role = exchange.asked.role.filter(|role| Role::ACTS.contains(role))?;
-        let refused = exchange.response().is_some_and(|r| r.status < 500) && is_refused(exchange, contract);
+        // What broke on the way may have been done, unless it is how the vendor says no.
+        let is_no = || !is_beside_the_point(exchange, contract, &REFUSALS);
+        let is_known = exchange.response().is_some_and(|r| r.status < 500 || is_no());
+        let refused = is_known && is_refused(exchange, contract);
         Some(Act { exchange: index, role, refused })
     })
 }

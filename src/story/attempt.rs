@@ -1,9 +1,10 @@
 //! One attempt to cancel or to retry one job, with what is known of the job before and after it.
 
+use super::said::is_beside_the_point;
 use super::{Answer, Story};
 use crate::contract::Contract;
-use crate::contract::cancel::{Accepted, Expect, Row, Table};
-use crate::contract::combination::Facets;
+use crate::contract::cancel::{Accepted, Expect, Row, RowId, Table};
+use crate::contract::combination::{Facets, label};
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::{Exchange, Reading};
@@ -25,6 +26,8 @@ pub(crate) struct Attempt<'t> {
     pub(crate) row: Option<&'t Row>,
     /// The conditions of every refusing row that may be meant: several where facets are not known.
     pub(crate) conditions: Vec<Condition>,
+    /// Whether the job may have moved by itself before the answer came.
+    pub(crate) may_move: bool,
     /// The job as the answer itself shows it: after a retry that may be another one.
     pub(crate) shown: Option<&'t Reading>,
     /// The first reading of the job after the answer, unless another request to change it may have come between.
@@ -51,6 +54,23 @@ impl<'t> Attempt<'t> {
         if let Expect::Refused(condition) = &row.expect { Some((row, *condition)) } else { None }
     }
 
+    /// What the documentation leaves open, where it says nothing else of the call.
+    pub(crate) fn left_open(&self) -> Option<(&'t Row, &'t str)> {
+        let row = self.row?;
+        if let Expect::Undocumented(open) = &row.expect { Some((row, open)) } else { None }
+    }
+
+    /// What tells the row that says what is right from others.
+    pub(crate) fn row_id(&self, contract: &Contract) -> Option<RowId> {
+        let facets = label(&contract.facts, &self.row?.facets);
+        Some(RowId { table: self.table, state: self.state.to_owned(), facets })
+    }
+
+    /// Whether the answer is about something else than the job.
+    pub(crate) fn is_beside_the_point(&self, contract: &Contract) -> bool {
+        self.answer.is_beside_the_point(contract, self.table)
+    }
+
     /// The reference for what comes of an accepted call.
     pub(crate) fn outcome(&self) -> &'t str {
         let own = self.accepting().and_then(|(_, accepted)| accepted.reference.as_ref());
@@ -74,10 +94,30 @@ pub(super) fn attempts<'t>(story: &Story<'t>, table: Table) -> Vec<Attempt<'t>> 
 }
 
 /// The conditions of a table, which a call may be meant to bring about.
-fn conditions(table: Table) -> &'static [Condition] {
+pub(crate) fn conditions(table: Table) -> &'static [Condition] {
     match table {
         Table::Cancel => &[Condition::NotCancellable, Condition::UnsupportedKind],
         Table::Retry => &[Condition::NotRetryable],
+    }
+}
+
+/// The conditions under which a call may be refused for the job's sake.
+fn refusals(table: Table) -> &'static [Condition] {
+    match table {
+        Table::Cancel => &[Condition::NotCancellable, Condition::UnsupportedKind, Condition::Conflict],
+        Table::Retry => &[Condition::NotRetryable, Condition::Conflict],
+    }
+}
+
+impl Answer<'_> {
+    /// Whether the answer to a call of a table is about something else than the job.
+    pub(crate) fn is_beside_the_point(&self, contract: &Contract, table: Table) -> bool {
+        is_beside_the_point(self.exchange, contract, refusals(table))
+    }
+
+    /// Whether it answers a call of a table that was made in earnest: for its own sake, or to be refused for the job's.
+    pub(crate) fn is_in_earnest(&self, table: Table) -> bool {
+        self.exchange.meant().probe.is_none_or(|probe| conditions(table).contains(&probe))
     }
 }
 
@@ -113,6 +153,7 @@ fn attempt<'t>(story: &Story<'t>, table: Table, answer: Answer<'t>) -> Option<At
         table,
         row: rows.last().copied().filter(|_| is_certain),
         conditions: rows.iter().filter_map(refused).collect(),
+        may_move: life.may_move_before(answer.index),
         shown: match table {
             Table::Cancel => life.readings.iter().copied().find(|r| r.exchange == answer.index),
             Table::Retry => story.readings_at(answer.index).first(),
@@ -144,7 +185,12 @@ fn facets(exchanges: &[Exchange], readings: &[&Reading], at: &Reading) -> Facets
 
 /// The rows that may speak of a job: up to the first that does for sure. A row whose facets are not known may. Where
 /// the one who sent the request knows which refusal is due, only rows with that refusal count.
-fn candidates<'c>(rows: &'c [Row], state: &str, facets: &Facets, probe: Option<Condition>) -> Vec<&'c Row> {
+pub(crate) fn candidates<'c>(
+    rows: &'c [Row],
+    state: &str,
+    facets: &Facets,
+    probe: Option<Condition>,
+) -> Vec<&'c Row> {
     let mut found = Vec::new();
     for row in rows.iter().filter(|row| row.state.is_empty() || row.state.iter().any(|s| s == state)) {
         let contradicts = row.facets.iter().any(|(name, allowed)| {
@@ -186,22 +232,6 @@ impl<'t> Attempt<'t> {
 }
 
 impl<'t> Story<'t> {
-    /// The states that may follow an accepted cancel of the job as this reading shows it, as far as the reading and the
-    /// one who made it tell; none where it does not show a job that can be cancelled.
-    pub(crate) fn may_follow(&self, reading: &Reading) -> Vec<&'t String> {
-        let lifecycle = &self.contract.facts.lifecycle;
-        let accepted =
-            |row: &'t Row| if let Expect::Accepted(accepted) = &row.expect { Some(accepted) } else { None };
-        let rows = self.cancel_rows(reading).into_iter().filter_map(accepted);
-        rows.flat_map(|a| {
-            // Where nothing is said of the way to the end, the job may go on for a while.
-            let is_open = a.leads_to.is_empty();
-            let others = lifecycle.states.keys().filter(move |s| is_open && !lifecycle.is_terminal(s));
-            a.leads_to.iter().chain(&a.settles_in).chain(&a.or_races_to).chain(others)
-        })
-        .collect()
-    }
-
     /// Whether a cancel of the job may be accepted as this reading shows it, as far as the reading and the one who made
     /// it tell.
     pub(crate) fn may_be_cancelled(&self, reading: &Reading) -> bool {
@@ -211,14 +241,28 @@ impl<'t> Story<'t> {
     /// The rows of the cancel table that may speak of a job as this reading shows it. The answer to a create need not
     /// show a state: the job is then in one of the first ones.
     fn cancel_rows(&self, reading: &Reading) -> Vec<&'t Row> {
-        let facts = &self.contract.facts;
-        let facets = facets(self.exchanges, &[reading], reading);
-        let states: Vec<&String> = match &reading.state {
+        let (facts, facets) = (&self.contract.facts, self.facets_of(reading));
+        let states = self.states_of(reading).into_iter();
+        states.flat_map(|state| candidates(&facts.cancel, state, &facets, None)).collect()
+    }
+
+    /// What is known of a job's facets from this reading, and from the one who made it.
+    pub(crate) fn facets_of(&self, reading: &Reading) -> Facets {
+        facets(self.exchanges, &[reading], reading)
+    }
+
+    /// The states that a job may be in as this reading shows it.
+    pub(crate) fn states_of<'r>(&self, reading: &'r Reading) -> Vec<&'r str>
+    where
+        't: 'r,
+    {
+        match &reading.state {
             Some(state) => vec![state],
-            None if reading.role == Role::Create => facts.lifecycle.initial.iter().collect(),
+            None if reading.role == Role::Create => {
+                self.contract.facts.lifecycle.initial.iter().map(String::as_str).collect()
+            }
             None => Vec::new(),
-        };
-        states.into_iter().flat_map(|state| candidates(&facts.cancel, state, &facets, None)).collect()
+        }
     }
 
     /// Whether a job may end in this state before the cancel comes, and the cancel be answered with success all the

@@ -15,6 +15,8 @@ pub(crate) struct Life<'t> {
     pub(crate) readings: Vec<&'t Reading>,
     /// The requests that may have changed it, in order.
     pub(crate) acts: Vec<Act>,
+    /// Whether it may move though nobody has acted on it.
+    may_move: bool,
     contract: &'t Contract,
     exchanges: &'t [Exchange],
 }
@@ -43,11 +45,14 @@ pub(super) fn lives<'t>(
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for reading in readings.iter().filter(|reading| !reading.from_list) {
         let index = *own.entry(&reading.id).or_insert_with(|| {
-            lives.push(Life { id: &reading.id, readings: Vec::new(), acts: Vec::new(), contract, exchanges });
+            let (readings, acts) = (Vec::new(), Vec::new());
+            lives.push(Life { id: &reading.id, readings, acts, may_move: true, contract, exchanges });
             lives.len() - 1
         });
         lives[index].readings.push(reading);
         for name in std::iter::once(&reading.id).chain(reading.aliases.values()) {
+            // By whichever of its ids it is known to stand still, it does.
+            lives[index].may_move &= transcript.known.get(name).is_none_or(|origin| origin.may_move());
             let named = by_name.entry(name).or_default();
             if named.last() != Some(&index) && !named.contains(&index) {
                 named.push(index);
@@ -97,6 +102,18 @@ impl<'t> Life<'t> {
     pub(crate) fn after(&self, exchange: usize) -> impl Iterator<Item = &'t Reading> {
         let start = self.readings.partition_point(|reading| reading.exchange <= exchange);
         self.readings[start..].iter().copied().filter(move |r| self.precedes(exchange, r.exchange))
+    }
+
+    /// Whether the job may move though nobody has acted on it: one that the target file names, or that the arrange hook
+    /// gave, stays as it is. Where it may not move, nothing that a cancel or a retry meets is by chance.
+    pub(crate) fn may_move(&self) -> bool {
+        self.may_move
+    }
+
+    /// Whether the job may have moved by itself before this exchange was over: what stands still does so until a request
+    /// is heard.
+    pub(crate) fn may_move_before(&self, exchange: usize) -> bool {
+        self.may_move || self.acts.iter().any(|act| act.exchange < exchange && !act.refused)
     }
 
     /// Whether a reading shows the job ended.

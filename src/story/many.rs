@@ -14,8 +14,8 @@ use crate::exchange::Reading;
 pub(crate) enum Standing<'t> {
     /// It is meant, and its own cancel would be accepted.
     Meant(&'t Row),
-    /// It is not meant, for this reason, which rests on this reference.
-    Left(String, &'t str),
+    /// It is not meant, for this reason, in a word and in words, which rests on this reference.
+    Left(&'static str, String, &'t str),
     /// It was created at the very end of the range, and is meant but for that.
     AtEnd(Edge, &'t RangeEnd),
     /// Too little is known of it.
@@ -64,10 +64,11 @@ fn touched<'t>(
     life: &Life<'t>,
 ) -> Option<Touched<'t>> {
     let before = life.before(answer.index).find(|r| r.state.is_some())?;
-    let is_later = |r: &&Reading| {
-        r.state.is_some() && !life.others_between(answer.index, before.exchange, r.exchange, &Role::ACTS)
-    };
-    let later: Vec<&Reading> = life.after(answer.index).filter(is_later).collect();
+    let is_later =
+        |r: &&Reading| !life.others_between(answer.index, before.exchange, r.exchange, &Role::ACTS);
+    // What something else acted on may have been moved by that for good.
+    let later: Vec<&Reading> =
+        life.after(answer.index).filter(|r| r.state.is_some()).take_while(is_later).collect();
     let after = *later.first()?;
     let standing = standing(story, answer, fact, life, before);
     Some(Touched { before, after, later, standing })
@@ -87,7 +88,11 @@ fn standing<'t>(
     for (name, named) in &asked.parents {
         match readings.iter().find_map(|r| story.parent(r, name)) {
             Some(home) if home != named => {
-                return Standing::Left(format!("of another {name} ({home})"), &fact.reference);
+                return Standing::Left(
+                    "other-parent",
+                    format!("of another {name} ({home})"),
+                    &fact.reference,
+                );
             }
             Some(_) => {}
             None => is_certain = false,
@@ -107,7 +112,7 @@ fn standing<'t>(
         let is_outside = if edge == Edge::After { created < moment } else { created > moment };
         if is_outside {
             let why = format!("created at {created}, outside {} {moment}", edge.word());
-            return Standing::Left(why, &fact.reference);
+            return Standing::Left("outside-range", why, &fact.reference);
         }
         if created == moment {
             at_end = Some(Standing::AtEnd(edge, end));
@@ -124,7 +129,7 @@ fn standing<'t>(
         Some(row)
             if matches!(row.expect, Expect::Refused(_)) && contract.facts.lifecycle.is_terminal(state) =>
         {
-            Standing::Left(format!("already {state}"), &row.reference)
+            Standing::Left("already-ended", format!("already {state}"), &row.reference)
         }
         _ => Standing::Unknown,
     }

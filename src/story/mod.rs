@@ -7,6 +7,7 @@
 //! | what an answer says: yes, no, which error | [`said`] |
 //! | the lives of jobs: readings, requests that may have changed them | [`life`], [`acts`] |
 //! | attempts to cancel or to retry one job | [`attempt`] |
+//! | what may follow an accepted cancel | [`follow`] |
 //! | cancels of many jobs | [`many`] |
 //! | walks through the pages of lists | [`walk`] |
 //! | requests to GraphQL services | [`talk`] |
@@ -17,6 +18,7 @@
 pub(crate) mod acts;
 pub(crate) mod answer;
 pub(crate) mod attempt;
+pub(crate) mod follow;
 pub(crate) mod foreign;
 pub(crate) mod life;
 pub(crate) mod many;
@@ -190,6 +192,13 @@ impl<'t> Story<'t> {
             Table::Retry => &self.retries,
         };
         made.get_or_init(|| attempt::attempts(self, table))
+    }
+
+    /// The attempt that an exchange is.
+    pub(crate) fn attempt_at(&self, table: Table, exchange: usize) -> Option<&Attempt<'t>> {
+        let attempts = self.attempts(table);
+        let found = attempts.binary_search_by_key(&exchange, |attempt| attempt.answer.index).ok()?;
+        attempts.get(found)
     }
 
     /// The cancels of many jobs, in order.

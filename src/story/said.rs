@@ -2,9 +2,9 @@
 
 use super::text::cut;
 use crate::contract::Contract;
-use crate::contract::error::{Answer, ErrorBody, ErrorRow};
+use crate::contract::error::{Answer, Condition, ErrorBody, ErrorRow};
+use crate::exchange::Exchange;
 use crate::exchange::refusal::{Refusal, is_error_inside, refusal};
-use crate::exchange::{Exchange, Response};
 
 /// Whether the answer says yes: a success status, and no error inside where the vendor documents errors there.
 pub(crate) fn is_accepted(exchange: &Exchange, contract: &Contract) -> bool {
@@ -17,9 +17,26 @@ pub(crate) fn is_refused(exchange: &Exchange, contract: &Contract) -> bool {
 }
 
 /// Whether the answer is about something else than the request itself: who sent it, how often, or the server's own
-/// trouble. It says nothing about what the request asked for.
-pub(crate) fn is_beside_the_point(response: &Response) -> bool {
-    matches!(response.status, 401 | 403 | 429) || response.status >= 500
+/// trouble. It says nothing about what the request asked for. An answer that the contract lists for one of these
+/// conditions is a refusal, whatever its status.
+pub(crate) fn is_beside_the_point(exchange: &Exchange, contract: &Contract, due: &[Condition]) -> bool {
+    let Some(response) = exchange.response() else { return false };
+    let is_trouble = matches!(response.status, 401 | 403 | 429) || response.status >= 500;
+    is_trouble && !is_listed(exchange, contract, due)
+}
+
+/// Whether the contract lists the answer under one of these conditions: by its status, its code or its words. That any
+/// client error will do is no mention of this one.
+fn is_listed(exchange: &Exchange, contract: &Contract, due: &[Condition]) -> bool {
+    let (Some(response), Some(name)) = (exchange.response(), &exchange.asked.operation) else { return false };
+    let said = said(exchange, contract);
+    let rows = due.iter().filter_map(|condition| contract.error_row(*condition, name));
+    rows.flat_map(|row| &row.any_of).any(|answer| {
+        let is_named = answer.status == Some(response.status)
+            || answer.message.is_some()
+            || (answer.code.is_some() && answer.code == said.code);
+        is_named && !answer.in_success && said.is(answer, response.status)
+    })
 }
 
 /// What the answer says is wrong, read as errors of its operation look.

@@ -28,6 +28,19 @@ use assemble::{Chosen, Told, assemble};
 use record::Recorder;
 use server::Endpoint;
 
+/// The groups of rules, in their order.
+pub fn groups() -> Vec<&'static str> {
+    let mut groups: Vec<&str> = registry::rules().iter().map(|rule| rule.meta().group()).collect();
+    groups.dedup();
+    groups
+}
+
+/// What is required, as reports write it.
+fn read_bars(bars: &[&str]) -> Result<Vec<String>, String> {
+    let read = |text: &&str| Bar::parse(text, &groups()).map(|bar| bar.to_string());
+    bars.iter().map(read).collect()
+}
+
 /// A run in the making.
 ///
 /// ```
@@ -102,6 +115,7 @@ impl Suite {
             server: Arc::new(Endpoint::of(setup)),
             target: base_url.clone(),
             fault: None,
+            require: Vec::new(),
             warnings: Vec::new(),
             secrets,
             base_url,
@@ -141,16 +155,14 @@ impl Suite {
         self
     }
 
-    /// What has to be judged for the run to have a verdict: `GROUP` (all of it) or `GROUP=N%`, each. Without any, each
-    /// group of rules and each role that the servers allow must have something judged.
+    /// What has to be judged for the run to have a verdict: `GROUP` (all of it) or `GROUP=N%`, each. What target files
+    /// require comes on top. Without any, each group of rules and each role that the servers allow must have something
+    /// judged.
     ///
     /// # Errors
     /// Says what is wrong with one of them.
     pub fn require(mut self, bars: &[&str]) -> Result<Suite, String> {
-        let mut groups: Vec<&str> = registry::rules().iter().map(|rule| rule.meta().group()).collect();
-        groups.dedup();
-        let read = |text: &&str| Bar::parse(text, &groups).map(|bar| bar.to_string());
-        self.require = bars.iter().map(read).collect::<Result<_, _>>()?;
+        self.require = read_bars(bars)?;
         Ok(self)
     }
 
@@ -221,7 +233,7 @@ impl Suite {
         self.drive(Some(to)).await
     }
 
-    async fn drive(self, to: Option<&mut (dyn Write + Send)>) -> (Report, io::Result<()>) {
+    async fn drive(mut self, to: Option<&mut (dyn Write + Send)>) -> (Report, io::Result<()>) {
         let (own_stop, own) = watch::channel(None);
         let interrupt = self.stop.clone();
         let deadline = self.deadline;
@@ -259,6 +271,11 @@ impl Suite {
         for (index, subject) in self.subjects.iter().enumerate() {
             let (server, options) = (Arc::clone(&subject.server), options.clone());
             runs.spawn(async move { (index, run(server, &options).await) });
+        }
+        for text in self.subjects.iter().flat_map(|subject| &subject.require) {
+            if !self.require.contains(text) {
+                self.require.push(text.clone());
+            }
         }
         let mut recorder = Recorder::begin(
             to,

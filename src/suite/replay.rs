@@ -92,6 +92,17 @@ impl Replay {
         self
     }
 
+    /// What has to be judged, where it is not as it was in the run, which is where there is none here.
+    ///
+    /// # Errors
+    /// Says what is wrong with one of them.
+    pub fn require(mut self, bars: &[&str]) -> Result<Replay, String> {
+        if !bars.is_empty() {
+            self.recording.header.require = super::read_bars(bars)?;
+        }
+        Ok(self)
+    }
+
     /// Judges, and reports.
     pub fn report(self) -> Report {
         let rules = self.choice.rules(&registry::rules());

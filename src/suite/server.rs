@@ -22,7 +22,7 @@ use crate::target::file::settings::{self, Settings};
 use crate::target::file::{Allow as Allowed, FixtureParent};
 use crate::target::http::HttpTarget;
 use crate::target::in_process::InProcess;
-use crate::target::loopback::Loopback;
+use crate::target::loopback::{Loopback, Ports};
 
 /// How long a reading of a mock's job waits for the next, by the mock's clock.
 const MOCK_INTERVAL: Duration = Duration::from_secs(5);
@@ -45,6 +45,7 @@ pub struct MockServer {
     seed: u64,
     over_http: bool,
     oddity: Oddity,
+    ports: Ports,
 }
 
 /// What sets a mock apart from the usual one.
@@ -67,7 +68,7 @@ impl MockServer {
 
     /// Mocks with these properties, from what all mocks of their contract have in common.
     pub fn cast(mould: Mould, seed: u64, over_http: bool, oddity: Oddity) -> Self {
-        MockServer { mould, seed, over_http, oddity }
+        MockServer { mould, seed, over_http, oddity, ports: Ports::default() }
     }
 }
 
@@ -88,18 +89,17 @@ impl Server for MockServer {
             Oddity::Decoy(decoy) => (None, Some(Arc::clone(decoy))),
         };
         let clock = Arc::new(Clock::held());
-        let options = |base_url: &str| MockOptions {
+        let options = MockOptions {
             seed: self.seed,
             fault,
             decoy,
             clock: Arc::clone(&clock),
-            base_url: base_url.to_owned(),
+            base_url: MOCK_URL.to_owned(),
         };
+        let mock = Arc::new(Mock::cast(&self.mould, options));
         let target: Arc<dyn Target> = if self.over_http {
-            let make = |_: &str| Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
-            Arc::new(Loopback::start(make).await?)
+            Arc::new(Loopback::start(mock, &self.ports).await?)
         } else {
-            let mock = Arc::new(Mock::cast(&self.mould, options(MOCK_URL)));
             Arc::new(InProcess::new(mock, Arc::clone(&clock)))
         };
         let contract = self.mould.contract();

@@ -16,6 +16,8 @@ pub struct Subject {
     pub target: String,
     /// The fault the built-in mock was given, if any.
     pub fault: Option<String>,
+    /// What has to be judged of it for the run to have a verdict, as `GROUP` or `GROUP=N%`.
+    pub require: Vec<String>,
     /// What weakens the result.
     pub warnings: Vec<String>,
     /// The secrets that must not be shown.
@@ -49,6 +51,7 @@ impl Subject {
             server: Arc::new(MockServer::new(Arc::clone(contract), seed, over_http, Oddity::None)),
             target: "built-in mock".into(),
             fault: None,
+            require: Vec::new(),
             warnings: Vec::new(),
             secrets: Vec::new(),
             base_url: "http://127.0.0.1:PORT".into(),
@@ -119,6 +122,7 @@ impl Subject {
             server: Arc::new(endpoint),
             target: base_url.clone(),
             fault: None,
+            require: settings.require.clone(),
             warnings,
             secrets: settings.secrets().collect(),
             base_url,

@@ -1,6 +1,6 @@
 //! The built-in mock over loopback HTTP: a real server on a port of its own, with a clock that can be moved.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -10,30 +10,42 @@ use super::http::HttpTarget;
 use super::{Target, Wanted};
 use crate::exchange::{JobIds, Request, Response, TransportError};
 use crate::mock::Mock;
-use crate::mock::serve::serve;
+use crate::mock::serve::{Seat, serve};
 
-/// A mock that is served on a port of this machine for as long as this value lives.
-pub struct Loopback {
+/// Servers that wait for their next mock. To open a port, a client and a connection for each mock takes longer than
+/// most mocks are asked for.
+#[derive(Clone, Default)]
+pub struct Ports(Arc<Mutex<Vec<Port>>>);
+
+/// A server, and the only client it has.
+struct Port {
     http: HttpTarget,
-    mock: Arc<Mock>,
+    seat: Seat,
     /// Dropping it ends the server.
     _running: oneshot::Sender<()>,
 }
 
-impl Loopback {
-    /// Starts a mock. It is made once its address is known, since its links begin with it.
-    ///
-    /// # Errors
-    /// Says why no port could be had.
-    pub async fn start(make: impl FnOnce(&str) -> Arc<Mock>) -> Result<Self, String> {
+impl Ports {
+    fn take(&self) -> Option<Port> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn give_back(&self, port: Port) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(port);
+    }
+}
+
+impl Port {
+    /// Opens a port with a server of this mock.
+    async fn open(mock: Arc<Mock>) -> Result<Port, String> {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await
             .map_err(|e| format!("no port for a mock: {e}"))?;
         let address = listener.local_addr().map_err(|e| format!("no port for a mock: {e}"))?;
-        let base_url = format!("http://{address}");
-        let mock = make(&base_url);
+        let http = HttpTarget::at(&format!("http://{address}"))?.without_rests();
+        let seat = Seat::of(mock);
         let (running, ended) = oneshot::channel::<()>();
-        let served = Arc::clone(&mock);
+        let served = seat.clone();
         tokio::spawn(async move {
             let ended = async {
                 let _ = ended.await;
@@ -41,14 +53,50 @@ impl Loopback {
             // A server that breaks off shows in the transcript as a broken connection.
             let _ = serve(listener, served, ended).await;
         });
-        Ok(Loopback { http: HttpTarget::at(&base_url)?.without_rests(), mock, _running: running })
+        Ok(Port { http, seat, _running: running })
+    }
+}
+
+/// A mock that is served on a port of this machine for as long as this value lives.
+pub struct Loopback {
+    /// There until it is dropped.
+    port: Option<Port>,
+    ports: Ports,
+    mock: Arc<Mock>,
+}
+
+impl Loopback {
+    /// Serves a mock on a port that is free, or on a new one.
+    ///
+    /// # Errors
+    /// Says why no port could be had.
+    pub async fn start(mock: Arc<Mock>, ports: &Ports) -> Result<Self, String> {
+        let port = match ports.take() {
+            Some(port) => {
+                port.seat.give_to(Arc::clone(&mock));
+                port
+            }
+            None => Port::open(Arc::clone(&mock)).await?,
+        };
+        Ok(Loopback { port: Some(port), ports: ports.clone(), mock })
+    }
+}
+
+impl Drop for Loopback {
+    fn drop(&mut self) {
+        if let Some(port) = self.port.take() {
+            self.ports.give_back(port);
+        }
     }
 }
 
 #[async_trait]
 impl Target for Loopback {
     async fn send(&self, request: &Request) -> Result<Response, TransportError> {
-        self.http.send(request).await
+        match &self.port {
+            Some(port) => port.http.send(request).await,
+            None => Err(TransportError::Unreachable("the mock is served no more".to_owned())),
+        }
     }
 
     async fn pause(&self, length: Duration) {
@@ -64,7 +112,7 @@ impl Target for Loopback {
     }
 
     fn authority(&self, service: Option<&str>) -> (&str, &str) {
-        self.http.authority(service)
+        self.port.as_ref().map_or(("", ""), |port| port.http.authority(service))
     }
 
     async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String> {

@@ -7,6 +7,7 @@ mod errors;
 mod examples;
 mod facets;
 pub(super) mod graphql;
+mod job;
 mod lifecycle;
 mod operations;
 mod references;
@@ -21,6 +22,7 @@ use super::source::nearest;
 pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     references::check(draft, mistakes);
     lifecycle::check(draft, mistakes);
+    job::check(draft, mistakes);
     operations::check(draft, mistakes);
     schemas::check(draft, mistakes);
     cancel::check(draft, mistakes);
@@ -60,3 +62,6 @@ fn names<'a>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,6 +71,13 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         }
     }
     check_routes(draft, mistakes);
+    if !draft.facts.operations.values().any(|operation| operation.role == Role::Get) {
+        let message =
+            "no operation reads one job: nothing of a job's lifecycle or of its cancels can be judged";
+        let help = "give the call that reads one job `role = \"get\"`, with `target` and `job`".to_owned();
+        let place = draft.document.key_span("/operations");
+        mistakes.push(draft.document.error(place, message).with_help(help).into_warning());
+    }
     let states = draft.facts.job.states.iter().flatten().enumerate();
     let states = states.map(|(n, state)| (format!("/job/states/{n}"), state.clone()));
     super::names(draft, "state", states, draft.facts.lifecycle.states.keys().map(String::as_str), mistakes);

@@ -1,14 +1,12 @@
 //! Schemas: their names, what they cite, and that their state enums are the lifecycle's states.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::contract::diagnostic::Diagnostic;
-use crate::contract::job::JobShape;
 use crate::contract::load::Draft;
-use crate::contract::operation::{Operation, Role};
+use crate::contract::operation::Role;
 use crate::contract::pointer::Pointer;
 use crate::contract::source::child;
 
@@ -34,7 +32,7 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     for operation in draft.facts.operations.values() {
         let job = operation.job.clone().or_else(|| operation.jobs.as_ref().map(|jobs| jobs.join("/*")));
         let Some(job) = job else { continue };
-        let shape = shape(draft, operation);
+        let shape = draft.facts.job.of(operation);
         let seen = shape.states.as_ref();
         let states = seen.map_or_else(|| states.clone(), |seen| seen.iter().map(String::as_str).collect());
         for status in operation.success_statuses() {
@@ -70,6 +68,7 @@ fn check_pointers(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     places.extend(job.parents.iter().map(|(name, at)| (child("/job/parents", name), at)));
     places.extend(job.counters.iter().enumerate().map(|(n, at)| (format!("/job/counters/{n}"), at)));
     places.extend(job.frozen.iter().enumerate().map(|(n, at)| (format!("/job/frozen/{n}"), at)));
+    places.extend(job.volatile.iter().enumerate().map(|(n, at)| (format!("/job/volatile/{n}"), at)));
     places.extend(job.words.iter().map(|(name, word)| (child("/job/words", name) + "/at", &word.at)));
     let times = &job.timestamps;
     let named = [
@@ -113,15 +112,6 @@ fn may_hold(draft: &Draft, name: &str, here: &Value, segments: &[String]) -> boo
         },
     };
     next.is_some_and(|next| may_hold(draft, name, next, rest))
-}
-
-/// How a job looks in the answers of an operation.
-fn shape<'d>(draft: &'d Draft, operation: &Operation) -> Cow<'d, JobShape> {
-    let base = &draft.facts.job;
-    match operation.view.as_ref().and_then(|view| base.views.get(view)) {
-        Some(view) => Cow::Owned(base.viewed(view)),
-        None => Cow::Borrowed(base),
-    }
 }
 
 /// The enum at a place of a schema holds exactly these values.

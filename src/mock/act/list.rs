@@ -33,6 +33,7 @@ impl Mock {
         if self.decoy.is_oldest_first() && !is_ordered && call.operation.latest.is_none() {
             numbers.reverse();
         }
+        self.fault.list(call.name, &mut numbers);
         let numbers = self.filtered(call, store, numbers);
         let mut page = self.cut(call, &numbers)?;
         if !is_ordered {

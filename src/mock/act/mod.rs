@@ -11,10 +11,12 @@ mod parts;
 mod read;
 mod retry;
 
+use std::time::Duration;
+
 use super::answer::{Answer, Body};
 use super::blueprint::Blueprint;
-use super::fault::Check;
-use super::job::{JobView, STAY, later};
+use super::fault::{Check, Past};
+use super::job::{Job, JobView, STAY, later};
 use super::store::Store;
 use super::{Call, Mock, Reply, render};
 use crate::contract::error::Condition;
@@ -24,6 +26,11 @@ use crate::contract::operation::Role;
 impl Mock {
     pub(super) fn act(&self, call: &Call<'_>) -> Result<Reply, Condition> {
         let mut store = self.store();
+        let names_job = !matches!(call.operation.role, Role::Create | Role::List | Role::CancelMany)
+            && call.operation.target.is_some();
+        if let (false, Some(condition)) = (names_job, self.fault.refuses(call.name, None)) {
+            return Err(condition);
+        }
         match call.operation.role {
             Role::Create => self.create(call, &mut store),
             Role::List => self.list(call, &mut store),
@@ -53,6 +60,10 @@ impl Mock {
             Some(number) => {
                 if let Some(job) = store.jobs.get_mut(number) {
                     job.settle(call.now, &self.contract.facts.lifecycle);
+                    if let Some(condition) = self.fault.refuses(call.name, Some(self.past(call, job))) {
+                        job.reads = job.reads.saturating_add(u32::from(call.operation.role == Role::Get));
+                        return Err(condition);
+                    }
                 }
                 act(self, call, store, number)
             }
@@ -60,6 +71,16 @@ impl Mock {
                 Ok(self.made_up(call))
             }
             None => Err(Condition::UnknownJob),
+        }
+    }
+
+    /// What is known of a job's past.
+    fn past(&self, call: &Call<'_>, job: &Job) -> Past {
+        let last = job.past.last().filter(|last| self.contract.facts.lifecycle.is_terminal(&last.state));
+        Past {
+            reads: job.reads,
+            is_started: job.created_by_request,
+            since_end: last.and_then(|last| Duration::try_from(call.now.duration_since(last.at)).ok()),
         }
     }
 

@@ -36,7 +36,9 @@ impl Decoy for Cancel {
                 Decision::Accept { leads_to: state.clone(), settles_in }
             }
             (Other::EndsIn(state), Expect::Accepted(accepted), Decision::Accept { leads_to, settles_in })
-                if accepted.or_races_to.contains(state) || accepted.settles_in.contains(state) =>
+                if accepted.settles_in.contains(state)
+                    // What stands still has no work to be done first.
+                    || (accepted.or_races_to.contains(state) && job.until_next.is_some()) =>
             {
                 // Where a cancel takes hold at once, losing the race shows at once too.
                 let is_at_once = settles_in.as_ref().is_none_or(|end| *end == leads_to);

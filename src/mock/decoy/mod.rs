@@ -1,15 +1,21 @@
 //! Odd but legal behaviour: each makes the mock unusual in one way that the documentation allows. A suite that raises
 //! an alarm over one of them is wrong.
 
+mod absent;
 mod cancel;
+mod gateway;
 mod head;
+mod late_cancel;
+mod lenient;
 mod member;
 mod order;
 mod pace;
+mod plain_text;
 mod refusal;
 mod throttle;
 mod time;
 mod transport;
+mod undocumented;
 mod way;
 mod writing;
 
@@ -57,6 +63,18 @@ pub struct Transfer {
 pub trait Decoy: Send + Sync {
     /// What it is.
     fn label(&self) -> &Label;
+
+    /// What is answered in the mock's place to the request of this number.
+    fn interrupts(&self, contract: &Contract, request: &Request, serial: u64) -> Option<Answer> {
+        let _ = (contract, request, serial);
+        None
+    }
+
+    /// Whether members of a wrong type that may be left out of the requests to an operation are passed over.
+    fn passes_over_types(&self, operation: &str) -> bool {
+        let _ = operation;
+        false
+    }
 
     /// Changes the way through its states of a new job that this service starts.
     fn plan(&self, service: Option<&str>, way: &mut Vec<String>) {
@@ -131,6 +149,7 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(pace::decoys(contract));
     found.extend(cancel::decoys(contract));
     found.extend(refusal::decoys(contract));
+    found.extend(plain_text::decoys(contract));
     found.extend(member::decoys(contract));
     found.extend(time::decoys(contract));
     found.extend(order::decoys(contract));
@@ -138,6 +157,11 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(throttle::decoys(contract));
     found.extend(writing::decoys());
     found.extend(transport::decoys());
+    found.extend(lenient::decoys(contract));
+    found.extend(late_cancel::decoys(contract));
+    found.extend(undocumented::decoys(contract));
+    found.extend(gateway::decoys(contract));
+    found.extend(absent::decoys(contract));
     found
 }
 

@@ -20,6 +20,8 @@ enum Wrong {
     Vanishes,
     /// Accepts, and settles in this state.
     SettlesIn(String),
+    /// Accepts, and a job that stood still ends in this state as if it had been done first.
+    Races(String),
     /// Refuses once, and accepts when asked again.
     Yields(Decision),
 }
@@ -50,6 +52,11 @@ impl Fault for Cancel {
             (Wrong::Ignores, Decision::Accept { .. }) => Decision::Ignore,
             (Wrong::SettlesIn(state), Decision::Accept { leads_to, settles_in }) => {
                 // A cancel that takes hold at once settles at once, too.
+                let is_at_once = settles_in.as_ref() == Some(&leads_to);
+                let leads_to = if is_at_once { state.clone() } else { leads_to };
+                Decision::Accept { leads_to, settles_in: Some(state.clone()) }
+            }
+            (Wrong::Races(state), Decision::Accept { leads_to, settles_in }) if job.until_next.is_none() => {
                 let is_at_once = settles_in.as_ref() == Some(&leads_to);
                 let leads_to = if is_at_once { state.clone() } else { leads_to };
                 Decision::Accept { leads_to, settles_in: Some(state.clone()) }
@@ -170,6 +177,16 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             format!("a cancelled job settles in {state}"),
             &["cancel/takes-effect", "lifecycle/declared-transition", "lifecycle/ends-in-time"],
             Wrong::SettlesIn(state.clone()),
+        );
+    }
+    let settles = |state: &String| accepted.iter().any(|a| a.settles_in.contains(state));
+    let raced = accepted.iter().flat_map(|a| &a.or_races_to).find(|state| !settles(state));
+    if let Some(state) = raced {
+        add(
+            "cancel-loses-to-nothing".into(),
+            format!("a cancelled job ends in {state}, though no work was under way that could end"),
+            &["cancel/takes-effect"],
+            Wrong::Races(state.clone()),
         );
     }
     if refusing.iter().any(|(state, _)| *state != leads_to) {

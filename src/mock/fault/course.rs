@@ -39,12 +39,15 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         add("illegal-transition", title, "lifecycle/declared-transition", way);
     }
 
+    let is_seen = contract.of_role(Role::Create).any(|(_, operation)| contract.shows_state(operation));
     let begins = [Phase::Stopping, Phase::Running, Phase::Cancelled, Phase::Failed, Phase::Succeeded];
-    let wrong = begins.into_iter().find_map(|phase| {
+    // Where the answer to a start shows no state, a job may have moved on before it is read: what nobody asked for is
+    // wrong all the same.
+    let is_telling = |phase: &Phase| is_seen || matches!(phase, Phase::Stopping | Phase::Cancelled);
+    let wrong = begins.into_iter().filter(is_telling).find_map(|phase| {
         lifecycle.of_phase(phase).find(|state| !lifecycle.initial.iter().any(|initial| initial == state))
     });
-    let is_seen = contract.of_role(Role::Create).any(|(_, operation)| contract.shows_state(operation));
-    if let Some(wrong) = wrong.filter(|_| is_seen) {
+    if let Some(wrong) = wrong {
         let mut way = vec![wrong.to_owned()];
         if let Some(end) = usual.last().filter(|_| !lifecycle.is_terminal(wrong)) {
             way.push(end.clone());

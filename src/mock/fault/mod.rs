@@ -3,8 +3,10 @@
 mod agreement;
 mod cancel;
 mod cancel_many;
+mod closed;
 mod constraint;
 mod course;
+mod decision;
 mod edge;
 mod envelope;
 mod error;
@@ -18,250 +20,30 @@ mod list;
 mod member;
 mod other_error;
 mod race;
+mod refused;
 mod retry;
+mod seeded;
 mod shown;
+mod start;
+mod stateless;
+mod success;
 mod surface;
 mod swapped;
 mod throttle;
 mod two_codes;
 mod unchecked;
-mod unserved;
+mod undocumented;
+mod unlisted;
+mod unreadable;
 mod word;
 
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 
-use super::answer::{Answer, AnswerContext};
-use super::job::JobView;
+pub use decision::{Again, Check, Decision, Meant, Past, Place};
 use ground::Ground;
-
-/// Something the mock checks, and a fault may forget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Check<'n> {
-    /// That the credentials are known.
-    Credentials,
-    /// That an operation is one that takes no credentials.
-    Anonymous,
-    /// That the signature fits the request.
-    Signature,
-    /// That the body has the hash which was signed.
-    BodyHash,
-    /// That the signature is of the present time.
-    Expiry,
-    /// That the request keeps to its schema.
-    Validation,
-    /// That the request keeps to what this keyword of its schema says.
-    Constraint(&'n str),
-    /// That a job belongs to the parents named.
-    Parent,
-    /// That a job belongs to the account that asks for it.
-    Owner,
-    /// That credentials which may only read change nothing.
-    Rights,
-    /// The filter of this name.
-    Filter(&'n str),
-    /// The page size asked for.
-    PageSize,
-    /// That a walk through pages ends.
-    LastPage,
-    /// That a job exists.
-    Existence,
-    /// The idempotency token of a create.
-    Token,
-    /// That there is an operation for a request.
-    Route,
-    /// That a job's state is the same on every page of its parts.
-    PartState,
-    /// That a client which keeps to the documented pace is served.
-    Pace,
-    /// That a token counts whatever else the create says.
-    TokenAlone,
-    /// That a page token is one of the mock's own.
-    PageToken,
-    /// That a page which is too large is made smaller.
-    PageLimit,
-}
-
-/// What becomes of a cancel.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Decision {
-    /// The job goes to this state, and after a while settles in the other, if one is given.
-    Accept {
-        /// The state it goes to at once.
-        leads_to: String,
-        /// The state it ends in.
-        settles_in: Option<String>,
-    },
-    /// The call is refused.
-    Refuse(Condition),
-    /// The call succeeds, and the job stays as it is.
-    Ignore,
-    /// The call succeeds, and the job is gone.
-    Vanish,
-}
-
-/// What becomes of a retry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
-    /// A new job does the same work.
-    New,
-    /// The same job starts again.
-    Same,
-    /// The call succeeds, and nothing happens.
-    Ignore,
-    /// The call is refused.
-    Refuse(Condition),
-}
-
-/// Where the time of a job's creation stands to one end of a range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// On the inner side.
-    Inside,
-    /// At the very moment.
-    At {
-        /// Whether the moment is part of the range.
-        belongs: bool,
-    },
-    /// On the outer side.
-    Outside,
-}
-
-impl Place {
-    /// Whether a job there is in the range.
-    pub fn is_in(self) -> bool {
-        matches!(self, Place::Inside | Place::At { belongs: true })
-    }
-}
-
-/// How a job stands to what a cancel of many asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Meant {
-    /// Whether it belongs to the parents named.
-    pub of_parents: bool,
-    /// Where its creation stands to the earlier end of the range.
-    pub after: Place,
-    /// Where its creation stands to the later end of the range.
-    pub before: Place,
-    /// Whether its own cancel would be accepted.
-    pub is_cancellable: bool,
-}
-
-impl Meant {
-    /// Whether a server without faults cancels it.
-    pub fn is_selected(self) -> bool {
-        self.of_parents && self.after.is_in() && self.before.is_in() && self.is_cancellable
-    }
-}
-
-/// What a fault is, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
-    /// `<mechanism>` or `<mechanism>::<parameter>`; the same in every run.
-    pub id: String,
-    /// What is wrong, in one line: lower case, no full stop.
-    pub title: String,
-    /// The rules that must see it: at least one of them.
-    pub caught_by: Vec<&'static str>,
-    /// The step from state to state that it takes or forbids against the documentation, if any.
-    pub edge: Option<(String, String)>,
-}
-
-impl Label {
-    fn new(id: impl Into<String>, title: impl Into<String>, caught_by: &[&'static str]) -> Self {
-        Label { id: id.into(), title: title.into(), caught_by: caught_by.to_vec(), edge: None }
-    }
-
-    /// The same label, for a fault in one step from state to state.
-    fn on_edge(mut self, from: &str, to: &str) -> Self {
-        self.edge = Some((from.to_owned(), to.to_owned()));
-        self
-    }
-}
-
-/// One seeded defect. Every hook does nothing unless the fault says otherwise.
-pub trait Fault: Send + Sync {
-    /// What it is.
-    fn label(&self) -> &Label;
-
-    /// Whether the mock forgets a check.
-    fn skips(&self, check: Check<'_>, operation: &str) -> bool {
-        let _ = (check, operation);
-        false
-    }
-
-    /// Changes the way of a new job through its states.
-    fn plan(&self, way: &mut Vec<String>) {
-        let _ = way;
-    }
-
-    /// Changes what becomes of a cancel; `earlier` cancels of the job came before.
-    fn decide_cancel(&self, job: &JobView, earlier: u32, decision: Decision) -> Decision {
-        let _ = (job, earlier);
-        decision
-    }
-
-    /// Changes what becomes of a retry.
-    fn decide_retry(&self, job: &JobView, again: Again) -> Again {
-        let _ = job;
-        again
-    }
-
-    /// The state a job goes to because it was retried, accepted or not.
-    fn on_retry(&self, job: &JobView) -> Option<String> {
-        let _ = job;
-        None
-    }
-
-    /// Changes the way of a job that a retry starts through its states.
-    fn plan_retry(&self, way: &mut Vec<String>) {
-        let _ = way;
-    }
-
-    /// Changes whether a cancel of many jobs takes this one; `selected` says whether it should.
-    fn selects(&self, job: &JobView, meant: Meant, selected: bool) -> bool {
-        let _ = (job, meant);
-        selected
-    }
-
-    /// The state a job goes to although its cancel was refused.
-    fn on_refusal(&self, job: &JobView) -> Option<String> {
-        let _ = job;
-        None
-    }
-
-    /// The job that a get shows instead of the one asked for; `all` jobs are there.
-    fn instead(&self, number: usize, all: usize) -> usize {
-        let _ = all;
-        number
-    }
-
-    /// Whether the request of this number is throttled.
-    fn throttles(&self, serial: u64) -> bool {
-        let _ = serial;
-        false
-    }
-
-    /// Changes what a get shows of a job.
-    fn observe(&self, contract: &Contract, job: &mut JobView) {
-        let _ = (contract, job);
-    }
-
-    /// Changes one page of a list. Jobs are named by number; `start` is where the page begins.
-    fn page(&self, start: usize, all: &[usize], page: &mut Vec<usize>) {
-        let _ = (start, all, page);
-    }
-
-    /// Changes an answer to a GraphQL request before it is sent; `executed` unless the request was invalid.
-    fn graphql(&self, executed: bool, answer: &mut Answer) {
-        let _ = (executed, answer);
-    }
-
-    /// Changes an answer before it is sent.
-    fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
-        let _ = (context, answer);
-    }
-}
+pub(crate) use seeded::Sound;
+pub use seeded::{Fault, Label};
 
 /// Every fault that a mock of this contract can have, always in the same order.
 pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
@@ -282,7 +64,6 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
-    found.extend(unserved::faults(contract));
     found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found.extend(edge::faults(contract));
@@ -294,6 +75,14 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(swapped::faults(contract));
     found.extend(throttle::faults(contract));
     found.extend(graphql::faults(contract));
+    found.extend(unreadable::faults(contract));
+    found.extend(refused::faults(contract));
+    found.extend(unlisted::faults(contract));
+    found.extend(start::faults(contract));
+    found.extend(stateless::faults(contract));
+    found.extend(success::faults(contract));
+    found.extend(undocumented::faults(contract));
+    found.extend(closed::faults(contract));
     found
 }
 
@@ -305,20 +94,4 @@ pub(super) fn is_answered(contract: &Contract, condition: Condition) -> bool {
 /// The fault of this id.
 pub fn fault(contract: &Contract, id: &str) -> Option<Box<dyn Fault>> {
     faults(contract).into_iter().find(|fault| fault.label().id == id)
-}
-
-/// No fault at all.
-#[derive(Debug)]
-pub(crate) struct Sound(Label);
-
-impl Default for Sound {
-    fn default() -> Self {
-        Sound(Label::new("none", "no fault", &[]))
-    }
-}
-
-impl Fault for Sound {
-    fn label(&self) -> &Label {
-        &self.0
-    }
 }

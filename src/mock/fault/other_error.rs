@@ -9,7 +9,6 @@ use super::{Fault, Label};
 use crate::contract::Contract;
 use crate::contract::error::{Condition, ErrorRow};
 use crate::contract::operation::Operation;
-use crate::contract::reference::Basis;
 
 /// Statuses that say something about the caller and nothing about the request, or that blame the server.
 const BESIDE: [u16; 4] = [401, 403, 404, 429];
@@ -45,7 +44,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         let instead: BTreeMap<String, (u16, String)> = operations
             .filter_map(|(name, operation)| {
                 let row = contract.error_row(condition, name)?;
-                let is_guess = matches!(contract.basis(&row.reference), Basis::Inferred | Basis::Observed);
+                let is_guess = !contract.basis(row.detail()).can_fail();
                 Some((name.clone(), is_guess.then(|| other(contract, name, operation, row)).flatten()?))
             })
             .collect();

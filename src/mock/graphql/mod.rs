@@ -66,17 +66,17 @@ struct Made {
 }
 
 impl Mock {
-    /// Answers a request to a GraphQL service.
-    pub(super) fn graphql(&self, service: &str, request: &Request, serial: u64) -> Answer {
+    /// The answer to a request to a GraphQL service, and whether the connection is closed in its place.
+    pub(super) fn graphql(&self, service: &str, request: &Request, serial: u64) -> (Answer, bool) {
         let facts = self.contract.facts.services.get_key_value(service);
         let transport = facts.and_then(|(name, facts)| Some((name, facts.transport.as_ref()?)));
         let (Some((service, transport)), Some(schema)) =
             (transport, self.contract.graphql.schemas.get(service))
         else {
-            return Answer::not_in_contract(501, "the service has no schema");
+            return (Answer::not_in_contract(501, "the service has no schema"), false);
         };
         if request.method != "POST" {
-            return Answer::not_in_contract(405, "a GraphQL request is sent with POST");
+            return (Answer::not_in_contract(405, "a GraphQL request is sent with POST"), false);
         }
         let talk = Talk { service, schema, transport, request, serial };
         let asked = graphql::asked(&self.contract, request, None).unwrap_or_default();
@@ -85,14 +85,16 @@ impl Mock {
         let body = self.contract.facts.services.get(service).and_then(|s| s.error_body.as_ref());
         let body = body.unwrap_or(&self.contract.facts.error_body);
         refuse::dress(&self.contract, body, &mut answer, self.seed, serial);
+        let mut hangs_up = false;
         if let Some((name, operation)) = self.operation(&asked) {
             let context =
                 AnswerContext { contract: &self.contract, name, operation, condition, job: job.as_ref() };
             self.decoy.answer(&context, &mut answer);
             self.fault.answer(&context, &mut answer);
+            hangs_up = self.fault.hangs_up(&context);
         }
         self.fault.graphql(executed, &mut answer);
-        answer
+        (answer, hangs_up)
     }
 
     fn operation(&self, asked: &Asked) -> Option<(&str, &Operation)> {

@@ -16,7 +16,7 @@ async fn served(vendor: &str) -> (String, tokio::sync::oneshot::Sender<()>, toki
     let mock = Arc::new(Mock::new(contract(vendor), options));
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let task = tokio::spawn(async move {
-        serve::serve(listener, mock, async { drop(stopped.await) }).await.unwrap();
+        serve::serve(listener, serve::Seat::of(mock), async { drop(stopped.await) }).await.unwrap();
     });
     (address, stop, task)
 }
@@ -109,7 +109,7 @@ async fn head(decoy: &str, more: &str) -> String {
     let options = MockOptions { decoy: Some(Arc::from(decoy)), ..MockOptions::held() };
     let mock = Arc::new(Mock::new(contract, options));
     let (_stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    tokio::spawn(serve::serve(listener, mock, async { drop(stopped.await) }));
+    tokio::spawn(serve::serve(listener, serve::Seat::of(mock), async { drop(stopped.await) }));
     let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
     let path = "/knowledgebases/KB12345678/datasources/DS12345678/ingestionjobs/AAAAAAAAAA";
     let request = format!("GET {path} HTTP/1.1\r\nhost: mock\r\n{more}\r\n");

@@ -1,20 +1,21 @@
 //! What was found, the gravest first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::{Page, width_of};
 use super::paint::{Paint, Span};
 use crate::report::exit::breaks;
+use crate::report::fingerprint::steady_pointer;
 use crate::report::model::{ExchangeInfo, FindingInfo, Report, Verdict};
 use crate::report::sort::merge_findings;
 use crate::report::words::{count, rule};
-use crate::rule::Level;
+use crate::rule::{About, Level};
 
 /// Where everything about a finding starts.
-const INDENT: usize = 6;
+pub(super) const INDENT: usize = 6;
 /// Where the evidence starts, right of its label.
 const EVIDENCE: usize = INDENT + 10;
-/// How many cells of an expected or actual value are shown, and how many cases, unless more is asked for.
+/// How many cells of an expected or actual value are shown, and how many of other places, unless more is asked for.
 const SHORT_VALUE: usize = 200;
 const SHORT_LIST: usize = 3;
 
@@ -25,6 +26,8 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) {
         .into_iter()
         .map(|finding| (shown_as(&finding, &verdicts), finding))
         .filter(|(verdict, _)| !page.style.quiet || breaks(*verdict, report.run.strict))
+        // What hangs below a cause is told by it.
+        .filter(|(_, finding)| finding.cause.is_none() || page.style.verbose > 0)
         .collect();
     // Stable: within a verdict the order of the report stays.
     merged.sort_by_key(|(verdict, _)| gravity(*verdict));
@@ -54,12 +57,14 @@ fn verdicts(report: &Report) -> Verdicts<'_> {
 }
 
 /// The verdict that stands before a finding: the one of its level, or `known` where the baseline lists all its cases.
+/// What hangs below a cause says nothing of what it is about: an error.
 fn shown_as(finding: &FindingInfo, verdicts: &Verdicts<'_>) -> Verdict {
     let known = |case: &str| {
         let key: [&str; 3] = [&finding.vendor, case, &finding.rule];
         verdicts.get(&key) == Some(&Verdict::Known)
     };
     match finding.level {
+        _ if finding.cause.is_some() => Verdict::Error,
         _ if finding.cases().into_iter().all(known) => Verdict::Known,
         Level::Fail => Verdict::Fail,
         Level::Warn => Verdict::Warn,
@@ -72,11 +77,12 @@ fn gravity(verdict: Verdict) -> u8 {
         Verdict::Fail => 0,
         Verdict::Warn => 1,
         Verdict::Known => 2,
+        Verdict::Error => 4,
         _ => 3,
     }
 }
 
-fn label(verdict: Verdict) -> Span {
+pub(super) fn label(verdict: Verdict) -> Span {
     Span::new(Paint::of(verdict), verdict.word().to_uppercase())
 }
 
@@ -121,15 +127,67 @@ fn because(page: &mut Page<'_>, finding: &FindingInfo) {
     }
 }
 
-/// Where else the same habit shows: its cases, and what it is about there.
+/// Where else the same habit shows: in which members, operations, cases.
 fn also(page: &mut Page<'_>, finding: &FindingInfo) {
-    let cases: Vec<&str> = finding.cases().into_iter().filter(|case| *case != finding.case).collect();
-    let shown = if page.style.verbose > 0 { cases.len() } else { SHORT_LIST.min(cases.len()) };
-    let mut text = format!("in {}: {}", count(cases.len(), "other case"), cases[..shown].join(", "));
-    if cases.len() > shown {
-        text.push_str(&format!(" and {} more", cases.len() - shown));
+    let most = if page.style.verbose > 0 { usize::MAX } else { SHORT_LIST };
+    let mut places: BTreeMap<(usize, &str), BTreeSet<String>> = BTreeMap::new();
+    let mut add = |rank, noun, text: String| {
+        places.entry((rank, noun)).or_default().insert(text);
+    };
+    for other in &finding.also {
+        if other.case != finding.case {
+            add(3, "case", other.case.clone());
+        }
+        if other.operation.is_empty() {
+            // A report of format 1 tells no more.
+            continue;
+        }
+        if other.operation != finding.operation {
+            add(2, "operation", other.operation.clone());
+        }
+        let pointer = other.pointer.as_deref().map(steady_pointer);
+        match &other.about {
+            Some(about) if other.about != finding.about => {
+                let (noun, text) = words(about);
+                add(0, noun, text);
+            }
+            _ if pointer != finding.pointer.as_deref().map(steady_pointer) => {
+                add(1, "member", pointer.unwrap_or_else(|| "the whole answer".to_owned()));
+            }
+            _ => {}
+        }
     }
+    let list = |items: &BTreeSet<String>| {
+        let shown = items.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
+        let more = items.len().saturating_sub(most);
+        if more > 0 { format!("{shown} and {more} more") } else { shown }
+    };
+    let mut parts = places.iter();
+    let text = match (parts.next(), parts.next()) {
+        (Some(((_, noun), items)), None) => {
+            format!("in {}: {}", count(items.len(), &format!("other {noun}")), list(items))
+        }
+        _ => {
+            let plural = |items: &BTreeSet<String>| if items.len() == 1 { "" } else { "s" };
+            let part = |((_, noun), items): (&(usize, &str), &BTreeSet<String>)| {
+                format!("{noun}{} {}", plural(items), list(items))
+            };
+            let parts: Vec<String> = places.iter().map(part).collect();
+            format!("in {}: {}", count(finding.also.len(), "other place"), parts.join("; "))
+        }
+    };
     evidence(page, "also", &[Span::plain(text)]);
+}
+
+/// What a finding is about, with its noun.
+fn words(about: &About) -> (&'static str, String) {
+    match about {
+        About::Row(row) => ("row", row.to_string()),
+        About::State(state) => ("state", state.clone()),
+        About::Member(member) => ("member", member.clone()),
+        About::Parameter(parameter) => ("parameter", parameter.clone()),
+        About::Code(code) => ("code", code.clone()),
+    }
 }
 
 fn value(page: &mut Page<'_>, label: &str, value: &str, paint: Paint) {
@@ -146,7 +204,7 @@ fn value(page: &mut Page<'_>, label: &str, value: &str, paint: Paint) {
     }
 }
 
-fn evidence(page: &mut Page<'_>, label: &str, text: &[Span]) {
+pub(super) fn evidence(page: &mut Page<'_>, label: &str, text: &[Span]) {
     page.flow(EVIDENCE, &[Span::new(Paint::Dim, labelled(label))], text);
 }
 
@@ -154,7 +212,7 @@ fn labelled(label: &str) -> String {
     format!("{:INDENT$}{label:10}", "")
 }
 
-fn in_a_line(exchange: &ExchangeInfo) -> String {
+pub(super) fn in_a_line(exchange: &ExchangeInfo) -> String {
     let answer = match (exchange.status, &exchange.error) {
         (Some(status), _) => format!("status {status}"),
         (None, Some(error)) => error.clone(),
@@ -191,12 +249,72 @@ fn fixed(page: &mut Page<'_>, report: &Report) {
 fn in_brief(page: &mut Page<'_>, findings: &[(Verdict, FindingInfo)], name_vendors: bool) {
     for (verdict, finding) in findings {
         let vendor = if name_vendors { format!("{}  ", finding.vendor) } else { String::new() };
-        let cases = match finding.also.len() {
+        let places = match finding.also.len() {
             0 => String::new(),
-            others => format!(" ({})", count(others + 1, "case")),
+            others => format!(" (and in {})", count(others, "other place")),
         };
-        let text = format!("{vendor}{}  {}{cases}", rule(&finding.rule), finding.message);
+        let text = format!("{vendor}{}  {}{places}", rule(&finding.rule), finding.message);
         page.cut(INDENT, &[label(*verdict)], &Span::plain(text));
     }
     page.flow(INDENT, &[Span::plain(" ")], &[Span::new(Paint::Dim, "-v shows these in full")]);
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::report::fixture::{cause, finding, with_verdicts};
+    use crate::report::model::{Also, Cause};
+    use crate::report::terminal::{Style, render};
+
+    fn place(case: &str, operation: &str, pointer: &str, member: Option<&str>) -> Also {
+        Also {
+            case: case.into(),
+            operation: operation.into(),
+            pointer: Some(pointer.into()),
+            about: member.map(|member| About::Member(member.into())),
+            fingerprint: String::new(),
+        }
+    }
+
+    #[rstest]
+    #[case::cases(&[place("c2", "StopJob", "/job/status", None), place("c3", "", "/job/status", None)], "in 2 other cases: c2, c3")]
+    #[case::member(&[place("c1", "StopJob", "/job/end", Some("end"))], "in 1 other member: end")]
+    #[case::places_in_lists(
+        &[place("c1", "StopJob", "/jobs/0/end", None), place("c1", "StopJob", "/jobs/7/end", None)],
+        "in 1 other member: /jobs/*/end"
+    )]
+    #[case::all(
+        &[place("c2", "GetJob", "/a", None), place("c3", "GetJob", "/b", None), place("c4", "ListJobs", "/c", None), place("c5", "ListJobs", "/d", None)],
+        "in 4 other places: members /a, /b, /c and 1 more; operations GetJob, ListJobs; cases c2, c3, c4 and 1 more"
+    )]
+    fn where_else_is_said_in_words(#[case] also: &[Also], #[case] text: &str) {
+        let mut report = with_verdicts("fail");
+        let one = finding("acme", "cancel/x", Level::Fail, "c1", 1);
+        report.findings.push(FindingInfo { also: also.to_vec(), ..one });
+        let text = format!("      also      {text}\n");
+        let told = render(&report, &Style { width: 300, ..Style::default() });
+        assert!(told.contains(&text), "{told}");
+    }
+
+    #[rstest]
+    #[case(0, 0)]
+    #[case(1, 1)]
+    fn what_hangs_below_a_cause_is_told_by_it(#[case] verbose: u8, #[case] shown: usize) {
+        let below = finding("acme", "fields/x", Level::Fail, "c1", 1);
+        let mut report = with_verdicts("error error");
+        let message = "every answer is 404".to_owned();
+        let findings = vec![below.fingerprint.clone()];
+        report.causes.push(Cause { is_fatal: true, message, findings, ..cause() });
+        report.findings.push(FindingInfo { cause: Some("absent-operation".into()), ..below });
+        let told = render(&report, &Style { verbose, ..Style::default() });
+        let cause = told.find("ERROR every answer is 404").unwrap();
+        assert!(told.contains("      below     1 finding hangs below it and does not count"), "{told}");
+        let findings: Vec<usize> = told.match_indices("ERROR fields/x").map(|(at, _)| at).collect();
+        assert_eq!(findings.len(), shown, "{told}");
+        assert!(findings.iter().all(|at| *at > cause));
+        let quiet = render(&report, &Style { quiet: true, ..Style::default() });
+        assert!(quiet.starts_with("ERROR every answer is 404"), "{quiet}");
+    }
 }

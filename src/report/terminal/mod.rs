@@ -1,7 +1,9 @@
 //! The report as text for people: what was tested, how it stands, what was found, what was not tested, the verdict.
 
+mod causes;
 mod closing;
 mod findings;
+mod judged;
 mod not_tested;
 mod page;
 mod paint;
@@ -19,7 +21,8 @@ pub struct Style {
     pub unicode: bool,
     /// The number of columns of a line. Below 40, 40 are used. `curl` lines and long words are never broken.
     pub width: usize,
-    /// From 1: notes in full, the cases that were not tested, the exchange of each finding, long values uncut.
+    /// From 1: notes in full, which requirements were not tested, the exchange of each finding, what hangs below causes,
+    /// long values uncut.
     pub verbose: u8,
     /// Whether only failures and the closing lines are shown.
     pub quiet: bool,
@@ -39,6 +42,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         summary::contracts(&mut page, report);
         summary::table(&mut page, report);
     }
+    causes::causes(&mut page, report);
     findings::findings(&mut page, report);
     if !style.quiet {
         not_tested::not_tested(&mut page, report);

@@ -2,26 +2,31 @@
 
 use crate::contract::Contract;
 use crate::contract::cancel::Table;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
-use crate::story::Attempt;
-use crate::story::Story;
-use crate::story::said::{is_beside_the_point, seen};
+use crate::contract::lifecycle::Phase;
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule, Why};
+use crate::story::said::seen;
+use crate::story::{Attempt, Story};
 
 static META: Meta = Meta {
     id: "cancel/accepted-when-allowed",
     title: "a cancel is accepted while the job may be cancelled",
     keyword: Keyword::Must,
     checks: "A cancel of a job in a state that may be cancelled is answered with success. A refusal counts only when \
-             the next reading shows that the job could still be cancelled: otherwise it may have ended first.",
+             the next reading shows that the job could still be cancelled, or the job stands still until it is acted on: \
+             otherwise it may have ended first.",
     why: "A job that cannot be stopped goes on working and costing, while its client believes that the job has ended: \
           that is what the refusal says.",
     fix: "Accept the cancel in every state that the documentation names, waiting ones included.",
-    seeks: "",
+    seeks: "an answered cancel of a job that may be cancelled",
 };
 
 /// A cancel is accepted while the job may be cancelled.
 #[derive(Debug)]
 pub struct AcceptedWhenAllowed;
+
+/// What tells whether a refusal was right.
+const SOUGHT: &str =
+    "a success, or a reading after the refusal that shows a job which could still be cancelled";
 
 impl Rule for AcceptedWhenAllowed {
     fn meta(&self) -> &'static Meta {
@@ -30,45 +35,46 @@ impl Rule for AcceptedWhenAllowed {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
-        let mut missing = "no job known to be cancellable was cancelled";
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Cancel) {
-            let response = attempt.answer.response;
             let Some((row, _)) = attempt.accepting() else { continue };
-            if is_beside_the_point(response) {
-                missing = "no cancel of a cancellable job was answered for itself";
+            if attempt.is_beside_the_point(contract) {
                 continue;
             }
             if attempt.answer.is_accepted() {
-                looked_at += 1;
+                judgement.look_at(attempt, contract);
                 continue;
             }
-            if !is_still_open(&attempt, contract) {
-                missing = "the job may have ended before the refused cancel reached it";
+            if !is_due(attempt, contract) {
+                judgement.miss(Why::NotSeen { sought: SOUGHT.to_owned() });
                 continue;
             }
-            looked_at += 1;
+            judgement.look_at(attempt, contract);
             let message = format!("a cancel of a job in the state {} was refused", attempt.state);
             let actual = seen(attempt.answer.exchange, contract);
-            findings.push(Finding::new(attempt.answer.index, &row.reference, message, "success", actual));
+            let finding = Finding::new(attempt.answer.index, &row.reference, message, "success", actual);
+            judgement.find([finding.kind("refused").by(attempt, contract)]);
         }
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 
-/// Whether the job could still be cancelled after the refusal. Otherwise it may have ended before the cancel came; that
-/// it was cancelled all the same is the concern of `cancel/one-story`.
-fn is_still_open(attempt: &Attempt<'_>, contract: &Contract) -> bool {
-    let is_final = |state: &String| contract.facts.lifecycle.is_terminal(state);
-    attempt.after.is_some_and(|after| {
-        after.state.as_ref().is_some_and(|state| !is_final(state))
-            && attempt.must_be_accepted(contract, after)
-    })
+/// Whether the cancel had to be accepted when it came: the job could still be cancelled after the refusal, or had not moved
+/// by itself. That it was cancelled all the same is the concern of `cancel/one-story`.
+fn is_due(attempt: &Attempt<'_>, contract: &Contract) -> bool {
+    let lifecycle = &contract.facts.lifecycle;
+    let is_stopped = |state: &String| matches!(lifecycle.phase(state), Phase::Stopping | Phase::Cancelled);
+    let after = attempt.after.and_then(|after| Some((after, after.state.as_ref()?)));
+    let is_open = after.is_some_and(|(after, state)| {
+        !lifecycle.is_terminal(state) && attempt.must_be_accepted(contract, after)
+    });
+    is_open || (!attempt.may_move && !after.is_some_and(|(_, state)| is_stopped(state)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Origin;
     use crate::rule::Level;
     use crate::rule::script::Script;
     use rstest::rstest;
@@ -134,5 +140,39 @@ mod tests {
             .get("JOB0000001", &json!({"status": "STARTING"}))
             .cancel("JOB0000001", &json!({"status": "STOPPING"}));
         assert_eq!(script.findings(&AcceptedWhenAllowed), []);
+    }
+
+    #[rstest]
+    #[case(None, 1)]
+    #[case(Some("IN_PROGRESS"), 1)]
+    #[case(Some("COMPLETE"), 1)]
+    // That it was cancelled all the same is another story.
+    #[case(Some("STOPPED"), 0)]
+    fn a_job_that_stands_still_has_not_ended_first(#[case] after: Option<&str>, #[case] expected: usize) {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .cancel_refused("JOB0000001", 409, &json!({}))
+            .known("JOB0000001", Origin::Fixture);
+        let script =
+            after.iter().fold(script, |script, state| script.get("JOB0000001", &json!({"status": state})));
+        let judgement = script.judge(&AcceptedWhenAllowed);
+        assert_eq!(judgement.found.len(), expected, "{judgement:?}");
+    }
+
+    #[test]
+    fn what_was_acted_on_stands_still_no_more() {
+        let script = Script::of("bedrock")
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .cancel("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .get("JOB0000001", &json!({"status": "IN_PROGRESS"}))
+            .cancel_refused("JOB0000001", 409, &json!({}))
+            .known("JOB0000001", Origin::Hook);
+        assert_eq!(script.findings(&AcceptedWhenAllowed), []);
+    }
+
+    #[test]
+    fn why_it_may_have_ended_first_is_said() {
+        let judgement = refused_then("COMPLETE").judge(&AcceptedWhenAllowed);
+        assert!(matches!(&judgement.missing[..], [Why::NotSeen { .. }]));
     }
 }

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::Contract;
-use crate::contract::error::Condition;
+use crate::contract::cancel::Table;
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
-use crate::story::said::{is_beside_the_point, is_one_of, seen};
+use crate::rule::tool::late_cancel::{Met, out_of_line};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::text::one_of;
-use crate::story::{Answer, Story, is_named};
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "cancel/concurrent-agree",
     title: "cancels sent at the same time agree",
     keyword: Keyword::Should,
-    checks: "Of cancels of one job sent together, each is accepted or refused as not cancellable or in conflict, none \
-             meets a server error, and every reading that shows the job ended shows the same end. Where one was \
-             accepted, the next reading shows a state that follows a cancel.",
+    checks: "Of cancels of one job sent together, each is accepted or refused as in one of the states that it may have \
+             met: the one before, or one that follows a cancel. None meets a server error, and every reading that shows \
+             the job ended shows the same end. Where one was accepted, the next reading shows a state that follows a \
+             cancel. What the documentation leaves open is left alone.",
     why: "Two people press the button at once, or a client repeats what it believes lost: a server that trips over that \
           leaves a job of which nobody knows the state.",
     fix: "Make the change from running to stopping one atomic step, and answer the late ones by the new state.",
-    seeks: "",
+    seeks: "cancels of one job that were sent at the same time",
 };
 
 /// Cancels sent at the same time agree.
@@ -34,102 +34,128 @@ impl Rule for ConcurrentAgree {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let contract = story.contract;
-        let mut groups: BTreeMap<(usize, &str), Vec<Answer<'_>>> = BTreeMap::new();
-        for answer in story.answers().iter() {
-            let asked = &answer.exchange.asked;
-            let by_mistake = answer
-                .exchange
-                .meant()
-                .probe
-                .is_some_and(|p| !matches!(p, Condition::NotCancellable | Condition::UnsupportedKind));
-            if let (Role::Cancel, Some(group), Some(job), false) =
-                (answer.operation.role, answer.exchange.meant().together, &asked.job, by_mistake)
-            {
-                groups.entry((group, job)).or_default().push(*answer);
+        let mut groups: BTreeMap<(usize, &str), Vec<&Answer<'_>>> = BTreeMap::new();
+        for answer in story.answers() {
+            let in_earnest = answer.is_in_earnest(Table::Cancel);
+            if let (Role::Cancel, Some(group), Some(job), true) = (
+                answer.operation.role,
+                answer.exchange.meant().together,
+                &answer.exchange.asked.job,
+                in_earnest,
+            ) {
+                groups.entry((group, job)).or_default().push(answer);
             }
         }
-        groups.retain(|_, group| group.len() > 1);
-        let mut findings = Vec::new();
-        for ((_, job), group) in &groups {
-            findings.extend(group.iter().filter_map(|answer| out_of_line(answer, contract)));
-            findings.extend(two_ends(story, job, group).or_else(|| lost(story, job, group)));
+        let mut judgement = Judgement::default();
+        for ((_, job), answers) in groups.into_iter().filter(|(_, answers)| answers.len() > 1) {
+            let group = Group::of(story, job, answers);
+            group.answers.iter().for_each(|answer| judgement.look(answer.index));
+            let answered = group.answered();
+            judgement.find(answered.into_iter().map(|finding| group.about(finding)));
+            let became = group.two_ends().or_else(|| group.lost());
+            judgement.find(became.map(|finding| group.about(finding)));
         }
-        Judgement::of(groups.len(), findings, "no cancels of one job were sent at the same time")
+        judgement
     }
 }
 
-/// An answer that is neither success nor a refusal because of the other cancels.
-pub(super) fn out_of_line(answer: &Answer<'_>, contract: &Contract) -> Option<Finding> {
-    let response = answer.response;
-    let message = if response.status >= 500 {
-        "one of several cancels sent together met a server error"
-    } else if answer.is_refused() && !is_beside_the_point(response) && response.status != 409 {
-        let rows: Vec<_> = [Condition::NotCancellable, Condition::UnsupportedKind, Condition::Conflict]
-            .into_iter()
-            .filter_map(|condition| contract.error_row(condition, answer.name))
-            .collect();
-        if rows.is_empty() || rows.iter().any(|row| is_one_of(row, answer.exchange, contract)) {
+/// Cancels of one job sent together.
+struct Group<'s, 't> {
+    story: &'s Story<'t>,
+    answers: Vec<&'s Answer<'t>>,
+    /// The readings of the job, by whichever of its ids, in order.
+    readings: Vec<&'t Reading>,
+    /// The last reading that was over before them.
+    before: Option<&'t Reading>,
+    /// The first reading after all of them.
+    after: Option<&'t Reading>,
+}
+
+impl<'s, 't> Group<'s, 't> {
+    fn of(story: &'s Story<'t>, job: &str, answers: Vec<&'s Answer<'t>>) -> Self {
+        let readings = story.named(job);
+        let is_before = |r: &&&Reading| answers.first().is_some_and(|a| story.precedes(r.exchange, a.index));
+        let before = readings.iter().rev().find(is_before).copied();
+        let is_after = |r: &&&Reading| answers.iter().all(|a| story.precedes(a.index, r.exchange));
+        let start = answers.first().map_or(0, |a| readings.partition_point(|r| r.exchange < a.index));
+        let after = readings[start..].iter().find(is_after).copied();
+        Group { story, answers, readings, before, after }
+    }
+
+    /// The answers that no state explains.
+    fn answered(&self) -> Vec<Finding> {
+        let (story, contract) = (self.story, self.story.contract);
+        let met = self.before.map(|before| Met::with(story, before, self.after));
+        let met = met.unwrap_or_else(|| Met::of_all(contract));
+        let whose = "one of several cancels sent together";
+        let mut found: Vec<Finding> =
+            self.answers.iter().filter_map(|answer| out_of_line(answer, &met, contract, whose)).collect();
+        let accepted: Vec<&&Answer<'_>> = self.answers.iter().filter(|answer| answer.is_accepted()).collect();
+        if let (Some(before), [_, .., last]) = (self.before, accepted.as_slice())
+            && story.may_be_cancelled(before)
+            && let later = Met::after(story, before, self.after)
+            && !later.may_be_accepted()
+        {
+            let reference = later.reference().unwrap_or(last.operation.reference.as_str());
+            let message = "of cancels sent together more than one was accepted, though none is once one was";
+            let actual = format!("{} were accepted", accepted.len());
+            let finding = Finding::new(last.index, reference, message.to_owned(), "one success", actual);
+            found.push(finding.kind("all-accepted"));
+        }
+        found
+    }
+
+    /// A reading that shows another end than an earlier one.
+    fn two_ends(&self) -> Option<Finding> {
+        let (story, first) = (self.story, self.answers.first()?);
+        let lifecycle = &story.contract.facts.lifecycle;
+        let start = self.readings.partition_point(|reading| reading.exchange < first.index);
+        let is_end = |r: &&Reading| r.state.as_ref().is_some_and(|state| lifecycle.is_terminal(state));
+        let mut ends = self.readings[start..].iter().copied().filter(is_end);
+        let one = ends.next()?;
+        let life = story.life(&one.id)?;
+        let is_of_group = |r: &Reading| self.answers.iter().any(|answer| answer.index == r.exchange);
+        let other = ends.find(|r| {
+            let counts = is_of_group(r) || story.precedes(one.exchange, r.exchange);
+            counts && r.state != one.state && !life.acted_between(one, r, &[Role::Retry])
+        })?;
+        let message = "after cancels sent together the job shows two different ends".to_owned();
+        let reference = &first.operation.reference;
+        let text = |r: &Reading| r.state.clone().unwrap_or_default();
+        let finding = Finding::new(other.exchange, reference, message, text(one), text(other));
+        Some(finding.kind("two-ends").at(story.state_place(other)))
+    }
+
+    /// A reading after all of them that shows a job which nobody cancelled, though one of them was told otherwise.
+    fn lost(&self) -> Option<Finding> {
+        let (story, first, before) = (self.story, self.answers.first()?, self.before?);
+        let due = story.may_follow(before);
+        let after = self.after?;
+        let state = after.state.as_ref().filter(|state| !due.is_empty() && !due.contains(state))?;
+        let told = self.answers.iter().any(|answer| answer.is_accepted());
+        if !told || (story.may_move_after(before) && story.may_have_ended_in(state)) {
             return None;
         }
-        "one of several cancels sent together was refused for another reason than the others"
-    } else {
-        return None;
-    };
-    let expected = "success, or a refusal as not cancellable or in conflict";
-    let actual = seen(answer.exchange, contract);
-    Some(Finding::new(answer.index, &answer.operation.reference, message.to_owned(), expected, actual))
-}
-
-/// A reading that shows another end than an earlier one, after cancels sent together.
-fn two_ends(story: &Story<'_>, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
-    let contract = story.contract;
-    let first = group.first()?;
-    let ends: Vec<&Reading> = story
-        .readings()
-        .iter()
-        .filter(|r| !r.from_list && r.exchange >= first.index && is_named(r, job))
-        .filter(|r| r.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state)))
-        .collect();
-    let one = ends.first()?;
-    let life = story.life(&one.id)?;
-    let is_of_group = |r: &Reading| group.iter().any(|answer| answer.index == r.exchange);
-    let other = ends.iter().find(|r| {
-        let counts = is_of_group(r) || story.precedes(one.exchange, r.exchange);
-        counts && r.state != one.state && !life.acted_between(one, r, &[Role::Retry])
-    })?;
-    let message = "after cancels sent together the job shows two different ends".to_owned();
-    let reference = &first.operation.reference;
-    let text = |r: &Reading| r.state.clone().unwrap_or_default();
-    Some(
-        Finding::new(other.exchange, reference, message, text(one), text(other)).at(story.state_place(other)),
-    )
-}
-
-/// A reading after all of them that shows a job which nobody cancelled, though one of them was told otherwise.
-fn lost(story: &Story<'_>, job: &str, group: &[Answer<'_>]) -> Option<Finding> {
-    let first = group.first()?;
-    let readings: Vec<&Reading> =
-        story.readings().iter().filter(|r| !r.from_list && is_named(r, job)).collect();
-    let before = readings.iter().rev().find(|r| story.precedes(r.exchange, first.index))?;
-    let due = story.may_follow(before);
-    let after = readings.iter().find(|r| group.iter().all(|a| story.precedes(a.index, r.exchange)))?;
-    let state = after.state.as_ref().filter(|state| !due.is_empty() && !due.contains(state))?;
-    let told = group.iter().any(|answer| answer.is_accepted());
-    if !told || story.may_have_ended_in(state) {
-        return None;
+        let message = format!("after cancels sent together, of which one was accepted, the job was {state}");
+        let (reference, actual) = (&first.operation.reference, story.tale(before));
+        let finding = Finding::new(after.exchange, reference, message, one_of(due), actual);
+        Some(finding.kind("lost").at(story.state_place(after)))
     }
-    let message = format!("after cancels sent together, of which one was accepted, the job was {state}");
-    let actual = story.tale(before);
-    Some(
-        Finding::new(after.exchange, &first.operation.reference, message, one_of(due), actual)
-            .at(story.state_place(after)),
-    )
+
+    /// The same, about the state that the job was in before.
+    fn about(&self, finding: Finding) -> Finding {
+        match self.before.and_then(|before| before.state.clone()) {
+            Some(state) => finding.about(About::State(state)),
+            None => finding,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::cancel::{Accepted, Expect};
+    use crate::contract::error::Condition;
     use crate::rule::script::Script;
     use serde_json::{Value, json};
 
@@ -231,5 +257,59 @@ mod tests {
         let script = together(script.cancel("JOB0000001", &json!({"status": "STOPPED"})));
         let answered = together(script.cancel("JOB0000001", &json!({"status": "COMPLETE"}))).overlapping();
         assert_eq!(answered.findings(&ConcurrentAgree).len(), 1);
+    }
+
+    /// Two cancels of a vendor that says this of jobs that are stopping.
+    fn where_stopping(expect: &Expect, second: u16, after: &str) -> Vec<Finding> {
+        let script = Script::changed("bedrock", |contract| {
+            for row in contract.facts.cancel.iter_mut().filter(|r| r.state.iter().any(|s| s == "STOPPING")) {
+                row.expect = expect.clone();
+            }
+            contract.facts.cancel.iter_mut().for_each(|row| row.unchanged_ref = None);
+        });
+        let script = script.get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let script = together(script.cancel("JOB0000001", &json!({"status": "STOPPING"})));
+        let no = json!({"__type": "ConflictException", "message": "no"});
+        let script = together(script.cancel_refused("JOB0000001", second, &no)).overlapping();
+        let script = script.get("JOB0000001", &json!({"status": after}));
+        script.get("JOB0000001", &json!({"status": "STOPPED"})).findings(&ConcurrentAgree)
+    }
+
+    #[test]
+    fn each_answer_is_held_against_the_states_that_it_may_have_met() {
+        let kinds = |found: Vec<Finding>| found.iter().map(|found| found.kind).collect::<Vec<_>>();
+        let again = Accepted {
+            leads_to: vec!["STOPPING".into()],
+            settles_in: vec!["STOPPED".into()],
+            ..Accepted::default()
+        };
+        let accepted = Expect::Accepted(again);
+        let refused = Expect::Refused(Condition::NotCancellable);
+        let open = Expect::Undocumented("a second stop".into());
+        assert_eq!(kinds(where_stopping(&accepted, 409, "STOPPING")), ["refused"]);
+        // It may have stopped by then, and then the refusal was right.
+        assert_eq!(kinds(where_stopping(&accepted, 409, "STOPPED")), [""; 0]);
+        assert_eq!(kinds(where_stopping(&refused, 409, "STOPPING")), [""; 0]);
+        assert_eq!(kinds(where_stopping(&refused, 202, "STOPPING")), ["all-accepted"]);
+        assert_eq!(kinds(where_stopping(&accepted, 202, "STOPPING")), [""; 0]);
+        assert_eq!(kinds(where_stopping(&open, 202, "STOPPING")), [""; 0]);
+        assert_eq!(kinds(where_stopping(&open, 409, "STOPPING")), [""; 0]);
+    }
+
+    #[test]
+    fn a_conflict_that_is_not_the_documented_refusal_is_found() {
+        let mut script = two(409, &json!({"__type": "ConflictException"}));
+        let changed = Script::changed("bedrock", |contract| {
+            contract.facts.cancel.iter_mut().filter(|r| r.state.iter().any(|s| s == "STOPPING")).for_each(
+                |row| {
+                    row.expect = Expect::Refused(Condition::NotCancellable);
+                },
+            );
+            let row =
+                contract.facts.errors.iter_mut().find(|row| row.when == Condition::NotCancellable).unwrap();
+            row.any_of.retain(|answer| answer.status == Some(400));
+        });
+        script.contract = changed.contract;
+        assert_eq!(script.findings(&ConcurrentAgree)[0].kind, "other-error");
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::rule::script::Script;
-use crate::rule::{Judgement, Rule, errors, idempotency, isolation, listing};
+use crate::rule::{Rule, errors, idempotency, isolation, listing};
 
 /// What happens next.
 #[derive(Debug, Clone, Copy)]

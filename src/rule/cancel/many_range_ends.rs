@@ -1,7 +1,7 @@
 //! `cancel/many-range-ends`.
 
 use crate::contract::lifecycle::Phase;
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::Story;
 use crate::story::many::Standing;
 
@@ -13,7 +13,7 @@ static META: Meta = Meta {
              belong to the range, and left alone where not. Where no page says so, what happens is noted.",
     why: "Ranges are laid end to end: with the wrong ends, jobs fall between two of them or are taken by both.",
     fix: "Compare with or without equality, as the documentation says, at both ends.",
-    seeks: "",
+    seeks: "a job created at the very end of a range, read before and after its cancel",
 };
 
 /// The ends of a range belong to it or not, as documented.
@@ -28,7 +28,7 @@ impl Rule for ManyRangeEnds {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for many in story.many() {
             if many.fact.undocumented.is_some() || !many.answer.is_accepted() {
                 continue;
@@ -41,7 +41,7 @@ impl Rule for ManyRangeEnds {
                 if !is_taken && lifecycle.is_terminal(state) {
                     continue;
                 }
-                looked_at += 1;
+                judgement.look(job.after.exchange);
                 if end.inclusive == Some(is_taken) {
                     continue;
                 }
@@ -55,16 +55,12 @@ impl Rule for ManyRangeEnds {
                 };
                 let reference = end.reference.as_ref().unwrap_or(&many.fact.reference);
                 let level = if end.inclusive.is_some() { Level::Fail } else { Level::Note };
-                let at = contract.shape_of(&job.after.operation).state.as_str();
-                findings.push(
-                    Finding::new(job.after.exchange, reference, message, expected, state)
-                        .at(story.place(job.after, at))
-                        .at_most(level),
-                );
+                let finding = Finding::new(job.after.exchange, reference, message, expected, state);
+                let finding = finding.kind(verb).about(About::Member(edge.word().to_owned())).at_most(level);
+                judgement.find([finding.at(story.state_place(job.after))]);
             }
         }
-        let missing = "no job created at the very end of a range was read before and after its cancel";
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

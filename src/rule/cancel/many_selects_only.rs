@@ -14,7 +14,7 @@ static META: Meta = Meta {
              ended are not stopped by it, and a job that had ended is in the same state.",
     why: "One request too wide stops the work of people who never asked for it, and nobody can start it again where it was.",
     fix: "Select by all that the request names, together, and change a job only where its own cancel would be accepted.",
-    seeks: "",
+    seeks: "a job that a cancel of many did not mean, read before and after it",
 };
 
 /// A cancel of many jobs leaves alone those that are not meant.
@@ -28,26 +28,23 @@ impl Rule for ManySelectsOnly {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for many in story.many() {
             for job in &many.jobs {
-                let Standing::Left(why, reference) = &job.standing else { continue };
-                looked_at += 1;
+                let Standing::Left(kind, why, reference) = &job.standing else { continue };
+                judgement.look(job.after.exchange);
                 if !is_stopped(job, contract) {
                     continue;
                 }
                 let (before, after) = (&job.before.state, &job.after.state);
                 let text = |state: &Option<String>| state.clone().unwrap_or_default();
                 let message = format!("a cancel of many jobs changed one that was not meant: {why}");
-                let at = contract.shape_of(&job.after.operation).state.as_str();
-                findings.push(
-                    Finding::new(job.after.exchange, reference, message, text(before), text(after))
-                        .at(story.place(job.after, at)),
-                );
+                let (index, place) = (job.after.exchange, story.state_place(job.after));
+                let finding = Finding::new(index, reference, message, text(before), text(after));
+                judgement.find([finding.kind(kind).at(place)]);
             }
         }
-        let missing = "no job that a cancel of many did not mean was read before and after it";
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

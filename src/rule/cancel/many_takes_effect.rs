@@ -1,9 +1,10 @@
 //! `cancel/many-takes-effect`.
 
 use crate::contract::Contract;
-use crate::contract::cancel::{Accepted, Expect};
+use crate::contract::cancel::{Accepted, Expect, RowId, Table};
+use crate::contract::combination::label;
 use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::many::{Standing, Touched};
 use crate::story::text::one_of;
@@ -16,7 +17,7 @@ static META: Meta = Meta {
              and could be cancelled by itself, is cancelled or has ended first, and ends where a cancelled job ends.",
     why: "Whoever stops everything at once has a reason, and a job that goes on unseen costs until somebody finds it.",
     fix: "Carry out the cancel of each job that is selected, and refuse the whole where that cannot be.",
-    seeks: "",
+    seeks: "a job that a cancel of many meant, read before and after it",
 };
 
 /// A cancel of many jobs cancels each one that is meant.
@@ -30,7 +31,7 @@ impl Rule for ManyTakesEffect {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for many in story.many() {
             if many.fact.undocumented.is_some() || !many.answer.is_accepted() {
                 continue;
@@ -38,25 +39,28 @@ impl Rule for ManyTakesEffect {
             for job in &many.jobs {
                 let Standing::Meant(row) = &job.standing else { continue };
                 let Expect::Accepted(accepted) = &row.expect else { continue };
-                looked_at += 1;
+                let state = job.before.state.clone().unwrap_or_default();
+                let facets = label(&contract.facts, &row.facets);
+                let id = RowId { table: Table::Cancel, state, facets };
+                judgement.look_by(job.after.exchange, id.clone());
                 let reference = accepted.reference.as_ref().unwrap_or(&many.fact.reference);
-                let found = goes_on(job, accepted, story)
-                    .map(|r| (r, "a cancel of many jobs left one as it was that was meant"))
-                    .or_else(|| {
-                        let end = ends_elsewhere(job, accepted, contract)?;
-                        Some((end, "a job that a cancel of many meant ended in another state"))
-                    });
-                findings.extend(found.map(|(reading, message)| {
+                let stays = "a cancel of many jobs left one as it was that was meant";
+                let elsewhere = "a job that a cancel of many meant ended in another state";
+                let found = goes_on(job, accepted, story).map(|r| (r, "left", stays)).or_else(|| {
+                    let end = ends_elsewhere(job, accepted, contract)?;
+                    Some((end, "ended-elsewhere", elsewhere))
+                });
+                judgement.find(found.map(|(reading, kind, message)| {
                     let state = reading.state.clone().unwrap_or_default();
-                    let at = contract.shape_of(&reading.operation).state.as_str();
                     let due = one_of(accepted.settles_in.iter().chain(&accepted.or_races_to));
                     Finding::new(reading.exchange, reference, message.to_owned(), due, state)
-                        .at(story.place(reading, at))
+                        .kind(kind)
+                        .about(About::Row(id))
+                        .at(story.state_place(reading))
                 }));
             }
         }
-        let missing = "no job that a cancel of many meant was read before and after it";
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

@@ -20,6 +20,7 @@ pub mod refused_when_finished;
 pub mod repeat_consistent;
 pub mod repeat_harmless;
 pub mod takes_effect;
+pub mod undocumented;
 pub mod work_stops;
 
 /// The rules of this group.
@@ -39,4 +40,5 @@ pub const RULES: &[&dyn Rule] = &[
     &many_range_ends::ManyRangeEnds,
     &one_story::OneStory,
     &not_offered::NotOffered,
+    &undocumented::Undocumented,
 ];

@@ -2,8 +2,8 @@
 
 use crate::contract::Contract;
 use crate::contract::lifecycle::Phase;
-use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::exchange::{Exchange, Reading};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::said::{is_accepted, seen};
 
@@ -16,7 +16,7 @@ static META: Meta = Meta {
     why: "A client that is told yes stops looking after the job, while the work goes on and is paid for; and a call \
           that nobody documented has no rules that one could rely on.",
     fix: "Refuse what no operation is for, or document the call with its preconditions.",
-    seeks: "",
+    seeks: "an answered request for what the API does not offer",
 };
 
 /// What the API does not offer does nothing.
@@ -30,41 +30,43 @@ impl Rule for NotOffered {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for (index, exchange) in story.exchanges.iter().enumerate() {
             let fact = exchange.meant().not_offered.and_then(|role| contract.facts.not_offered.get(&role));
             let (Some(fact), Some(_)) = (fact, exchange.response()) else { continue };
-            looked_at += 1;
+            judgement.look(index);
             let what = format!("{} {}", exchange.request.method, exchange.request.path());
+            let tried = About::Parameter(tried(exchange));
             if is_accepted(exchange, contract) {
-                findings.push(Finding::new(
-                    index,
-                    &fact.reference,
-                    "a call that the API does not offer was answered with success".to_owned(),
-                    format!("a refusal of {what}"),
-                    seen(exchange, contract),
-                ));
+                let message = "a call that the API does not offer was answered with success".to_owned();
+                let (due, actual) = (format!("a refusal of {what}"), seen(exchange, contract));
+                let finding = Finding::new(index, &fact.reference, message, due, actual);
+                judgement.find([finding.kind("accepted").about(tried.clone())]);
             }
-            let Some(job) = &exchange.asked.job else { continue };
-            let before = story.of_job(job).rfind(|r| story.precedes(r.exchange, index));
-            let after = story.of_job(job).find(|r| story.precedes(index, r.exchange));
-            if let (Some(before), Some(after)) = (before, after)
+            let life = exchange.asked.job.as_ref().and_then(|job| story.life(job));
+            let Some(life) = life else { continue };
+            if let (Some(before), Some(after)) = (life.last_before(index), life.after(index).next())
                 && !is_stopped(before, contract)
                 && is_stopped(after, contract)
             {
-                let at = contract.shape_of(&after.operation).state.as_str();
-                let finding = Finding::new(
-                    after.exchange,
-                    &fact.reference,
-                    "a job stopped after a call that the API does not offer".to_owned(),
-                    "a job that goes on",
-                    after.state.clone().unwrap_or_default(),
-                );
-                findings.push(finding.at(story.place(after, at)));
+                let message = "a job stopped after a call that the API does not offer".to_owned();
+                let state = after.state.clone().unwrap_or_default();
+                let finding =
+                    Finding::new(after.exchange, &fact.reference, message, "a job that goes on", state);
+                judgement.find([finding.kind("stopped").about(tried).at(story.state_place(after))]);
             }
         }
-        Judgement::of(looked_at, findings, "nothing was tried that the API does not offer")
+        judgement
     }
+}
+
+/// What was tried, without the ids in it: the method, and the end of the path.
+fn tried(exchange: &Exchange) -> String {
+    let path = exchange.request.path();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_id = exchange.asked.job.as_ref().is_some_and(|job| last.contains(job.as_str()));
+    let end = if is_id { "{id}" } else { last };
+    format!("{} {end}", exchange.request.method)
 }
 
 fn is_stopped(reading: &Reading, contract: &Contract) -> bool {

@@ -1,12 +1,10 @@
 //! `cancel/one-story`.
 
 use crate::contract::cancel::Table;
-use crate::contract::error::Condition;
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
-use crate::story::said::is_beside_the_point;
 use crate::story::text::one_of;
 use crate::story::{Answer, Life, Story};
 
@@ -21,7 +19,7 @@ static META: Meta = Meta {
           thing and the job is another: results are thrown away that are there, or waited for that never come.",
     fix: "Let cancel and completion change the state in one atomic step that checks the state it changes, and answer \
           by what that step did.",
-    seeks: "",
+    seeks: "a job that was cancelled at work and read after its end",
 };
 
 /// Cancel and completion happen one after the other.
@@ -34,15 +32,15 @@ impl Rule for OneStory {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for life in story.lives() {
             let Some(plot) = Plot::of(story, life) else { continue };
-            looked_at += 1;
-            findings.extend(
+            judgement.look(plot.end.exchange);
+            judgement.find(
                 plot.refused_and_cancelled().or_else(|| plot.two_ends()).or_else(|| plot.nothing_happened()),
             );
         }
-        Judgement::of(looked_at, findings, "no job that was cancelled at work was read after its end")
+        judgement
     }
 }
 
@@ -60,16 +58,14 @@ struct Plot<'s, 't> {
 
 impl<'s, 't> Plot<'s, 't> {
     fn of(story: &'s Story<'t>, life: &'s Life<'t>) -> Option<Self> {
-        let is_meant = |answer: &&Answer<'_>| {
-            let probe = answer.exchange.meant().probe;
-            probe.is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
-        };
+        let is_meant = |answer: &&Answer<'_>| answer.is_in_earnest(Table::Cancel);
         // What is cancelled with many others, or started again, has other stories.
         let others = life.acts.iter().any(|act| matches!(act.role, Role::CancelMany | Role::Retry));
         let acts = life.acts.iter().filter(|act| act.role == Role::Cancel);
         let cancels: Vec<&Answer<'t>> =
             acts.filter_map(|act| story.answer(act.exchange)).filter(is_meant).collect();
-        let lost = cancels.iter().any(|answer| is_beside_the_point(answer.response));
+        let is_beside = |answer: &&Answer<'_>| answer.is_beside_the_point(story.contract, Table::Cancel);
+        let lost = cancels.iter().any(is_beside);
         let (begin, finish) = (cancels.first()?.index, cancels.last()?.index);
         let before = life.last_before(begin)?;
         let end = life.after(finish).find(|reading| life.is_ended(reading))?;
@@ -88,11 +84,12 @@ impl<'s, 't> Plot<'s, 't> {
         if !refused || !is_cancelled {
             return None;
         }
-        // A job that this client did not start may have been cancelled by somebody else.
-        let is_ours = self.life.readings.iter().any(|r| r.role == Role::Create);
+        // A job that this client did not start may have been cancelled by somebody else, unless it is there for this
+        // client to act on.
+        let is_ours = !self.life.may_move() || self.life.readings.iter().any(|r| r.role == Role::Create);
         let level = if is_ours { Level::Fail } else { Level::Warn };
         let message = "a cancel was refused, and the job ended as cancelled all the same".to_owned();
-        Some(self.finding(message, "an end by itself".to_owned()).at_most(level))
+        Some(self.finding("refused-and-cancelled", message, "an end by itself".to_owned()).at_most(level))
     }
 
     /// The answer to a cancel shows one end, and the job has another.
@@ -102,33 +99,34 @@ impl<'s, 't> Plot<'s, 't> {
             self.story.readings_at(last).iter().find(|r| r.id == self.life.id && self.life.is_ended(r))?;
         let state = shown.state.as_deref().filter(|state| *state != self.state())?;
         let message = format!("the answer to a cancel showed the end {state}, and the job ended otherwise");
-        Some(self.finding(message, state.to_owned()))
+        Some(self.finding("two-ends", message, state.to_owned()))
     }
 
     /// A cancel was accepted, and the job ended as no cancelled job does.
     fn nothing_happened(&self) -> Option<Finding> {
         let accepted = self.cancels.iter().find(|answer| answer.is_accepted())?;
         // What must follow a cancel whose row is certain is the concern of `cancel/takes-effect`.
-        let is_certain = self
-            .story
-            .attempts(Table::Cancel)
-            .iter()
-            .any(|attempt| attempt.answer.index == accepted.index && attempt.row.is_some());
+        let is_certain =
+            self.story.attempt_at(Table::Cancel, accepted.index).is_some_and(|attempt| attempt.row.is_some());
         let due = self.story.may_follow(self.before);
         let state = self.state();
-        let is_right = due.iter().any(|d| *d == state) || self.story.may_have_ended_in(state);
+        let ended_first = self.story.may_move_after(self.before) && self.story.may_have_ended_in(state);
+        // One that ended as cancelled under another word did not go on as if nothing had happened.
+        let is_cancelled = self.story.contract.facts.lifecycle.phase(state) == Phase::Cancelled;
+        let is_right = due.iter().any(|d| *d == state) || ended_first || is_cancelled;
         if is_certain || is_right || due.is_empty() {
             return None;
         }
         let message =
             format!("a cancel was accepted, and the job ended as {state} as if nothing had happened");
-        Some(self.finding(message, one_of(due)))
+        Some(self.finding("nothing-happened", message, one_of(due)))
     }
 
-    fn finding(&self, message: String, expected: String) -> Finding {
+    fn finding(&self, kind: &'static str, message: String, expected: String) -> Finding {
         let reference = self.cancels.first().map_or("", |answer| answer.operation.reference.as_str());
         let actual = self.story.tale(self.before);
         Finding::new(self.end.exchange, reference, message, expected, actual)
+            .kind(kind)
             .at(self.story.state_place(self.end))
     }
 }
@@ -136,6 +134,7 @@ impl<'s, 't> Plot<'s, 't> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::error::Condition;
     use crate::rule::script::Script;
     use rstest::rstest;
     use serde_json::{Value, json};
@@ -280,5 +279,24 @@ mod tests {
         let mut alone = started().cancel(ID, &state("STOPPING")).get(ID, &state("COMPLETE"));
         alone.contract = std::sync::Arc::clone(&contract);
         assert_eq!(alone.findings(&OneStory), []);
+    }
+
+    #[test]
+    fn what_is_there_to_be_acted_on_was_cancelled_by_nobody_else() {
+        let script = refused(Script::of("bedrock").get(ID, &state("IN_PROGRESS"))).get(ID, &state("STOPPED"));
+        let script = script.known(ID, crate::exchange::Origin::Fixture);
+        assert_eq!(script.findings(&OneStory)[0].at_most, Level::Fail);
+    }
+
+    #[test]
+    fn an_end_as_cancelled_under_another_word_is_none_as_if_nothing_had_happened() {
+        let changed = Script::changed("bedrock", |contract| {
+            let stopped = contract.facts.lifecycle.states["STOPPED"].clone();
+            contract.facts.lifecycle.states.insert("ABORTED".into(), stopped);
+        });
+        let together = |script: Script| script.last(|e| e.meant_mut().together = Some(1));
+        let script = together(changed.create(ID, &state("STARTING")).cancel(ID, &state("STOPPING")));
+        let script = together(script.cancel(ID, &state("STOPPING"))).overlapping();
+        assert_eq!(script.get(ID, &state("ABORTED")).findings(&OneStory), []);
     }
 }

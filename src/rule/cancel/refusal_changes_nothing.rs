@@ -8,9 +8,8 @@ use crate::exchange::Reading;
 use crate::exchange::reading::{number, time};
 use crate::rule::tool::accepted_anyway::is_moved;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
-use crate::story::Attempt;
-use crate::story::Story;
 use crate::story::text::show;
+use crate::story::{Attempt, Story};
 
 static META: Meta = Meta {
     id: "cancel/refusal-changes-nothing",
@@ -21,7 +20,7 @@ static META: Meta = Meta {
     why: "A finished job that turns into a cancelled one takes its results with it: dashboards, bills and whoever waits \
           for the outcome see work that was done as work that was not.",
     fix: "Change the job only after the check that allows it, in one step; write nothing, not even a time, on refusal.",
-    seeks: "",
+    seeks: "a job that was read after a cancel which must be refused",
 };
 
 /// A cancel that must be refused changes nothing.
@@ -35,30 +34,25 @@ impl Rule for RefusalChangesNothing {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Cancel) {
             let Some((row, _)) = attempt.refusing() else { continue };
             let Some(after) = attempt.after.or(attempt.shown) else { continue };
-            looked_at += 1;
-            if is_moved(&attempt, after, contract) {
+            judgement.look_at(attempt, contract);
+            let is_other = after.state.as_deref().is_some_and(|state| state != attempt.state);
+            if is_moved(attempt, after, contract) || (is_other && !attempt.may_move) {
                 let state = after.state.as_deref().unwrap_or_default();
-                findings.push(
-                    Finding::new(
-                        after.exchange,
-                        &row.reference,
-                        format!("a cancel that must be refused turned {} into {state}", attempt.state),
-                        attempt.state,
-                        state,
-                    )
-                    .at(story.state_place(after)),
-                );
+                let message = format!("a cancel that must be refused turned {} into {state}", attempt.state);
+                let finding = Finding::new(after.exchange, &row.reference, message, attempt.state, state);
+                let finding = finding.kind("moved").by(attempt, contract);
+                judgement.find([finding.at(story.state_place(after))]);
             } else if attempt.before.state == after.state
                 && contract.facts.lifecycle.is_terminal(attempt.state)
             {
-                findings.extend(rewritten(&attempt, after, story));
+                judgement.find(rewritten(attempt, after, story));
             }
         }
-        Judgement::of(looked_at, findings, "no cancel that must be refused was followed by a reading")
+        judgement
     }
 }
 
@@ -79,6 +73,8 @@ pub(in crate::rule) fn rewritten(attempt: &Attempt<'_>, after: &Reading, story: 
             (!is_same(old, new, shape.timestamps.format)).then(|| {
                 let message = "a cancel that must be refused changed a member of a finished job".to_owned();
                 Finding::new(after.exchange, reference, message, show(Some(old)), show(Some(new)))
+                    .kind("rewrote")
+                    .by(attempt, contract)
                     .at(story.place(after, member.as_str()))
             })
         })
@@ -187,5 +183,27 @@ mod tests {
         assert_eq!(changed(json!(5), json!("5")), 0);
         assert_eq!(changed(json!(5), json!(6)), 1);
         assert_eq!(changed(json!("5"), json!("6")), 1);
+    }
+
+    #[test]
+    fn a_job_that_stands_still_does_not_go_on_either() {
+        let script = Script::changed("bedrock", |contract| {
+            contract.facts.cancel.retain(|row| !row.state.iter().any(|state| state == "STOPPING"));
+            contract
+                .facts
+                .cancel
+                .iter_mut()
+                .find(|row| row.unchanged_ref.is_some())
+                .unwrap()
+                .state
+                .push("STOPPING".into());
+        });
+        let script = script
+            .get("JOB0000001", &json!({"status": "STOPPING"}))
+            .cancel_refused("JOB0000001", NO, &json!({}))
+            .get("JOB0000001", &json!({"status": "STOPPED"}));
+        assert_eq!(script.findings(&RefusalChangesNothing), []);
+        let script = script.known("JOB0000001", crate::exchange::Origin::Fixture);
+        assert_eq!(script.findings(&RefusalChangesNothing)[0].kind, "moved");
     }
 }

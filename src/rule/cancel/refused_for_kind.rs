@@ -5,7 +5,6 @@ use crate::contract::error::Condition;
 use crate::rule::tool::accepted_anyway::accepted_anyway;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
-use crate::story::said::is_beside_the_point;
 
 static META: Meta = Meta {
     id: "cancel/refused-for-kind",
@@ -15,7 +14,7 @@ static META: Meta = Meta {
     why: "The server goes on with work it cannot stop while the client believes it stopped, and starts the next job \
           into it.",
     fix: "Decide by the job's kind and tasks before accepting, in the same step as by its state.",
-    seeks: "",
+    seeks: "an answered cancel of a job of a kind that cannot be cancelled",
 };
 
 /// A cancel is refused for a job of a kind that cannot be cancelled.
@@ -28,18 +27,19 @@ impl Rule for RefusedForKind {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let contract = story.contract;
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Cancel) {
             let Some((row, condition)) = attempt.refusing() else { continue };
             let is_by_kind = condition == Condition::UnsupportedKind || !row.facets.is_empty();
-            if !is_by_kind || is_beside_the_point(attempt.answer.response) {
+            if !is_by_kind || attempt.is_beside_the_point(contract) {
                 continue;
             }
-            looked_at += 1;
+            judgement.look_at(attempt, contract);
             let whom = "a job of a kind that cannot be cancelled";
-            findings.extend(accepted_anyway(&attempt, story, whom));
+            judgement.find(accepted_anyway(attempt, story, whom));
         }
-        Judgement::of(looked_at, findings, "no job of a kind that cannot be cancelled was cancelled")
+        judgement
     }
 }
 

@@ -5,7 +5,6 @@ use crate::contract::error::Condition;
 use crate::rule::tool::accepted_anyway::accepted_anyway;
 use crate::rule::{Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
-use crate::story::said::is_beside_the_point;
 
 static META: Meta = Meta {
     id: "cancel/refused-when-finished",
@@ -15,7 +14,7 @@ static META: Meta = Meta {
              a cancel idempotent, a success that leaves the job as it was is noted only.",
     why: "A client told that it cancelled a finished job throws away results that are there, or starts the work again.",
     fix: "Check the state in the same step that would change it, and refuse the cancel when the job has ended.",
-    seeks: "",
+    seeks: "an answered cancel of a job in a state that cannot be cancelled",
 };
 
 /// A cancel is refused once the job has finished.
@@ -29,25 +28,26 @@ impl Rule for RefusedWhenFinished {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Cancel) {
             let Some((row, condition)) = attempt.refusing() else { continue };
             let is_by_kind = condition == Condition::UnsupportedKind || !row.facets.is_empty();
-            if is_by_kind || is_beside_the_point(attempt.answer.response) {
+            if is_by_kind || attempt.is_beside_the_point(contract) {
                 continue;
             }
-            looked_at += 1;
+            judgement.look_at(attempt, contract);
             let is_final = contract.facts.lifecycle.is_terminal(attempt.state);
             let whom = if is_final { "a finished job" } else { "a job in a state that cannot be cancelled" };
-            findings.extend(accepted_anyway(&attempt, story, whom));
+            judgement.find(accepted_anyway(attempt, story, whom));
         }
-        Judgement::of(looked_at, findings, "no job known to have finished was cancelled")
+        judgement
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Origin;
     use crate::rule::Level;
     use crate::rule::script::Script;
     use rstest::rstest;
@@ -79,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn a_success_without_a_job_warns_at_most() {
-        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"})).cancel_refused(
-            "JOB0000001",
-            202,
-            &json!({}),
-        );
-        assert_eq!(script.findings(&RefusedWhenFinished)[0].at_most, Level::Warn);
+    fn a_success_without_a_job_warns_at_most_and_is_noted_where_no_change_is_tolerated() {
+        let accepted = |script: Script| {
+            let script = script.get("JOB0000001", &json!({"status": "COMPLETE"}));
+            script.cancel_refused("JOB0000001", 202, &json!({})).findings(&RefusedWhenFinished)[0].at_most
+        };
+        assert_eq!(accepted(Script::of("bedrock")), Level::Note);
+        assert_eq!(accepted(strict()), Level::Warn);
     }
 
     #[test]
@@ -122,5 +122,50 @@ mod tests {
             .call("ShowJob", show, 200, &json!({"status": "running"}))
             .call("DeleteJob", cancel, 200, &json!({}));
         assert!(!script.judge(&RefusedWhenFinished).is_judged());
+    }
+
+    /// A vendor that does not tolerate a success which changes nothing.
+    fn strict() -> Script {
+        Script::changed("bedrock", |c| c.facts.cancel.iter_mut().for_each(|row| row.unchanged_ref = None))
+    }
+
+    #[rstest]
+    #[case::tolerated(Script::of("bedrock"), Level::Note, "stop-idempotent-inferred")]
+    #[case::not_tolerated(strict(), Level::Fail, "stop-page")]
+    fn an_answer_that_shows_no_state_does_not_show_another_one(
+        #[case] script: Script,
+        #[case] level: Level,
+        #[case] reference: &str,
+    ) {
+        let script = script
+            .get("JOB0000001", &json!({"status": "COMPLETE"}))
+            .cancel("JOB0000001", &json!({"status": null}))
+            .get("JOB0000001", &json!({"status": "COMPLETE"}));
+        let found = script.findings(&RefusedWhenFinished);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].kind, found[0].reference.as_str()), ("accepted-unchanged", reference));
+        assert_eq!(script.level(&RefusedWhenFinished, &found[0]), level, "{found:?}");
+    }
+
+    #[rstest]
+    #[case::may_move(None, "accepted", Level::Warn)]
+    #[case::stands_still(Some(Origin::Hook), "accepted-and-changed", Level::Fail)]
+    fn what_stands_still_does_not_go_on_by_itself(
+        #[case] origin: Option<Origin>,
+        #[case] kind: &str,
+        #[case] level: Level,
+    ) {
+        let script = Script::changed("bedrock", |contract| {
+            contract.facts.cancel.retain(|row| !row.state.iter().any(|state| state == "STOPPING"));
+            let row = contract.facts.cancel.iter_mut().find(|row| row.unchanged_ref.is_some()).unwrap();
+            row.state.push("STOPPING".to_owned());
+        });
+        let script = script
+            .get("JOB0000001", &json!({"status": "STOPPING"}))
+            .cancel("JOB0000001", &json!({"status": "STOPPED"}));
+        let script = origin.into_iter().fold(script, |script, origin| script.known("JOB0000001", origin));
+        let found = script.findings(&RefusedWhenFinished);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].kind, found[0].at_most), (kind, level), "{found:?}");
     }
 }

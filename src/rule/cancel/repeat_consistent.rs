@@ -1,11 +1,12 @@
 //! `cancel/repeat-consistent`.
 
+use std::collections::HashMap;
+
 use crate::contract::Contract;
 use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
-use crate::story::Attempt;
-use crate::story::Story;
-use crate::story::said::{is_beside_the_point, said, seen};
+use crate::story::said::{said, seen};
+use crate::story::{Attempt, Story};
 
 static META: Meta = Meta {
     id: "cancel/repeat-consistent",
@@ -16,7 +17,7 @@ static META: Meta = Meta {
     why: "Clients repeat a cancel when its answer was lost: if the second answer differs, they cannot tell what the first \
           one did.",
     fix: "Let the job's state alone decide the answer, not whether somebody asked before.",
-    seeks: "",
+    seeks: "a second cancel of a job that had ended",
 };
 
 /// A cancel repeated on a job that has ended is answered as before.
@@ -30,28 +31,26 @@ impl Rule for RepeatConsistent {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let ended: Vec<&Attempt<'_>> = story
-            .attempts(Table::Cancel)
-            .iter()
-            .filter(|a| contract.facts.lifecycle.is_terminal(a.state))
-            .filter(|a| !is_beside_the_point(a.answer.response))
-            .collect();
-        let (mut looked_at, mut findings) = (0, Vec::new());
-        for (index, later) in ended.iter().enumerate() {
-            let same = |a: &&&Attempt<'_>| {
-                a.before.id == later.before.id && a.state == later.state && a.answer.name == later.answer.name
-            };
-            let Some(earlier) = ended[..index].iter().rfind(same) else { continue };
-            looked_at += 1;
-            if kind(earlier, contract) != kind(later, contract) {
-                let message = "a repeated cancel was answered otherwise than the first".to_owned();
-                let reference = later.row.map_or(&later.answer.operation.reference, |row| &row.reference);
-                let (first, second) =
-                    (seen(earlier.answer.exchange, contract), seen(later.answer.exchange, contract));
-                findings.push(Finding::new(later.answer.index, reference, message, first, second));
+        let ended = story.attempts(Table::Cancel).iter().filter(|attempt| {
+            contract.facts.lifecycle.is_terminal(attempt.state) && !attempt.is_beside_the_point(contract)
+        });
+        let mut judgement = Judgement::default();
+        let mut before: HashMap<(&str, &str, &str), &Attempt<'_>> = HashMap::new();
+        for later in ended {
+            let job = (later.before.id.as_str(), later.state, later.answer.name);
+            let Some(earlier) = before.insert(job, later) else { continue };
+            judgement.look_at(later, contract);
+            if kind(earlier, contract) == kind(later, contract) {
+                continue;
             }
+            let message = "a repeated cancel was answered otherwise than the first".to_owned();
+            let reference = later.row.map_or(&later.answer.operation.reference, |row| &row.reference);
+            let (first, second) =
+                (seen(earlier.answer.exchange, contract), seen(later.answer.exchange, contract));
+            let finding = Finding::new(later.answer.index, reference, message, first, second);
+            judgement.find([finding.kind("other-answer").by(later, contract)]);
         }
-        Judgement::of(looked_at, findings, "no job that had ended was cancelled twice")
+        judgement
     }
 }
 

@@ -1,24 +1,22 @@
 //! `cancel/repeat-harmless`.
 
-use super::concurrent_agree::out_of_line;
 use crate::contract::cancel::Table;
-use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::Reading;
+use crate::rule::tool::late_cancel::{Met, out_of_line};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::text::one_of;
-use crate::story::{Answer, Story, is_named};
+use crate::story::{Answer, Attempt, Life, Story};
 
 static META: Meta = Meta {
     id: "cancel/repeat-harmless",
     title: "a cancel repeated after an accepted one does no harm",
     keyword: Keyword::Should,
-    checks: "A second cancel of a job whose cancel was accepted is answered with success, or refused as not \
-             cancellable or in conflict; after it the job is still in a state that follows a cancel.",
+    checks: "A second cancel of a job whose cancel was accepted is answered as in one of the states that follow a cancel: \
+             with success, or refused as not cancellable or in conflict; after it the job is still in such a state.",
     why: "Clients send a cancel again when its answer was lost. One that brings the job back to work, or denies that it \
           exists, turns that care into damage.",
     fix: "Look at the job's state first, and leave a job that is being cancelled, or was, as it is.",
-    seeks: "",
+    seeks: "a second cancel of a job whose cancel was accepted",
 };
 
 /// A cancel repeated after an accepted one does no harm.
@@ -31,64 +29,55 @@ impl Rule for RepeatHarmless {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for first in story.attempts(Table::Cancel) {
-            let accepted = first.accepting().is_some() && first.answer.is_accepted();
-            let again = story
-                .answers()
-                .iter()
-                .filter(|other| story.precedes(first.answer.index, other.index))
-                .find(|other| is_repeat(other, first.before));
-            let Some(again) = again.filter(|_| accepted) else { continue };
-            looked_at += 1;
-            findings.extend(
-                out_of_line(&again, contract)
-                    .map(|finding| Finding {
-                        message: finding.message.replace(
-                            "one of several cancels sent together",
-                            "a cancel repeated after an accepted one",
-                        ),
-                        ..finding
-                    })
-                    .or_else(|| undone(&again, first.before, story)),
-            );
+            if first.accepting().is_none() || !first.answer.is_accepted() {
+                continue;
+            }
+            let life = story.life(&first.before.id);
+            let Some((life, again)) = life.and_then(|life| Some((life, repeat(story, life, first)?))) else {
+                continue;
+            };
+            judgement.look(again.index);
+            let met = Met::after(story, first.before, life.after(again.index).next());
+            let whose = "a cancel repeated after an accepted one";
+            let found = out_of_line(again, &met, story.contract, whose)
+                .or_else(|| undone(again, first, life, story))
+                .map(|finding| finding.by(first, story.contract));
+            judgement.find(found);
         }
-        Judgement::of(looked_at, findings, "no job whose cancel was accepted was cancelled again")
+        judgement
     }
 }
 
-/// Whether an answer is to another cancel of the job, made in earnest.
-fn is_repeat(answer: &Answer<'_>, job: &Reading) -> bool {
-    let asked = &answer.exchange.asked;
-    answer.operation.role == Role::Cancel
-        && answer
-            .exchange
-            .meant()
-            .probe
-            .is_none_or(|p| matches!(p, Condition::NotCancellable | Condition::UnsupportedKind))
-        && asked.job.as_ref().is_some_and(|named| is_named(job, named))
+/// The first answer to another cancel of the job, made in earnest after the first one was answered.
+fn repeat<'s, 't>(story: &'s Story<'t>, life: &Life<'t>, first: &Attempt<'t>) -> Option<&'s Answer<'t>> {
+    let start = life.acts.partition_point(|act| act.exchange <= first.answer.index);
+    let later = life.acts[start..].iter().filter(|act| act.role == Role::Cancel);
+    later
+        .filter(|act| story.precedes(first.answer.index, act.exchange))
+        .filter_map(|act| story.answer(act.exchange))
+        .find(|answer| answer.is_in_earnest(Table::Cancel))
 }
 
 /// The first reading after the repeated cancel, or its own answer, where it shows a job that was not cancelled.
-fn undone(again: &Answer<'_>, before: &Reading, story: &Story<'_>) -> Option<Finding> {
-    let due = story.may_follow(before);
+fn undone(again: &Answer<'_>, first: &Attempt<'_>, life: &Life<'_>, story: &Story<'_>) -> Option<Finding> {
+    let due = story.may_follow(first.before);
     let is_wrong = |state: &String| !due.is_empty() && !due.contains(&state);
-    let shown = story.of_job(&before.id).find(|r| r.exchange == again.index);
-    let after = story.of_job(&before.id).find(|r| story.precedes(again.index, r.exchange));
+    let shown = story.readings_at(again.index).iter().find(|r| !r.from_list && r.id == life.id);
+    let after = life.after(again.index).next();
     let wrong = [shown, after].into_iter().flatten().find(|r| r.state.as_ref().is_some_and(is_wrong))?;
     let state = wrong.state.clone().unwrap_or_default();
     let message = format!("a repeated cancel left the job in the state {state}");
-    let actual = story.tale(before);
-    Some(
-        Finding::new(wrong.exchange, &again.operation.reference, message, one_of(due), actual)
-            .at(story.state_place(wrong)),
-    )
+    let (reference, actual) = (&again.operation.reference, story.tale(first.before));
+    let finding = Finding::new(wrong.exchange, reference, message, one_of(due), actual);
+    Some(finding.kind("undone").at(story.state_place(wrong)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::error::Condition;
     use crate::rule::script::Script;
     use rstest::rstest;
     use serde_json::{Value, json};

@@ -13,7 +13,7 @@ static META: Meta = Meta {
     why: "A job that says it was cancelled and goes on working writes into data that its client believes to be its own \
           again, and it goes on costing.",
     fix: "Call a job cancelled only when its workers have stopped; until then show it as stopping.",
-    seeks: "",
+    seeks: "a cancelled job with counters that was read again",
 };
 
 /// The work of a cancelled job stops.
@@ -28,7 +28,7 @@ impl Rule for WorkStops {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for life in story.lives() {
             let cancelled =
                 life.readings.iter().copied().find(|r| {
@@ -42,25 +42,17 @@ impl Rule for WorkStops {
             for (counter, stopped_at) in &cancelled.counters {
                 let shown: Vec<_> =
                     later.iter().filter_map(|r| Some((*r, r.counters.get(counter)?))).collect();
-                looked_at += shown.len();
+                shown.iter().for_each(|(reading, _)| judgement.look(reading.exchange));
                 let Some((reading, grown)) = shown.into_iter().find(|(_, value)| *value > stopped_at) else {
                     continue;
                 };
                 let message = "a counter of a cancelled job went on growing".to_owned();
-                let expected = format!("no more than {stopped_at}");
-                findings.push(
-                    Finding::new(
-                        reading.exchange,
-                        &lifecycle.terminal_ref,
-                        message,
-                        expected,
-                        grown.to_string(),
-                    )
-                    .at(story.place(reading, counter)),
-                );
+                let (reference, expected) = (&lifecycle.terminal_ref, format!("no more than {stopped_at}"));
+                let finding = Finding::new(reading.exchange, reference, message, expected, grown.to_string());
+                judgement.find([finding.kind("counter-grew").at(story.place(reading, counter))]);
             }
         }
-        Judgement::of(looked_at, findings, "no cancelled job with counters was read again")
+        judgement
     }
 }
 

@@ -34,7 +34,7 @@ impl Rule for BodyShape {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let mut judgement = Judgement::default();
-        for answer in story.answers().iter().filter(|a| a.is_refused()) {
+        for answer in story.answers().iter().filter(|a| a.is_refused() && !a.is_plain_text()) {
             judgement.look(answer.index);
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);

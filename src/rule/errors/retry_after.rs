@@ -1,8 +1,11 @@
 //! `errors/retry-after`.
 
 use crate::contract::error::Condition;
+use crate::contract::operation::Role;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
-use crate::story::Story;
+use crate::story::acts::REFUSALS;
+use crate::story::said::is_beside_the_point;
+use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "errors/retry-after",
@@ -30,7 +33,13 @@ impl Rule for RetryAfter {
             name.eq_ignore_ascii_case("retry-after") && (fact.on.is_empty() || fact.on.contains(&429))
         });
         let mut judgement = Judgement::default();
-        for answer in story.answers().iter().filter(|a| a.response.status == 429) {
+        // Some vendors refuse with this status what the state of a job rules out: then there is nothing to wait for.
+        let is_throttled = |answer: &&Answer<'_>| {
+            let is_act = Role::ACTS.contains(&answer.operation.role);
+            answer.response.status == 429
+                && (!is_act || is_beside_the_point(answer.exchange, contract, &REFUSALS))
+        };
+        for answer in story.answers().iter().filter(is_throttled) {
             judgement.look(answer.index);
             let value = answer.response.headers.get("retry-after").map(str::trim).unwrap_or_default();
             if !value.is_empty() {
@@ -76,5 +85,20 @@ mod tests {
         let throttled =
             Script::of("digitalocean").cancel_refused("a-job", 429, &json!({"id": "too_many_requests"}));
         assert_eq!(throttled.findings(&RetryAfter)[0].at_most, Level::Note);
+    }
+
+    #[test]
+    fn a_refusal_that_is_documented_with_this_status_is_no_throttling() {
+        let vendor = |contract: &mut crate::contract::Contract| {
+            let mut rows = contract.facts.errors.iter_mut();
+            let row = rows.find(|row| row.when == Condition::NotCancellable).unwrap();
+            row.any_of[0].status = Some(429);
+        };
+        let refused = |code: &str| {
+            let script = Script::changed("bedrock", vendor);
+            script.cancel_refused("JOB0000001", 429, &json!({"__type": code, "message": "no"}))
+        };
+        assert!(!refused("ConflictException").judge(&RetryAfter).is_judged());
+        assert_eq!(refused("ThrottlingException").findings(&RetryAfter).len(), 1);
     }
 }

@@ -42,7 +42,12 @@ impl Rule for ServerError {
                 Ok(response) if response.status < 500 => judgement.look(index),
                 Ok(_) => {
                     judgement.look(index);
-                    judgement.find(answered(story.contract, index, exchange, name));
+                    let found = if went_away(story, index, exchange) {
+                        Some(gone(story.contract, index, exchange, name))
+                    } else {
+                        answered(story.contract, index, exchange, name)
+                    };
+                    judgement.find(found);
                 }
                 Err(TransportError::Broken(_)) => {
                     judgement.look(index);
@@ -54,6 +59,31 @@ impl Rule for ServerError {
         }
         judgement
     }
+}
+
+/// How many exchanges after one the same request may come again.
+const AGAIN: usize = 4;
+
+/// Whether a gateway's trouble went away: the same request, sent again, was answered by the server itself.
+fn went_away(story: &Story<'_>, index: usize, exchange: &Exchange) -> bool {
+    let is_gateway = |exchange: &Exchange| exchange.response().is_some_and(|r| matches!(r.status, 502..=504));
+    let same = |later: &Exchange| {
+        let (a, b) = (&exchange.asked, &later.asked);
+        let parts = ["path", "query", "body"];
+        a.operation == b.operation && parts.iter().all(|part| a.view.get(part) == b.view.get(part))
+    };
+    let later = story.exchanges.iter().skip(index + 1).take(AGAIN);
+    is_gateway(exchange)
+        && later.filter(|later| same(later)).any(|later| later.response().is_some_and(|r| r.status < 500))
+}
+
+/// The note on a gateway's trouble that went away.
+fn gone(contract: &Contract, index: usize, exchange: &Exchange, name: &str) -> Finding {
+    let reference = &contract.error_body(name).reference;
+    let message = "a gateway's error went away when the request was sent again".to_owned();
+    Finding::new(index, reference, message, "a status below 500", seen(exchange, contract))
+        .kind("went-away")
+        .at_most(Level::Note)
 }
 
 /// The finding for an answer with a status from 500 up, unless the contract names it for this very situation.
@@ -114,6 +144,7 @@ fn mistake(exchange: &Exchange, condition: Condition) -> About {
 mod tests {
     use super::*;
     use crate::rule::script::Script;
+    use rstest::rstest;
     use serde_json::json;
 
     #[test]
@@ -171,5 +202,20 @@ mod tests {
         let script =
             Script::of("bedrock").cancel_refused("JOB0000001", 400, &json!({})).probe(Condition::MalformedId);
         assert_eq!(script.findings(&ServerError), []);
+    }
+
+    #[rstest]
+    #[case(502, 200, Some("went-away"))]
+    #[case(504, 404, Some("went-away"))]
+    #[case(502, 502, Some("on-a-request"))]
+    fn a_gateways_trouble_that_went_away_is_noted(
+        #[case] first: u16,
+        #[case] then: u16,
+        #[case] kind: Option<&str>,
+    ) {
+        let script = Script::of("bedrock").cancel_refused("JOB0000001", first, &json!({}));
+        let found = script.cancel_refused("JOB0000001", then, &json!({})).findings(&ServerError);
+        assert_eq!(found.first().map(|finding| finding.kind), kind);
+        assert_eq!(found[0].at_most == Level::Note, kind == Some("went-away"));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::shapes::Mismatch;
 use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::{collapse, show};
 
@@ -21,7 +21,7 @@ static META: Meta = Meta {
     why: "Typed clients fail on a missing member or a member of another type, or fill in a default without a word: \
           an absent timestamp becomes 1970, an absent id an empty string.",
     fix: "Send the member as documented: present where it is required, of the documented type, within its limits.",
-    seeks: "",
+    seeks: "a JSON body for which a schema is documented",
 };
 
 impl Rule for BodySchema {
@@ -31,13 +31,12 @@ impl Rule for BodySchema {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let mut looked_at = 0;
-        let mut findings: Vec<Finding> = Vec::new();
+        let mut judgement = Judgement::default();
         let mut seen: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
         let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
         for answer in story.answers().iter() {
             let Some((schema, body)) = answer.body() else { continue };
-            looked_at += 1;
+            judgement.look(answer.index);
             let mismatches = contract.shapes.mismatches(schema, body);
             if mismatches.is_empty() {
                 continue;
@@ -49,33 +48,30 @@ impl Rule for BodySchema {
                     continue;
                 }
                 let at = collapse(body, &mismatch.at);
-                let next = findings.len();
+                let next = judgement.found.len();
                 let first = *seen.entry((answer.name, at.clone(), mismatch.message.clone())).or_insert(next);
                 if first < next {
-                    let is_same_answer = findings.get(first).is_some_and(|f| f.exchange == answer.index);
+                    let is_same_answer =
+                        judgement.found.get(first).is_some_and(|f| f.exchange == answer.index);
                     *alike.entry(first).or_default() += usize::from(is_same_answer);
                     continue;
                 }
                 let place = if at.is_empty() { "the body".to_owned() } else { at.clone() };
                 let reference = mismatch.reference.as_deref().unwrap_or(answer.reference(contract));
-                findings.push(
-                    Finding::new(
-                        answer.index,
-                        reference,
-                        format!("in the answer to {}, {place}: {}", answer.name, mismatch.message),
-                        mismatch.expected.clone(),
-                        show(body.pointer(&mismatch.at)),
-                    )
-                    .at(at),
-                );
+                let message = format!("in the answer to {}, {place}: {}", answer.name, mismatch.message);
+                let actual = show(body.pointer(&mismatch.at));
+                let finding =
+                    Finding::new(answer.index, reference, message, mismatch.expected.clone(), actual);
+                let about = About::Member(mismatch.constraint.clone());
+                judgement.find([finding.kind("breaks-schema").about(about).at(at)]);
             }
         }
         for (first, more) in alike.into_iter().filter(|(_, more)| *more > 0) {
-            if let Some(finding) = findings.get_mut(first) {
+            if let Some(finding) = judgement.found.get_mut(first) {
                 finding.actual.push_str(&format!(" (and {more} more places like it)"));
             }
         }
-        Judgement::of(looked_at, findings, "no JSON body came for which a schema is documented")
+        judgement
     }
 }
 
@@ -199,6 +195,39 @@ mod tests {
     #[case("digitalocean", UUID)]
     fn documented_samples_pass(#[case] vendor: &str, #[case] id: &str) {
         assert_eq!(Script::of(vendor).get(id, &json!({})).findings(&BodySchema), vec![]);
+    }
+
+    #[test]
+    fn a_success_under_another_status_than_the_documented_one_is_judged() {
+        let other = |patch: &Value| {
+            let script = Script::of("bedrock").get(ID, patch);
+            script.last(|e| e.outcome.as_mut().unwrap().status = 206)
+        };
+        let broken = other(&json!({"startedAt": null}));
+        assert_eq!(broken.findings(&BodySchema).len(), 1);
+        assert_eq!(broken.findings(&crate::rule::fields::documented_status::DocumentedStatus).len(), 1);
+        assert_eq!(other(&json!({})).judge(&BodySchema).verdict(), Some(vec![]));
+    }
+
+    #[test]
+    fn two_schemas_leave_it_open_what_another_success_looks_like() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        let get = contract.facts.operations.get_mut("GetIngestionJob").unwrap();
+        get.responses.insert("202".into(), "error".into());
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let script = script.get(ID, &json!({"startedAt": null}));
+        let script = script.last(|e| e.outcome.as_mut().unwrap().status = 206);
+        assert!(!script.judge(&BodySchema).is_judged());
+    }
+
+    #[test]
+    fn members_that_are_missing_are_told_apart() {
+        let findings = Script::of("bedrock").get(ID, &json!({"startedAt": null, "status": null}));
+        let about: Vec<Option<About>> =
+            findings.findings(&BodySchema).into_iter().map(|finding| finding.about).collect();
+        let missing = |name: &str| Some(About::Member(format!("required {name}")));
+        assert_eq!(about, [missing("status"), missing("startedAt")]);
     }
 
     #[test]

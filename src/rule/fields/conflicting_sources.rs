@@ -1,7 +1,7 @@
 //! Where a vendor's sources disagree: which one this server follows.
 
 use crate::contract::error::Probe;
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::Story;
 
 /// `fields/conflicting-sources`.
@@ -16,7 +16,7 @@ static META: Meta = Meta {
     why: "No client can be right on both sides. Who knows which side a server takes can choose the client that fits, \
           or write one that takes either.",
     fix: "Nothing needs mending. Where it is your server, say in its documentation which source it follows.",
-    seeks: "",
+    seeks: "the body of a success",
 };
 
 impl Rule for ConflictingSources {
@@ -48,32 +48,30 @@ impl Rule for ConflictingSources {
         };
         let in_job =
             |probe: &Probe| story.readings().iter().find(|r| probe.holds(&r.job)).map(|r| r.exchange);
-        let mut findings = Vec::new();
-        for conflict in conflicts.values() {
+        let mut judgement = Judgement::default();
+        bodies().for_each(|(index, _)| judgement.look(index));
+        for (name, conflict) in conflicts {
             for side in &conflict.sides {
                 let by_body = side.seen.as_ref().and_then(in_body);
                 let by_job = side.seen_in_job.as_ref().and_then(in_job);
                 let by_error = side.seen_in_error.as_ref().and_then(in_error);
                 let seen = by_body.into_iter().chain(by_job).chain(by_error).min();
                 let Some(exchange) = seen else { continue };
+                judgement.look(exchange);
                 let title = |id: &str| contract.reference(id).map_or(id.to_owned(), |r| r.title.clone());
                 let (source, says, about) = (title(&side.reference), &side.says, lowered(&conflict.title));
                 let sides: Vec<String> =
                     conflict.sides.iter().map(|s| format!("{}: {}", title(&s.reference), s.says)).collect();
-                findings.push(
-                    Finding::new(
-                        exchange,
-                        &side.reference,
-                        format!("the vendor's sources disagree about {about}; this server follows {source}: {says}"),
-                        sides.join("; or "),
-                        says.clone(),
-                    )
-                    .at_most(Level::Note),
+                let message = format!(
+                    "the vendor's sources disagree about {about}; this server follows {source}: {says}"
                 );
+                let expected = sides.join("; or ");
+                let finding = Finding::new(exchange, &side.reference, message, expected, says.clone());
+                let about = About::Member(format!("{name}: {}", side.reference));
+                judgement.find([finding.kind("side-taken").about(about).at_most(Level::Note)]);
             }
         }
-        let looked_at = bodies().count() + findings.len();
-        Judgement::of(looked_at, findings, "no success body came")
+        judgement
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
-use crate::story::Story;
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::{Answer, Story};
 
 /// `fields/content-type`.
 pub struct ContentType;
@@ -13,11 +13,11 @@ static META: Meta = Meta {
     title: "a JSON body is labelled as JSON",
     keyword: Keyword::Should,
     checks: "Each answer with a JSON body has a content-type header of application/json, or of a type that ends in \
-             +json.",
+             +json. Where errors may be plain text, one that says it is one may look like JSON.",
     why: "Many clients choose their parser by the label: a JSON body labelled text/plain reaches the program as a \
           string, and its members as undefined.",
     fix: "Send `content-type: application/json` with every JSON body, errors included.",
-    seeks: "",
+    seeks: "a JSON body",
 };
 
 impl Rule for ContentType {
@@ -27,33 +27,40 @@ impl Rule for ContentType {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in story.answers().iter().filter(|a| a.response.json().is_ok()) {
-            looked_at += 1;
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
+        let is_json = |a: &&Answer<'_>| a.response.json().is_ok() && !a.is_plain_text();
+        for answer in story.answers().iter().filter(is_json) {
+            judgement.look(answer.index);
             let label = answer.response.headers.get("content-type");
-            if !label.is_some_and(is_json) && seen.insert((answer.name, label)) {
-                let message = match label {
-                    Some(label) => format!("{} labels its JSON body as {label}", answer.name),
-                    None => format!("{} does not label its JSON body", answer.name),
-                };
-                findings.push(Finding::new(
-                    answer.index,
-                    answer.reference(contract),
-                    message,
-                    "content-type: application/json",
-                    label.map_or_else(
-                        || "no content-type header".to_owned(),
-                        |l| format!("content-type: {l}"),
-                    ),
-                ));
+            let kind = label.map(media_type);
+            if kind.as_deref().is_some_and(says_json) || !seen.insert((answer.name, kind.clone())) {
+                continue;
             }
+            let (word, message, actual) = match label {
+                Some(label) => {
+                    let message = format!("{} labels its JSON body as {label}", answer.name);
+                    ("labelled-otherwise", message, format!("content-type: {label}"))
+                }
+                None => {
+                    let message = format!("{} does not label its JSON body", answer.name);
+                    ("not-labelled", message, "no content-type header".to_owned())
+                }
+            };
+            let reference = answer.reference(contract);
+            let due = "content-type: application/json";
+            let finding = Finding::new(answer.index, reference, message, due, actual).kind(word);
+            judgement.find([Finding { about: kind.map(About::Code), ..finding }]);
         }
-        Judgement::of(looked_at, findings, "no answer had a JSON body")
+        judgement
     }
 }
 
-fn is_json(label: &str) -> bool {
-    let kind = label.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+/// A label without what stands beside the type.
+fn media_type(label: &str) -> String {
+    label.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn says_json(kind: &str) -> bool {
     kind == "application/json" || (kind.contains('/') && kind.ends_with("+json"))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::Contract;
 use crate::contract::error::ErrorRow;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::{Answer, Story};
 
 /// `fields/documented-status`.
@@ -19,7 +19,7 @@ static META: Meta = Meta {
     why: "Clients branch on the status. Some SDKs take any status they do not know for a failure, so that a 200 in \
           place of a 202 turns a started job into an error; others take it for a success and read an empty object.",
     fix: "Answer with the status the documentation gives for this outcome.",
-    seeks: "",
+    seeks: "an answer to a call of the contract",
 };
 
 impl Rule for DocumentedStatus {
@@ -29,22 +29,21 @@ impl Rule for DocumentedStatus {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in story.answers().iter() {
-            looked_at += 1;
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
+        for answer in story.answers() {
+            judgement.look(answer.index);
             let status = answer.response.status;
-            let is_documented = answer.schema().is_some() || is_error_answer(&answer, contract);
+            let is_documented = answer.is_listed() || is_error_answer(answer, contract);
             if !is_documented && seen.insert((answer.name, status)) {
-                findings.push(Finding::new(
-                    answer.index,
-                    answer.operation.statuses_ref(),
-                    format!("{} answers with status {status}, which is not documented for it", answer.name),
-                    expected(&answer),
-                    status.to_string(),
-                ));
+                let message =
+                    format!("{} answers with status {status}, which is not documented for it", answer.name);
+                let reference = answer.operation.statuses_ref();
+                let (due, status) = (expected(answer), status.to_string());
+                let finding = Finding::new(answer.index, reference, message, due, status.clone());
+                judgement.find([finding.kind("not-documented").about(About::Code(status))]);
             }
         }
-        Judgement::of(looked_at, findings, "no call of the contract was answered")
+        judgement
     }
 }
 

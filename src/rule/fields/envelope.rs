@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::contract::envelope::{Agreement, Answers};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::exchange::reading::number;
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::text::{one_of, show, told};
 use crate::story::{Answer, Story};
 
@@ -16,7 +17,7 @@ static META: Meta = Meta {
     why: "Clients look at one of these members and not at the others: where they differ, two clients of one server \
           take the same answer for a success and for a failure.",
     fix: "Write the envelope in one place, from the status and the error that the answer really has.",
-    seeks: "",
+    seeks: "an answer with the members that the contract's facts speak of",
 };
 
 /// The members around an answer agree with each other and with its status.
@@ -34,9 +35,9 @@ impl Rule for Envelope {
         if facts.is_empty() {
             return Judgement::undocumented("the contract has no facts across a whole answer");
         }
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for fact in facts {
-            for answer in story.answers().iter() {
+            for answer in story.answers() {
                 let is_meant = match fact.on {
                     Answers::Any => true,
                     Answers::Accepted => answer.is_accepted(),
@@ -47,20 +48,21 @@ impl Rule for Envelope {
                     .json()
                     .ok()
                     .filter(|_| is_meant)
-                    .and_then(|body| examine(&fact.require, body, &answer))
+                    .and_then(|body| examine(&fact.require, body, answer))
                 else {
                     continue;
                 };
-                looked_at += 1;
+                judgement.look(answer.index);
                 if let Some((expected, actual)) = verdict {
                     let message = format!("the answer to {} breaks {}", answer.name, fact.name);
                     let finding = Finding::new(answer.index, &fact.reference, message, expected, actual);
-                    findings.push(finding.at(fact.require.at().as_str()));
+                    let about = About::Member(fact.name.clone());
+                    judgement.find([finding.kind("disagrees").about(about).at(fact.require.at().as_str())]);
                     break;
                 }
             }
         }
-        Judgement::of(looked_at, findings, "no answer had the members that the contract's facts speak of")
+        judgement
     }
 }
 
@@ -75,8 +77,12 @@ fn examine(require: &Agreement, body: &Value, answer: &Answer<'_>) -> Option<Opt
     Some(match require {
         Agreement::HttpStatus(_) => {
             let value = member?;
-            let told = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            (told != status.to_string()).then(|| (format!("the HTTP status, {status}"), show(Some(value))))
+            // `404`, `404.0` and `4.04e2` are one number; a text is the status only as it is written.
+            let is_it = match value {
+                Value::String(text) => *text == status.to_string(),
+                other => number(other) == Some(status.into()),
+            };
+            (!is_it).then(|| (format!("the HTTP status, {status}"), show(Some(value))))
         }
         Agreement::SuccessFlag(_) => {
             let is_wrong = member?.as_bool()? && status >= 400;
@@ -132,6 +138,12 @@ mod tests {
     #[rstest]
     #[case(200, json!({}), &[])]
     #[case(200, json!({"Code": "", "Status": 200}), &[])]
+    #[case(200, json!({"Status": 200.0}), &[])]
+    #[case(200, json!({"Status": 2e2}), &[])]
+    #[case(200, json!({"Status": 200.5}), &["status-is-the-http-status"])]
+    #[case(200, json!({"Status": 4.04e2}), &["status-is-the-http-status"])]
+    #[case(200, json!({"Status": "2e2"}), &["status-is-the-http-status"])]
+    #[case(200, json!({"Status": "0200"}), &["status-is-the-http-status"])]
     #[case(200, json!({"Code": null}), &[])]
     #[case(200, json!({"Status": "403"}), &["status-is-the-http-status"])]
     #[case(200, json!({"Status": "OK"}), &["status-is-the-http-status"])]

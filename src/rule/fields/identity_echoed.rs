@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::{Story, is_named};
 
 /// `fields/identity-echoed`.
@@ -19,7 +19,7 @@ static META: Meta = Meta {
     why: "A client that stores the answer under the id it sees acts on somebody else's job the next time: it polls, \
           cancels or reports the wrong one.",
     fix: "Look up the job by its id and all of its parents, and answer with the identifiers of the job found.",
-    seeks: "",
+    seeks: "a job whose id or parents the request names",
 };
 
 impl Rule for IdentityEchoed {
@@ -29,7 +29,7 @@ impl Rule for IdentityEchoed {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
         for reading in story.readings() {
             let Some(exchange) = story.exchanges.get(reading.exchange) else { continue };
             // A request that ought to be refused has no right answer to compare with: other rules report it.
@@ -38,18 +38,17 @@ impl Rule for IdentityEchoed {
             }
             let reference =
                 contract.facts.operations.get(&reading.operation).map_or("", |o| o.reference.as_str());
-            let mut differs = |what: &str, at: &str, asked: &str, shown: &str| {
-                if seen.insert((reading.operation.clone(), what.to_owned())) {
-                    let message =
-                        format!("the answer to {} shows another {what} than asked for", reading.operation);
-                    let finding = Finding::new(reading.exchange, reference, message, asked, shown);
-                    findings.push(finding.at(story.place(reading, at)));
-                }
+            let differs = |what: &str, at: &str, asked: &str, shown: &str| {
+                let message =
+                    format!("the answer to {} shows another {what} than asked for", reading.operation);
+                let finding = Finding::new(reading.exchange, reference, message, asked, shown);
+                finding.at(story.place(reading, at))
             };
             if let Some(asked) = asked_id(reading, exchange.asked.job.as_deref()) {
-                looked_at += 1;
-                if !is_named(reading, asked) {
-                    differs("job", contract.shape_of(&reading.operation).id.as_str(), asked, &reading.id);
+                judgement.look(reading.exchange);
+                if !is_named(reading, asked) && seen.insert((&reading.operation, None)) {
+                    let at = contract.shape_of(&reading.operation).id.as_str();
+                    judgement.find([differs("job", at, asked, &reading.id).kind("other-job")]);
                 }
             }
             for (name, pointer) in &contract.shape_of(&reading.operation).parents {
@@ -58,13 +57,14 @@ impl Rule for IdentityEchoed {
                 else {
                     continue;
                 };
-                looked_at += 1;
-                if asked != shown {
-                    differs(name, pointer.as_str(), asked, shown);
+                judgement.look(reading.exchange);
+                if asked != shown && seen.insert((&reading.operation, Some(name))) {
+                    let finding = differs(name, pointer.as_str(), asked, shown);
+                    judgement.find([finding.kind("other-parent").about(About::Member(name.clone()))]);
                 }
             }
         }
-        Judgement::of(looked_at, findings, "no answer showed a job whose id or parents the request had named")
+        judgement
     }
 }
 

@@ -7,7 +7,7 @@ use crate::contract::lifecycle::Phase;
 use crate::contract::pointer::Pointer;
 use crate::exchange::Reading;
 use crate::exchange::reading::{number, time};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::{one_of, show, told};
 
@@ -23,7 +23,7 @@ static META: Meta = Meta {
     why: "Clients compute with these members: a job that ended before it began gives negative durations, more done \
           than there is to do gives a progress bar beyond its end.",
     fix: "Set the members together, in one transaction, and from one clock.",
-    seeks: "",
+    seeks: "a job with the members that the contract's facts speak of",
 };
 
 impl Rule for Invariants {
@@ -33,11 +33,14 @@ impl Rule for Invariants {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
+        if contract.facts.invariants.is_empty() {
+            judgement.miss_undocumented("the contract has no facts across members");
+        }
         for invariant in &contract.facts.invariants {
             for reading in story.readings() {
                 let Some(broken) = examine(&invariant.require, reading, story) else { continue };
-                looked_at += 1;
+                judgement.look(reading.exchange);
                 if let Some(broken) = broken {
                     let message = format!("the answer to {} breaks {}", reading.operation, invariant.name);
                     let finding = Finding::new(
@@ -47,17 +50,14 @@ impl Rule for Invariants {
                         broken.expected,
                         broken.actual,
                     );
-                    findings.push(finding.at(story.place(reading, &broken.at)));
+                    let about = About::Member(invariant.name.clone());
+                    let at = story.place(reading, &broken.at);
+                    judgement.find([finding.kind("broken").about(about).at(at)]);
                     break;
                 }
             }
         }
-        let missing = if contract.facts.invariants.is_empty() {
-            "the contract has no facts across members"
-        } else {
-            "no job showed the members that the contract's facts across members speak of"
-        };
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

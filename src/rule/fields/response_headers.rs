@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::contract::facts::HeaderFact;
 use crate::exchange::headers::is_secret;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::cut;
 
@@ -22,7 +22,7 @@ static META: Meta = Meta {
     why: "SDKs read such headers without a second thought: one that paces itself by a rate limit header fails on a \
           value that is no number, and a support request without the request's id leads nowhere.",
     fix: "Send the header with each documented status, in the documented form. Look for a proxy that strips it.",
-    seeks: "",
+    seeks: "an answer that has, or must have, a documented response header",
 };
 
 impl Rule for ResponseHeaders {
@@ -32,43 +32,44 @@ impl Rule for ResponseHeaders {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
+        if contract.facts.headers.is_empty() {
+            judgement.miss_undocumented("the contract documents no response headers");
+        }
         for (name, fact) in &contract.facts.headers {
             let mut form = None;
             let mut seen = BTreeSet::new();
-            for answer in story.answers().iter() {
+            for answer in story.answers() {
                 let status = answer.response.status;
                 if !(fact.on.is_empty() || fact.on.contains(&status)) {
                     continue;
                 }
                 let value = answer.response.headers.get(name);
-                let message = match value {
+                let (kind, message) = match value {
                     None if !fact.required => continue,
-                    None => format!("{} answers {status} without the header {name}", answer.name),
+                    None => {
+                        ("missing", format!("{} answers {status} without the header {name}", answer.name))
+                    }
                     // A pattern that does not compile is a mistake of the contract, which linting reports.
                     Some(value) => match form.get_or_insert_with(|| Regex::new(&fact.pattern).ok()) {
                         Some(form) if !form.is_match(value) => {
-                            format!("{} sends the header {name} in another form", answer.name)
+                            ("other-form", format!("{} sends the header {name} in another form", answer.name))
                         }
                         _ => {
-                            looked_at += 1;
+                            judgement.look(answer.index);
                             continue;
                         }
                     },
                 };
-                looked_at += 1;
-                if seen.insert((answer.name, value.is_some())) {
+                judgement.look(answer.index);
+                if seen.insert((answer.name, kind)) {
                     let (expected, actual) = words(name, fact, value);
-                    findings.push(Finding::new(answer.index, &fact.reference, message, expected, actual));
+                    let finding = Finding::new(answer.index, &fact.reference, message, expected, actual);
+                    judgement.find([finding.kind(kind).about(About::Member(name.clone()))]);
                 }
             }
         }
-        let missing = if contract.facts.headers.is_empty() {
-            "the contract documents no response headers"
-        } else {
-            "no answer had, or needed to have, a documented response header"
-        };
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

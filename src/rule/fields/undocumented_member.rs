@@ -18,7 +18,7 @@ static META: Meta = Meta {
     why: "Clients ignore what they do not know, so nothing breaks. But such a member is often a misspelt documented \
           one, an internal detail that leaks, or a sign that the documentation has moved on.",
     fix: "Document the member, or stop sending it. Where the vendor's documentation now names it, extend the schema.",
-    seeks: "",
+    seeks: "a JSON body for which a schema is documented",
 };
 
 impl Rule for UndocumentedMember {
@@ -28,22 +28,22 @@ impl Rule for UndocumentedMember {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
-        for answer in story.answers().iter() {
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
+        for answer in story.answers() {
             let reference = answer.reference(contract);
             if answer.schema() == Some("") {
-                looked_at += 1;
+                judgement.look(answer.index);
                 if !answer.response.body.is_empty() && seen.insert((answer.name, String::new())) {
                     let (status, body) = (answer.response.status, &answer.response.body);
                     let message =
                         format!("{} answers {status} with a body, where none is documented", answer.name);
                     let actual = cut(&String::from_utf8_lossy(body));
                     let finding = Finding::new(answer.index, reference, message, "an empty body", actual);
-                    findings.push(finding.at_most(Level::Note));
+                    judgement.find([finding.kind("undocumented-body").at_most(Level::Note)]);
                 }
             }
             let Some((schema, body)) = answer.body() else { continue };
-            looked_at += 1;
+            judgement.look(answer.index);
             for member in contract.shapes.undocumented(schema, body) {
                 let at = collapse(body, &member);
                 if seen.insert((answer.name, at.clone())) {
@@ -51,11 +51,11 @@ impl Rule for UndocumentedMember {
                     let expected = format!("members named by schema {schema}");
                     let finding =
                         Finding::new(answer.index, reference, message, expected, show(body.pointer(&member)));
-                    findings.push(finding.at(at).at_most(Level::Note));
+                    judgement.find([finding.kind("undocumented-member").at(at).at_most(Level::Note)]);
                 }
             }
         }
-        Judgement::of(looked_at, findings, "no body came for which a schema is documented")
+        judgement
     }
 }
 

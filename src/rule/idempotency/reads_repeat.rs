@@ -16,11 +16,11 @@ static META: Meta = Meta {
     title: "a job that has ended reads the same every time",
     keyword: Keyword::Should,
     checks: "Two equal gets of a job in the same final state, with no request to change it between them, show the same \
-             job. Undocumented members are left out, and a member may come late or a flag rise.",
+             job. Undocumented and volatile members are left out, and a member may come late or a flag rise.",
     why: "Clients store a finished job and compare it later: one that reads differently each time looks changed when it \
           is not.",
     fix: "Answer reads of a finished job from what was stored at its end, and compute nothing anew.",
-    seeks: "",
+    seeks: "a job that had ended, read twice in the same way",
 };
 
 /// A job that has ended reads the same every time.
@@ -34,7 +34,7 @@ impl Rule for ReadsRepeat {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for life in story.lives() {
             let gets: Vec<&Reading> = life
                 .readings
@@ -52,11 +52,11 @@ impl Rule for ReadsRepeat {
                 if life.acted_between(earlier, later, &Role::ACTS) {
                     continue;
                 }
-                looked_at += 1;
-                findings.extend(finding(story, earlier, later));
+                judgement.look(later.exchange);
+                judgement.find(finding(story, earlier, later));
             }
         }
-        Judgement::of(looked_at, findings, "no job that had ended was read twice in the same way")
+        judgement
     }
 }
 
@@ -77,6 +77,12 @@ fn finding(story: &Story<'_>, earlier: &Reading, later: &Reading) -> Option<Find
     compare(Some(&earlier.job), Some(&later.job), String::new(), contract, &mut changed);
     let unknown = undocumented(story.exchanges.get(later.exchange)?, contract);
     let unknown_before = undocumented(story.exchanges.get(earlier.exchange)?, contract);
+    let volatile = |reading: &Reading| {
+        let members = contract.shape_of(&reading.operation).volatile.iter();
+        members.flat_map(|member| member.select(&reading.job)).map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    let moving: Vec<String> = volatile(earlier).into_iter().chain(volatile(later)).collect();
+    changed.retain(|(at, _, _)| !moving.iter().any(|member| is_below(at, member)));
     changed.retain(|(at, _, _)| {
         let (now, before) = (format!("{}{at}", later.at), format!("{}{at}", earlier.at));
         !unknown.iter().any(|u| is_below(&now, u)) && !unknown_before.iter().any(|u| is_below(&before, u))
@@ -86,7 +92,8 @@ fn finding(story: &Story<'_>, earlier: &Reading, later: &Reading) -> Option<Find
     let places = changed.iter().map(|(at, _, _)| at.as_str()).collect::<Vec<_>>().join(", ");
     let actual = format!("{}; changed: {}", show(*new), cut(&places));
     let message = "a job that has ended was read again and showed other values".to_owned();
-    Some(Finding::new(later.exchange, reference, message, show(*old), actual).at(story.place(later, first)))
+    let finding = Finding::new(later.exchange, reference, message, show(*old), actual);
+    Some(finding.kind("changed").at(story.place(later, first)))
 }
 
 type Change<'v> = (String, Option<&'v Value>, Option<&'v Value>);
@@ -155,6 +162,19 @@ mod tests {
         let script = Script::of("bedrock").get("JOB0000001", &first).get("JOB0000001", &second);
         let found = script.findings(&ReadsRepeat);
         assert_eq!(found.len(), expected, "{found:?}");
+    }
+
+    #[test]
+    fn volatile_members_are_left_out() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.job.volatile = vec![crate::contract::pointer::Pointer::new("/description")];
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let job =
+            |text: &str, data: &str| json!({"status": "COMPLETE", "description": text, "dataSourceId": data});
+        let script = script.get("JOB0000001", &job("10:00", "DS1")).get("JOB0000001", &job("10:01", "DS1"));
+        assert_eq!(script.judge(&ReadsRepeat).verdict(), Some(vec![]));
+        assert_eq!(script.get("JOB0000001", &job("10:02", "DS2")).findings(&ReadsRepeat).len(), 1);
     }
 
     #[test]

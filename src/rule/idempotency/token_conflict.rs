@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::story::said::is_beside_the_point;
 use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
@@ -15,7 +17,7 @@ static META: Meta = Meta {
     why: "A client that uses a token twice by mistake has to be told so, or given what it has: a second job under one \
           token can never be told from the first when an answer is lost.",
     fix: "Look tokens up by themselves, not together with the body, and compare the body only to refuse.",
-    seeks: "",
+    seeks: "a start with the token of another start and another body",
 };
 
 /// A token that comes again with another body starts no other job.
@@ -35,7 +37,7 @@ impl Rule for TokenConflict {
             .filter(|answer| answer.operation.role == Role::Create && answer.exchange.meant().probe.is_none())
             .filter(|answer| answer.exchange.asked.client_token.is_some())
             .collect();
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         let mut same_token: BTreeMap<&str, Vec<&Answer<'_>>> = BTreeMap::new();
         for again in starts {
             let token = again.exchange.asked.client_token.as_deref().unwrap_or_default();
@@ -45,11 +47,10 @@ impl Rule for TokenConflict {
             });
             before.push(again);
             let Some((first, fact)) = first.zip(again.operation.client_token.as_ref()) else { continue };
-            let status = again.response.status;
-            if matches!(status, 401 | 403 | 429) || status >= 500 {
+            if is_beside_the_point(again.exchange, contract, &[Condition::Conflict]) {
                 continue;
             }
-            looked_at += 1;
+            judgement.look(again.index);
             let jobs = story.reading_at(first.index).zip(story.reading_at(again.index));
             let Some((one, other)) = jobs.filter(|(one, other)| one.id != other.id) else { continue };
             let message = "a token that was used before started another job with another body".to_owned();
@@ -57,11 +58,10 @@ impl Rule for TokenConflict {
             let at = story.place(other, contract.shape_of(&other.operation).id.as_str());
             let actual = format!("the job {}", other.id);
             // What is documented of tokens speaks of the same request sent again.
-            findings.push(
-                Finding::new(again.index, &fact.reference, message, due, actual).at(at).at_most(Level::Warn),
-            );
+            let finding = Finding::new(again.index, &fact.reference, message, due, actual);
+            judgement.find([finding.kind("other-job").at(at).at_most(Level::Warn)]);
         }
-        Judgement::of(looked_at, findings, "no start came with the token of another start and another body")
+        judgement
     }
 }
 

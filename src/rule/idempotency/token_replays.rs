@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::contract::error::Condition;
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::story::said::{is_beside_the_point, seen};
 use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
@@ -16,7 +18,7 @@ static META: Meta = Meta {
     why: "Clients and their libraries repeat a start whose answer was lost: without this every lost answer costs a second \
           job.",
     fix: "Keep the token with the job it started, and answer a repeated token with that job.",
-    seeks: "",
+    seeks: "a start repeated with the same token and body",
 };
 
 /// A start repeated with the same token gives the same job.
@@ -30,57 +32,47 @@ impl Rule for TokenReplays {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let mut first: BTreeMap<(&str, &str), Vec<(Answer<'_>, &Reading)>> = BTreeMap::new();
-        let (mut looked_at, mut findings) = (0, Vec::new());
-        for answer in story.answers().iter() {
+        // The starts that gave a job, by the call and its token; of those, one for each request.
+        let mut first: BTreeMap<(&str, &str), Vec<(&Answer<'_>, &Reading)>> = BTreeMap::new();
+        let mut judgement = Judgement::default();
+        for answer in story.answers() {
             let asked = &answer.exchange.asked;
             let (Some(token), Some(fact)) = (&asked.client_token, &answer.operation.client_token) else {
                 continue;
             };
-            if answer.operation.role != Role::Create || answer.exchange.meant().probe.is_some() {
-                continue;
-            }
-            let status = answer.response.status;
-            if (400..500).contains(&status) && ![401, 403, 429].contains(&status) {
-                let repeated = first.get(&(answer.name, token.as_str())).into_iter().flatten();
-                if let Some((_, original)) =
-                    repeated.into_iter().find(|(other, _)| is_same_request(other, &answer))
-                {
-                    looked_at += 1;
-                    findings.push(Finding::new(
-                        answer.index,
-                        &fact.reference,
-                        "a start repeated with the same token was refused".to_owned(),
-                        format!("a success with the job {}", original.id),
-                        format!("status {status}"),
-                    ));
-                }
+            // What the server has trouble with is the concern of `errors/server-error`.
+            let is_beside = is_beside_the_point(answer.exchange, contract, &[Condition::Conflict]);
+            let is_start = answer.operation.role == Role::Create && answer.exchange.meant().probe.is_none();
+            if !is_start || is_beside {
                 continue;
             }
             let started = story.reading_at(answer.index).filter(|_| answer.is_accepted());
-            let Some(started) = started else { continue };
             let earlier = first.entry((answer.name, token)).or_default();
-            let same = earlier.iter().find(|(other, _)| is_same_request(other, &answer));
-            let Some((_, original)) = same else {
-                earlier.push((*answer, started));
+            let original = earlier.iter().find(|(other, _)| is_same_request(other, answer));
+            let Some((_, original)) = original else {
+                earlier.extend(started.map(|started| (answer, started)));
                 continue;
             };
-            looked_at += 1;
-            if original.id != started.id {
-                let message = "a start repeated with the same token started another job".to_owned();
-                findings.push(
-                    Finding::new(
-                        answer.index,
-                        &fact.reference,
-                        message,
-                        format!("the job {}", original.id),
-                        format!("the job {}", started.id),
-                    )
-                    .at(story.place(started, contract.shape_of(&started.operation).id.as_str())),
-                );
+            let new = |kind: &'static str, message: &str, due: String, actual: String| {
+                Finding::new(answer.index, &fact.reference, message.to_owned(), due, actual).kind(kind)
+            };
+            if answer.is_refused() {
+                judgement.look(answer.index);
+                let message = "a start repeated with the same token was refused";
+                let due = format!("a success with the job {}", original.id);
+                judgement.find([new("refused", message, due, seen(answer.exchange, contract))]);
+            } else if let Some(started) = started {
+                judgement.look(answer.index);
+                if original.id != started.id {
+                    let message = "a start repeated with the same token started another job";
+                    let (due, actual) =
+                        (format!("the job {}", original.id), format!("the job {}", started.id));
+                    let at = story.place(started, contract.shape_of(&started.operation).id.as_str());
+                    judgement.find([new("other-job", message, due, actual).at(at)]);
+                }
             }
         }
-        Judgement::of(looked_at, findings, "no start was repeated with the same token and body")
+        judgement
     }
 }
 

@@ -20,7 +20,7 @@ static META: Meta = Meta {
     why: "Clients show progress and rates from these numbers. A counter that goes back gives negative rates, and looks \
           as if work had been lost.",
     fix: "Count in one place, or add up the workers' counts before answering; do not serve one worker's view.",
-    seeks: "",
+    seeks: "two readings of a job, one after the other, with one of its counters",
 };
 
 impl Rule for CountersGrow {
@@ -31,10 +31,14 @@ impl Rule for CountersGrow {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let facts = &contract.facts;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
+        let counters = counters(contract);
+        if counters.is_empty() {
+            judgement.miss_undocumented("the contract names no counters");
+        }
         for life in story.lives() {
-            for pointer in counters(contract) {
-                let mut seen = BTreeSet::new();
+            for pointer in &counters {
+                let mut is_found = false;
                 let name = pointer.as_str();
                 for (earlier, later) in life.steps(|r| r.counters.contains_key(name)) {
                     let (Some(before), Some(now)) = (earlier.counters.get(name), later.counters.get(name))
@@ -44,13 +48,11 @@ impl Rule for CountersGrow {
                     if items(pointer, &later.job) < items(pointer, &earlier.job) {
                         continue;
                     }
-                    looked_at += 1;
-                    if now >= before
-                        || life.acted_between(earlier, later, &[Role::Retry])
-                        || !seen.insert(name)
-                    {
+                    judgement.look(later.exchange);
+                    if now >= before || is_found || life.acted_between(earlier, later, &[Role::Retry]) {
                         continue;
                     }
+                    is_found = true;
                     let message = format!("the counter {name} of a job went back");
                     let finding = Finding::new(
                         later.exchange,
@@ -59,16 +61,11 @@ impl Rule for CountersGrow {
                         format!("at least {before}"),
                         now.to_string(),
                     );
-                    findings.push(finding.at(story.place(later, name)));
+                    judgement.find([finding.kind("went-back").at(story.place(later, name))]);
                 }
             }
         }
-        let missing = if counters(contract).is_empty() {
-            "the contract names no counters"
-        } else {
-            "no job was read twice, one after the other, with one of its counters"
-        };
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

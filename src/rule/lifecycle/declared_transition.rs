@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::lifecycle::Phase;
 use crate::contract::operation::Role;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::one_of;
 
@@ -21,7 +21,7 @@ static META: Meta = Meta {
     why: "Clients show progress and decide what may be done by the state. A job that goes from running back to waiting \
           makes them start work twice, or offer a cancel that must fail.",
     fix: "Let one place in the server change a job's state, and let it refuse changes that are not declared.",
-    seeks: "",
+    seeks: "two readings of a job, one after the other, before it had ended",
 };
 
 impl Rule for DeclaredTransition {
@@ -33,7 +33,7 @@ impl Rule for DeclaredTransition {
         let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let is_judged = |state: &str| lifecycle.phase(state) != Phase::Unknown;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for life in story.lives() {
             let mut seen = BTreeSet::new();
             let stated = |state: Option<&str>| state.is_some_and(is_judged);
@@ -44,23 +44,26 @@ impl Rule for DeclaredTransition {
                 if lifecycle.is_terminal(from) {
                     continue;
                 }
-                looked_at += 1;
+                judgement.look(later.exchange);
                 let is_legal = from == to || lifecycle.path(from, to).is_some();
-                if is_legal || life.acted_between(earlier, later, &[Role::Retry]) || !seen.insert((from, to))
+                if is_legal
+                    || seen.contains(&(from, to))
+                    || life.acted_between(earlier, later, &[Role::Retry])
                 {
                     continue;
                 }
+                seen.insert((from, to));
                 let message =
                     format!("a job went from {from} to {to}, and no declared transitions lead there");
                 let reachable = lifecycle.states.keys().filter(|s| lifecycle.path(from, s).is_some());
                 let (expected, actual) = (one_of(reachable), format!("{from}, then {to}"));
-                findings.push(
-                    Finding::new(later.exchange, &lifecycle.transitions_ref, message, expected, actual)
-                        .at(story.state_place(later)),
-                );
+                let reference = &lifecycle.transitions_ref;
+                let finding = Finding::new(later.exchange, reference, message, expected, actual);
+                let about = About::State(format!("{from} -> {to}"));
+                judgement.find([finding.kind("not-declared").about(about).at(story.state_place(later))]);
             }
         }
-        Judgement::of(looked_at, findings, "no job was read twice, one after the other, before it had ended")
+        judgement
     }
 }
 

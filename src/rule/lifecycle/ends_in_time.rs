@@ -1,7 +1,7 @@
 //! A job gets where it is going.
 
 use crate::contract::span::Span;
-use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::text::one_of;
 use crate::story::{Life, Story};
 
@@ -18,7 +18,7 @@ static META: Meta = Meta {
           that is slow.",
     fix: "Look for a worker that died without a word, and end its job as failed. Where jobs just take longer, raise \
           `deadline` under [limits] in the target file.",
-    seeks: "",
+    seeks: "a job that was followed to its end, or waited for until the deadline",
 };
 
 impl Rule for EndsInTime {
@@ -33,31 +33,30 @@ impl Rule for EndsInTime {
         let last_state = |job: &str| story.life(job).and_then(state);
         let is_end = |state: Option<String>| state.is_some_and(|s| lifecycle.is_terminal(&s));
         let ended = story.lives().iter().filter(|life| life.readings.len() > 1 && is_end(state(life)));
-        let looked_at = story.given_up.len() + ended.count();
-        let findings = story
-            .given_up
-            .iter()
+        let mut judgement = Judgement::default();
+        for life in ended {
+            life.readings.last().iter().for_each(|last| judgement.look(last.exchange));
+        }
+        for wait in story.given_up {
+            judgement.look(wait.exchange);
+            let state = last_state(&wait.job);
             // A job that ended otherwise than hoped did end: the rules about that wait judge it.
-            .filter(|wait| !is_end(last_state(&wait.job)))
-            .map(|wait| {
+            if !is_end(state.clone()) {
                 let goal = if wait.waited_for.is_empty() {
                     "any final state".to_owned()
                 } else {
                     one_of(&wait.waited_for)
                 };
                 let waited = Span(wait.after);
-                let state = last_state(&wait.job).unwrap_or_else(|| "unknown".to_owned());
-                Finding::new(
-                    wait.exchange,
-                    &lifecycle.transitions_ref,
-                    format!("a job was still {state} when the wait for it was given up"),
-                    format!("{goal} within {waited}"),
-                    format!("{state} after {waited}"),
-                )
-                .at_most(Level::Warn)
-            })
-            .collect();
-        Judgement::of(looked_at, findings, "no job was followed to its end")
+                let state = state.unwrap_or_else(|| "unknown".to_owned());
+                let message = format!("a job was still {state} when the wait for it was given up");
+                let (due, actual) = (format!("{goal} within {waited}"), format!("{state} after {waited}"));
+                let finding = Finding::new(wait.exchange, &lifecycle.transitions_ref, message, due, actual);
+                let about = About::State(state);
+                judgement.find([finding.kind("given-up").about(about).at_most(Level::Warn)]);
+            }
+        }
+        judgement
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::contract::job::TimeFormat;
+use crate::contract::job::{JobShape, TimeFormat};
 use crate::contract::pointer::Pointer;
 use crate::exchange::Reading;
 use crate::exchange::reading::time;
@@ -20,12 +20,12 @@ static META: Meta = Meta {
     title: "members that are fixed at a job's end do not change",
     keyword: Keyword::Must,
     checks: "The members that the contract calls frozen (results, counts, times) are the same in every reading after \
-             the first that shows a final state. What changes after a request to cancel or to retry the job is left \
+             the first that shows a final state, but for volatile parts of them. What changes after a request to cancel or to retry the job is left \
              to the rules of those groups.",
     why: "Reports, bills and audits are made from a finished job. Numbers that change afterwards can be reconciled \
           with nothing.",
     fix: "Write the final members before, or together with, the final state, and never again.",
-    seeks: "",
+    seeks: "a reading of a job after it had ended, with a member that is fixed then",
 };
 
 impl Rule for FrozenMembers {
@@ -36,7 +36,11 @@ impl Rule for FrozenMembers {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let facts = &contract.facts;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
+        let shapes = || std::iter::once(&facts.job).chain(contract.views.values());
+        if shapes().all(|shape| shape.frozen.is_empty()) {
+            judgement.miss_undocumented("the contract names no members that are fixed at the end");
+        }
         for life in story.lives() {
             let mut seen = BTreeSet::new();
             // A job whose state itself changed is reported by `lifecycle/terminal-is-final`.
@@ -50,26 +54,26 @@ impl Rule for FrozenMembers {
                     .filter(|_| shape.frozen == contract.shape_of(&first.operation).frozen);
                 for member in members {
                     let Some((before, now)) = both(first, later, member, story) else { continue };
-                    looked_at += 1;
-                    if !is_same(&before, &now, shape.timestamps.format) && seen.insert(member) {
+                    judgement.look(later.exchange);
+                    let is_same = || {
+                        is_same(&before, &now, shape.timestamps.format)
+                            || is_same_beside(first, later, member, shape)
+                    };
+                    if !seen.contains(member) && !is_same() {
+                        seen.insert(member);
                         let place = story.place(later, member.as_str());
                         let state = first.state.as_deref().unwrap_or_default();
                         let message =
                             format!("{} of a job in the final state {state} changed", member.as_str());
                         let (before, now) = (shown(&before), shown(&now));
                         let reference = &facts.lifecycle.terminal_ref;
-                        findings
-                            .push(Finding::new(later.exchange, reference, message, before, now).at(place));
+                        let finding = Finding::new(later.exchange, reference, message, before, now);
+                        judgement.find([finding.kind("changed").at(place)]);
                     }
                 }
             }
         }
-        let missing = if facts.job.frozen.is_empty() && contract.views.values().all(|v| v.frozen.is_empty()) {
-            "the contract names no members that are fixed at the end"
-        } else {
-            "no job was read again, with a member that is fixed at the end, after it had ended"
-        };
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 
@@ -95,6 +99,23 @@ fn is_same(before: &[&Value], now: &[&Value], format: TimeFormat) -> bool {
     let read = |value| time(value, format);
     before.len() == now.len()
         && before.iter().zip(now).all(|(a, b)| a == b || read(a).is_some_and(|t| Some(t) == read(b)))
+}
+
+/// Whether nothing changed beside what is another value at each reading.
+fn is_same_beside(first: &Reading, later: &Reading, member: &Pointer, shape: &JobShape) -> bool {
+    let is_inside = |at: &&Pointer| at.as_str().starts_with(&format!("{}/", member.as_str()));
+    let inside: Vec<&Pointer> = shape.volatile.iter().filter(is_inside).collect();
+    if inside.is_empty() {
+        return false;
+    }
+    let without = |reading: &Reading| {
+        let mut job = reading.job.clone();
+        inside.iter().for_each(|at| at.remove(&mut job));
+        job
+    };
+    let (a, b) = (without(first), without(later));
+    let of = |job| -> Vec<&Value> { member.select(job).into_iter().map(|(_, value)| value).collect() };
+    is_same(&of(&a), &of(&b), shape.timestamps.format)
 }
 
 fn shown(values: &[&Value]) -> String {
@@ -136,6 +157,18 @@ mod tests {
     #[case(json!({"updatedAt": "2026-01-01T00:00:00Z"}), json!({"updatedAt": "2026-01-01T01:00:00.000+01:00"}))]
     fn what_stays_or_comes_late_passes(#[case] first: Value, #[case] second: Value) {
         assert_eq!(shown(&first, &second).findings(&FrozenMembers), vec![]);
+    }
+
+    #[test]
+    fn a_volatile_part_of_a_frozen_member_is_left_out() {
+        let mut contract = crate::contract::library::builtin("bedrock").unwrap();
+        contract.facts.job.volatile = vec![Pointer::new("/statistics/now")];
+        let mut script = Script::of("bedrock");
+        script.contract = std::sync::Arc::new(contract);
+        let shown = |now: u8, scanned: u8| json!({"statistics": {"now": now, "scanned": scanned}});
+        let script = script.get(ID, &shown(1, 1)).get(ID, &shown(2, 1));
+        assert_eq!(script.judge(&FrozenMembers).verdict(), Some(vec![]));
+        assert_eq!(script.get(ID, &shown(3, 2)).findings(&FrozenMembers).len(), 1);
     }
 
     #[test]

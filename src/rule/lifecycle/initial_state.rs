@@ -1,10 +1,12 @@
 //! A new job begins at the beginning.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use crate::contract::lifecycle::{Lifecycle, Phase};
 use crate::contract::operation::Role;
 use crate::exchange::{Asked, Reading};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::one_of;
 
@@ -15,13 +17,18 @@ static META: Meta = Meta {
     id: "lifecycle/initial-state",
     title: "a new job is in an initial state",
     keyword: Keyword::Must,
-    checks: "The answer to a create call shows the job in one of the states that are declared for new jobs. An answer \
-             to a repeated client token shows an older job and is left alone.",
+    checks: "The answer to a create call shows the job in one of the states that are declared for new jobs. Where it \
+             shows no state, the first reading within two seconds counts: that job may have moved on, but it is not \
+             cancelled or stopping, as nobody asked for that. An answer to a repeated client token shows an older job \
+             and is left alone.",
     why: "Clients take the first state they see for the beginning: a new job that is born running can be cancelled \
           before the client knows about it, and one that is born finished is never polled.",
     fix: "Answer a create call with the job as it was stored, before any worker takes it up.",
-    seeks: "",
+    seeks: "the state of a new job",
 };
+
+/// How long after its start a job is new.
+const A_MOMENT: Duration = Duration::from_secs(2);
 
 impl Rule for InitialState {
     fn meta(&self) -> &'static Meta {
@@ -29,26 +36,60 @@ impl Rule for InitialState {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let contract = story.contract;
-        let lifecycle = &contract.facts.lifecycle;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        let lifecycle = &story.contract.facts.lifecycle;
+        let is_initial = |state: &str| lifecycle.initial.iter().any(|initial| initial == state);
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
         let first = first_starts(story);
         let new = |r: &&Reading| r.role == Role::Create && !r.from_list && first.contains(&r.exchange);
-        for reading in story.readings().iter().filter(new) {
-            let Some(state) = reading.state.as_deref().filter(|s| lifecycle.states.contains_key(*s)) else {
-                continue;
+        for start in story.readings().iter().filter(new) {
+            let (reading, is_wrong, kind, message) = match &start.state {
+                Some(state) => {
+                    let message = format!("{} answers with a new job in state {state}", start.operation);
+                    (start, !is_initial(state), "not-initial", message)
+                }
+                None if !(lifecycle.states.keys()).any(|state| is_asked_for(lifecycle, state)) => {
+                    let what = "an answer to a start shows no state, and a job that is read after it may have moved on";
+                    judgement.miss_undocumented(what);
+                    continue;
+                }
+                None => {
+                    let Some(reading) = first_reading(story, start) else { continue };
+                    let state = reading.state.as_deref().unwrap_or_default();
+                    let message = format!("a job that {} just started is {state}", start.operation);
+                    (reading, is_asked_for(lifecycle, state), "asked-by-nobody", message)
+                }
             };
-            looked_at += 1;
-            if !lifecycle.initial.iter().any(|s| s == state) && seen.insert((&reading.operation, state)) {
-                let message = format!("{} answers with a new job in state {state}", reading.operation);
+            let state = reading.state.as_deref().filter(|state| lifecycle.states.contains_key(*state));
+            let Some(state) = state else { continue };
+            judgement.look(reading.exchange);
+            if is_wrong && seen.insert((&start.operation, state)) {
                 let expected = one_of(&lifecycle.initial);
-                let finding =
-                    Finding::new(reading.exchange, &lifecycle.transitions_ref, message, expected, state);
-                findings.push(finding.at(story.state_place(reading)));
+                let reference = &lifecycle.transitions_ref;
+                let finding = Finding::new(reading.exchange, reference, message, expected, state);
+                let about = About::State(state.to_owned());
+                judgement.find([finding.kind(kind).about(about).at(story.state_place(reading))]);
             }
         }
-        Judgement::of(looked_at, findings, "no answer to a create call showed the state of a new job")
+        judgement
     }
+}
+
+/// Whether a job comes into a state only where somebody asks for it.
+fn is_asked_for(lifecycle: &Lifecycle, state: &str) -> bool {
+    let is_initial = lifecycle.initial.iter().any(|initial| initial == state);
+    matches!(lifecycle.phase(state), Phase::Stopping | Phase::Cancelled) && !is_initial
+}
+
+/// The first reading of a job whose start showed no state: within a moment, and before anybody asked to change it.
+fn first_reading<'t>(story: &Story<'t>, start: &Reading) -> Option<&'t Reading> {
+    // An answer that shows no id is read as one about the job that the request names.
+    let shape = story.contract.shape_of(&start.operation);
+    shape.id.first(&start.job).filter(|id| !id.is_null())?;
+    let life = story.lives_named(&start.id).next()?;
+    let reading = life.after(start.exchange).find(|reading| reading.state.is_some())?;
+    let began = story.exchanges.get(reading.exchange)?.sent;
+    let is_soon = began.saturating_sub(start.when) <= A_MOMENT;
+    (is_soon && !life.acted_between(start, reading, &Role::ACTS)).then_some(reading)
 }
 
 /// The create calls that carry a client token for the first time, or none: others are answered with an older job.
@@ -101,6 +142,45 @@ mod tests {
         let script = token(Script::of("bedrock").create(ID, &state("STARTING")), "a");
         let script = token(script.create("BBBBBBBBBB", &state("COMPLETE")), "b");
         assert_eq!(script.findings(&InitialState).len(), 1);
+    }
+
+    /// A start that shows an id only, and what the job is read as then.
+    fn quiet(read: &str) -> Script {
+        let script = Script::of("bedrock").create(ID, &json!({"status": null}));
+        script.get(ID, &state(read))
+    }
+
+    #[rstest]
+    #[case("STOPPED", 1)]
+    #[case("STOPPING", 1)]
+    #[case("STARTING", 0)]
+    #[case("COMPLETE", 0)]
+    #[case("FAILED", 0)]
+    fn the_first_reading_counts_where_the_answer_shows_no_state(#[case] read: &str, #[case] found: usize) {
+        assert_eq!(quiet(read).findings(&InitialState).len(), found);
+    }
+
+    #[test]
+    fn a_later_reading_and_one_after_a_cancel_say_nothing() {
+        let late = quiet("STOPPED").last(|e| e.sent += Duration::from_secs(5));
+        assert!(!late.judge(&InitialState).is_judged());
+        let script = Script::of("bedrock").create(ID, &json!({"status": null}));
+        let script = script.cancel_refused(ID, 500, &json!({})).last(|e| {
+            e.sent -= Duration::from_millis(900);
+            e.received = e.sent;
+        });
+        assert!(!script.get(ID, &state("STOPPED")).judge(&InitialState).is_judged());
+    }
+
+    #[test]
+    fn where_nothing_could_be_wrong_the_reason_is_given() {
+        let script = Script::of("bailian");
+        let (create, operation) = script.contract.of_role(Role::Create).next().unwrap();
+        let body = script.contract.sample(operation.response_schema(200).unwrap()).unwrap().clone();
+        let (create, view) = (create.to_owned(), script.view(create, None));
+        let judgement = script.call(&create, view, 200, &body).judge(&InitialState);
+        assert!(!judgement.is_judged());
+        assert_eq!(judgement.missing.len(), 1, "{judgement:?}");
     }
 
     #[test]

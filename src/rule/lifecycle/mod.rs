@@ -7,11 +7,15 @@ pub mod declared_transition;
 pub mod ends_in_time;
 pub mod frozen_members;
 pub mod initial_state;
+pub mod own_id;
+pub mod stays_readable;
 pub mod terminal_is_final;
 pub mod time_goes_forward;
 
 /// The rules of this group.
 pub const RULES: &[&dyn Rule] = &[
+    &own_id::OwnId,
+    &stays_readable::StaysReadable,
     &initial_state::InitialState,
     &declared_transition::DeclaredTransition,
     &terminal_is_final::TerminalIsFinal,

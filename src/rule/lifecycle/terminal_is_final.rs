@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 
 /// `lifecycle/terminal-is-final`.
@@ -17,7 +17,7 @@ static META: Meta = Meta {
     why: "Clients stop polling at the first final state and act on it. When the state changes afterwards, nobody looks \
           any more: results are used that were taken back, or a failure is never noticed.",
     fix: "Let nothing change a job after its end: no late worker, no retry under the same id, no stale replica.",
-    seeks: "",
+    seeks: "a reading of a job after it had ended",
 };
 
 impl Rule for TerminalIsFinal {
@@ -28,7 +28,7 @@ impl Rule for TerminalIsFinal {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for life in story.lives() {
             let mut seen = BTreeSet::new();
             for (first, later) in life.after_end() {
@@ -38,16 +38,17 @@ impl Rule for TerminalIsFinal {
                 if !lifecycle.states.contains_key(now) {
                     continue;
                 }
-                looked_at += 1;
+                judgement.look(later.exchange);
                 if end != now && seen.insert((end, now)) {
                     let message = format!("a job that had ended as {end} was {now} later");
                     let actual = format!("{end}, then {now}");
                     let finding = Finding::new(later.exchange, &lifecycle.terminal_ref, message, end, actual);
-                    findings.push(finding.at(story.state_place(later)));
+                    let about = About::State(format!("{end} -> {now}"));
+                    judgement.find([finding.kind("left-its-end").about(about).at(story.state_place(later))]);
                 }
             }
         }
-        Judgement::of(looked_at, findings, "no job was read again after it had ended")
+        judgement
     }
 }
 

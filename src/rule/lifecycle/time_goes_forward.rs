@@ -1,7 +1,5 @@
 //! A job's points in time stay, or move forward.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::contract::operation::Role;
@@ -21,7 +19,7 @@ static META: Meta = Meta {
     why: "Clients compute durations from these times, and use the time of the last change to tell the newer of two \
           answers. A time that moves back makes them drop the newer one.",
     fix: "Store each time once, when the thing happens, and serve it from storage; do not compute it while answering.",
-    seeks: "",
+    seeks: "two readings of a job, one after the other, with one of its times",
 };
 
 impl Rule for TimeGoesForward {
@@ -31,23 +29,25 @@ impl Rule for TimeGoesForward {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for life in story.lives() {
             for name in ["created", "started", "updated", "finished"] {
-                let mut seen = BTreeSet::new();
+                let mut is_found = false;
                 for (earlier, later) in life.steps(|r| r.times.contains_key(name)) {
                     let (Some(&before), Some(&now)) = (earlier.times.get(name), later.times.get(name)) else {
                         continue;
                     };
-                    looked_at += 1;
+                    judgement.look(later.exchange);
                     let is_fixed = matches!(name, "created" | "started");
                     let is_wrong = !is_same(before, now) && (is_fixed || now < before);
-                    if !is_wrong || life.acted_between(earlier, later, &[Role::Retry]) || !seen.insert(name) {
+                    if !is_wrong || is_found || life.acted_between(earlier, later, &[Role::Retry]) {
                         continue;
                     }
                     let times = &contract.shape_of(&later.operation).timestamps;
                     let Some((_, pointer)) = times.named().find(|(n, _)| *n == name) else { continue };
-                    let verb = if is_fixed { "changed" } else { "went back" };
+                    is_found = true;
+                    let (kind, verb) =
+                        if is_fixed { ("changed", "changed") } else { ("went-back", "went back") };
                     let message =
                         format!("the time in {} {verb} between two readings of a job", pointer.as_str());
                     let expected = if is_fixed { before.to_string() } else { format!("{before} or later") };
@@ -58,15 +58,11 @@ impl Rule for TimeGoesForward {
                         expected,
                         now.to_string(),
                     );
-                    findings.push(finding.at(story.place(later, pointer.as_str())));
+                    judgement.find([finding.kind(kind).at(story.place(later, pointer.as_str()))]);
                 }
             }
         }
-        Judgement::of(
-            looked_at,
-            findings,
-            "no job was read twice, one after the other, with one of its times",
-        )
+        judgement
     }
 }
 

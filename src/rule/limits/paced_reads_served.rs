@@ -18,7 +18,7 @@ static META: Meta = Meta {
     why: "A client that waits as long as the documentation asks for, and is turned away all the same, cannot know how \
           long to wait, and loses sight of its job.",
     fix: "Let the limit begin where the documentation says, or document the limit there is.",
-    seeks: "",
+    seeks: "a reading of a job within the documented pace",
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -39,25 +39,23 @@ impl Rule for PacedReadsServed {
         };
         let reads: Vec<&Answer<'_>> =
             story.answers().iter().filter(|a| a.operation.role == Role::Get).collect();
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for (index, read) in reads.iter().enumerate() {
             if !is_paced(polling, &reads[..index], read) {
                 continue;
             }
-            looked_at += 1;
+            judgement.look(read.index);
             let before = index.checked_sub(1).and_then(|last| reads.get(last));
             let was_throttled = before.is_some_and(|before| before.response.status == 429);
             if read.response.status == 429 && was_throttled {
-                findings.push(Finding::new(
-                    read.index,
-                    &polling.reference,
-                    "a reading within the documented pace was throttled again and again".to_owned(),
-                    format!("an answer, since readings are {}", pace(polling)),
-                    seen(read.exchange, contract),
-                ));
+                let message = "a reading within the documented pace was throttled again and again".to_owned();
+                let due = format!("an answer, since readings are {}", pace(polling));
+                let actual = seen(read.exchange, contract);
+                let finding = Finding::new(read.index, &polling.reference, message, due, actual);
+                judgement.find([finding.kind("throttled")]);
             }
         }
-        Judgement::of(looked_at, findings, "no job was read within the documented pace")
+        judgement
     }
 }
 
@@ -67,7 +65,10 @@ fn is_paced(polling: &Polling, before: &[&Answer<'_>], read: &Answer<'_>) -> boo
     let Some(last) = before.last() else { return false };
     let apart = read.exchange.sent.saturating_sub(last.exchange.sent);
     let since = read.exchange.sent.saturating_sub(MINUTE);
-    let recent = before.iter().rev().take_while(|earlier| earlier.exchange.sent > since).count() + 1;
+    // More than the limit need not be counted.
+    let most = polling.per_minute.and_then(|most| usize::try_from(most).ok()).unwrap_or(0);
+    let in_minute = before.iter().rev().take_while(|earlier| earlier.exchange.sent > since);
+    let recent = in_minute.take(most).count() + 1;
     polling.min_interval.as_ref().is_none_or(|least| apart >= least.0)
         && polling.per_minute.is_none_or(|most| {
             recent <= usize::try_from(most).unwrap_or(usize::MAX) && apart >= MINUTE / most.max(1)

@@ -2,8 +2,7 @@
 
 use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
-use crate::story::Attempt;
-use crate::story::{Story, is_named};
+use crate::story::{Attempt, Story, is_named};
 
 static META: Meta = Meta {
     id: "retry/new-id",
@@ -13,7 +12,7 @@ static META: Meta = Meta {
              before.",
     why: "A client that polls the id it is given would see the old job's end, and take it for that of the new one.",
     fix: "Answer with the id of the job that was created.",
-    seeks: "",
+    seeks: "an accepted retry that starts a new job",
 };
 
 /// A retry that starts a new job answers with the new job's id.
@@ -26,39 +25,36 @@ impl Rule for NewId {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Retry) {
             if attempt.renewing().is_none() || !attempt.answer.is_accepted() {
                 continue;
             }
-            looked_at += 1;
-            findings.extend(not_new(&attempt, story));
+            judgement.look_at(attempt, story.contract);
+            judgement.find(not_new(attempt, story).map(|finding| finding.by(attempt, story.contract)));
         }
-        Judgement::of(looked_at, findings, "no retry was accepted")
+        judgement
     }
 }
 
 fn not_new(attempt: &Attempt<'_>, story: &Story<'_>) -> Option<Finding> {
     let contract = story.contract;
-    let new = |message: &str, actual: &str| {
-        Finding::new(
-            attempt.answer.index,
-            attempt.outcome(),
-            message.to_owned(),
-            "the id of a new job",
-            actual,
-        )
+    let new = |kind: &'static str, message: &str, actual: &str| {
+        let (index, reference) = (attempt.answer.index, attempt.outcome());
+        Finding::new(index, reference, message.to_owned(), "the id of a new job", actual).kind(kind)
     };
     let (Some(id), Some(shown)) = (attempt.new_id(contract), attempt.shown) else {
-        return Some(new("a retry was accepted and names no new job", "no id"));
+        return Some(new("no-id", "a retry was accepted and names no new job", "no id"));
     };
     let at = story.place(shown, contract.shape_of(&shown.operation).id.as_str());
     let was_asked_for = attempt.answer.exchange.asked.job.as_deref() == Some(id);
     if was_asked_for || is_named(attempt.before, id) {
-        return Some(new("a retry answers with the id of the job that was to be retried", id).at(at));
+        let message = "a retry answers with the id of the job that was to be retried";
+        return Some(new("old-id", message, id).at(at));
     }
     let is_known = story.is_seen_before(attempt.answer.index, id);
-    is_known.then(|| new("a retry answers with the id of a job that was there before", id).at(at))
+    let message = "a retry answers with the id of a job that was there before";
+    is_known.then(|| new("known-id", message, id).at(at))
 }
 
 #[cfg(test)]

@@ -1,23 +1,23 @@
 //! `retry/original-untouched`.
 
 use crate::contract::cancel::Table;
+use crate::contract::lifecycle::Phase;
 use crate::exchange::Reading;
 use crate::exchange::reading::time;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
-use crate::story::Attempt;
-use crate::story::Story;
 use crate::story::text::show;
+use crate::story::{Attempt, Story};
 
 static META: Meta = Meta {
     id: "retry/original-untouched",
     title: "a retry leaves the original job as it is",
     keyword: Keyword::Must,
     checks: "After a retry that must start a new job, or must be refused, the job itself is in the same state or has \
-             moved on its declared way by itself; once it has ended, the members that are documented to stay have the \
+             moved on its declared way by itself, unless it stands still until it is acted on; once it has ended, the members that are documented to stay have the \
              same values.",
     why: "The old job is the record of what went wrong: a retry that rewrites it takes away the reason for the retry.",
     fix: "Read the old job and write the new one; never write to the old one.",
-    seeks: "",
+    seeks: "a job that was read again after its retry",
 };
 
 /// A retry leaves the original job as it is.
@@ -30,32 +30,32 @@ impl Rule for OriginalUntouched {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Retry) {
             if attempt.renewing().is_none() && attempt.refusing().is_none() {
                 continue;
             }
             let Some(after) = attempt.after else { continue };
-            looked_at += 1;
-            findings.extend(moved(&attempt, after, story).or_else(|| rewritten(&attempt, after, story)));
+            judgement.look_at(attempt, story.contract);
+            judgement.find(moved(attempt, after, story).or_else(|| rewritten(attempt, after, story)));
         }
-        Judgement::of(looked_at, findings, "no job was read again after its retry")
+        judgement
     }
 }
 
 /// The finding for a job that is where it could not have gone by itself. A cancel is not its own doing.
 fn moved(attempt: &Attempt<'_>, after: &Reading, story: &Story<'_>) -> Option<Finding> {
     let contract = story.contract;
-    use crate::contract::lifecycle::Phase;
     let lifecycle = &contract.facts.lifecycle;
     let state = after.state.as_deref().filter(|state| *state != attempt.state)?;
     let is_stopped = matches!(lifecycle.phase(state), Phase::Stopping | Phase::Cancelled);
-    if !is_stopped && lifecycle.path(attempt.state, state).is_some() {
+    if attempt.may_move && !is_stopped && lifecycle.path(attempt.state, state).is_some() {
         return None;
     }
     let message = format!("the retry of a job turned it from {} into {state}", attempt.state);
     let at = story.state_place(after);
-    Some(Finding::new(after.exchange, attempt.outcome(), message, attempt.state, state).at(at))
+    let finding = Finding::new(after.exchange, attempt.outcome(), message, attempt.state, state);
+    Some(finding.kind("moved").by(attempt, contract).at(at))
 }
 
 /// The finding for a member of an ended job that is documented to stay and did not.
@@ -77,6 +77,8 @@ fn rewritten(attempt: &Attempt<'_>, after: &Reading, story: &Story<'_>) -> Optio
             let message = "the retry of a finished job changed one of its members".to_owned();
             let (expected, actual) = (show(Some(old)), show(Some(new)));
             Finding::new(after.exchange, attempt.outcome(), message, expected, actual)
+                .kind("rewrote")
+                .by(attempt, contract)
                 .at(story.place(after, member.as_str()))
         })
     })
@@ -126,5 +128,11 @@ mod tests {
         let retry = retried(job("failed"), NEW, "pending");
         let script = retry.get_job_created("failed", "2023-04-07T12:00:00.000+02:00");
         assert_eq!(script.findings(&OriginalUntouched), []);
+    }
+
+    #[test]
+    fn a_job_that_stands_still_goes_no_way_of_its_own() {
+        let script = retried(job("running"), NEW, "pending").get_job("complete").stands_still();
+        assert_eq!(script.findings(&OriginalUntouched)[0].kind, "moved");
     }
 }

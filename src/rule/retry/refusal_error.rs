@@ -13,7 +13,7 @@ static META: Meta = Meta {
              be retried. Refusals for want of rights and throttling are not looked at.",
     why: "A client that sees another error takes it for trouble on the way, and sends the retry again and again.",
     fix: "Answer the documented status and code for a job that cannot be retried, and no general one.",
-    seeks: "",
+    seeks: "a refused retry of a job that may not be retried",
 };
 
 /// A refused retry says so with the documented error.

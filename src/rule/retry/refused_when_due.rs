@@ -3,7 +3,7 @@
 use crate::contract::cancel::Table;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
-use crate::story::said::{is_accepted, is_beside_the_point, seen};
+use crate::story::said::{is_accepted, seen};
 
 static META: Meta = Meta {
     id: "retry/refused-when-due",
@@ -12,7 +12,7 @@ static META: Meta = Meta {
     checks: "A retry of a job in a state that may not be retried is not answered with success.",
     why: "Work that is done gets done, and paid for, once more, and there are two results where clients expect one.",
     fix: "Check the state in the same step that would start the work, and refuse the retry.",
-    seeks: "",
+    seeks: "an answered retry of a job that may not be retried",
 };
 
 /// A retry is refused where the job may not be retried.
@@ -26,25 +26,25 @@ impl Rule for RefusedWhenDue {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Retry) {
             let exchange = attempt.answer.exchange;
             let Some((row, condition)) = attempt.refusing() else { continue };
             // A job that has not ended may have moved on to where it can be retried.
-            if !contract.facts.lifecycle.is_terminal(attempt.state)
-                || is_beside_the_point(attempt.answer.response)
-            {
+            let is_there = !attempt.may_move || contract.facts.lifecycle.is_terminal(attempt.state);
+            if !is_there || attempt.is_beside_the_point(contract) {
                 continue;
             }
-            looked_at += 1;
+            judgement.look_at(attempt, contract);
             if is_accepted(exchange, contract) {
                 let message = format!("a retry of a job in the state {} was accepted", attempt.state);
                 let expected = format!("a refusal ({condition})");
                 let (reference, actual) = (&row.reference, seen(exchange, contract));
-                findings.push(Finding::new(attempt.answer.index, reference, message, expected, actual));
+                let finding = Finding::new(attempt.answer.index, reference, message, expected, actual);
+                judgement.find([finding.kind("accepted").by(attempt, contract)]);
             }
         }
-        Judgement::of(looked_at, findings, "no job known not to be retryable was retried")
+        judgement
     }
 }
 

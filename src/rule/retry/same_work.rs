@@ -17,7 +17,7 @@ static META: Meta = Meta {
              values in the new job as in the old one, in any order.",
     why: "A result that comes of other work is worse than none: nobody looks for the reason in a retry.",
     fix: "Copy the members that say what work the job does, and nothing in their place.",
-    seeks: "",
+    seeks: "a job that a retry started, read beside the old one with what work they do",
 };
 
 /// The job that a retry starts does the same work.
@@ -31,7 +31,7 @@ impl Rule for SameWork {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Retry) {
             if attempt.renewing().is_none() || !attempt.answer.is_accepted() {
                 continue;
@@ -58,21 +58,20 @@ impl Rule for SameWork {
                     if before.is_empty() || now.is_empty() {
                         continue;
                     }
-                    looked_at += 1;
+                    judgement.look_at(attempt, contract);
                     if before != now {
                         let message = format!("a retry started a job with other work at {}", member.as_str());
                         let shown = |values: &[String]| cut(&values.join(", "));
                         let (expected, actual) = (shown(&before), shown(&now));
-                        findings.push(
-                            Finding::new(new.exchange, attempt.outcome(), message, expected, actual)
-                                .at(story.place(new, member.as_str())),
-                        );
+                        let finding =
+                            Finding::new(new.exchange, attempt.outcome(), message, expected, actual);
+                        let finding = finding.kind("other-work").by(attempt, contract);
+                        judgement.find([finding.at(story.place(new, member.as_str()))]);
                     }
                 }
             }
         }
-        let missing = "no job that a retry started was read beside the old one, with what work they do";
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

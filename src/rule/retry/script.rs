@@ -72,6 +72,11 @@ impl Retry {
         Retry(self.0.call("job", view, 200, &json!({"data": {"job": job}})))
     }
 
+    /// The job stands still until it is acted on.
+    pub(super) fn stands_still(self) -> Retry {
+        Retry(self.0.known(JOB, crate::exchange::Origin::Fixture))
+    }
+
     /// The findings of a rule that could judge.
     pub(super) fn findings(&self, rule: &dyn Rule) -> Vec<Finding> {
         self.0.findings(rule)

@@ -13,7 +13,7 @@ static META: Meta = Meta {
              new jobs.",
     why: "A new job that is born with the state of the old one never runs, and its client waits for it or gives it up.",
     fix: "Copy what the job is to do, not what became of it.",
-    seeks: "",
+    seeks: "an accepted retry whose answer shows the state of a new job",
 };
 
 /// The job that a retry starts begins at the beginning.
@@ -28,7 +28,7 @@ impl Rule for StartsAnew {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
-        let (mut looked_at, mut findings) = (0, Vec::new());
+        let mut judgement = Judgement::default();
         for attempt in story.attempts(Table::Retry) {
             if attempt.renewing().is_none() || !attempt.answer.is_accepted() {
                 continue;
@@ -38,21 +38,17 @@ impl Rule for StartsAnew {
             let Some(state) = shown.state.as_deref().filter(|s| lifecycle.states.contains_key(*s)) else {
                 continue;
             };
-            looked_at += 1;
-            if !lifecycle.initial.iter().any(|initial| initial == state) {
-                let message = format!("a retry answers with a new job in the state {state}");
-                let finding = Finding::new(
-                    attempt.answer.index,
-                    &lifecycle.transitions_ref,
-                    message,
-                    one_of(&lifecycle.initial),
-                    state,
-                );
-                let at = contract.shape_of(&shown.operation).state.as_str();
-                findings.push(finding.at(story.place(shown, at)));
+            judgement.look_at(attempt, contract);
+            if lifecycle.initial.iter().any(|initial| initial == state) {
+                continue;
             }
+            let message = format!("a retry answers with a new job in the state {state}");
+            let (reference, due) = (&lifecycle.transitions_ref, one_of(&lifecycle.initial));
+            let finding = Finding::new(attempt.answer.index, reference, message, due, state);
+            let finding = finding.kind("not-initial").by(attempt, contract);
+            judgement.find([finding.at(story.state_place(shown))]);
         }
-        Judgement::of(looked_at, findings, "no answer to a retry showed the state of a new job")
+        judgement
     }
 }
 

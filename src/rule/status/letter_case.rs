@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::respelt;
 
@@ -18,7 +18,7 @@ static META: Meta = Meta {
     why: "Clients compare words exactly: to them `Complete` is not `COMPLETE`, and a job that is done is polled for \
           ever. People do not see the difference when they read a log.",
     fix: "Send the word exactly as documented. Look for a serializer that renames the members of an enum.",
-    seeks: "",
+    seeks: "a job's state, or another status word",
 };
 
 impl Rule for LetterCase {
@@ -29,37 +29,32 @@ impl Rule for LetterCase {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let facts = &contract.facts;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
         for reading in story.readings() {
-            let mut found = |name: &str, at: &str, word: &str, documented: &str, reference: &str| {
-                if seen.insert((name.to_owned(), word.to_owned())) {
-                    let message =
-                        format!("the answer to {} spells {documented} as {word:?}", reading.operation);
-                    let finding = Finding::new(reading.exchange, reference, message, documented, word);
-                    findings.push(finding.at(story.place(reading, at)));
-                }
+            let finding = |at: &str, word: &str, documented: &str, reference: &str| {
+                let message = format!("the answer to {} spells {documented} as {word:?}", reading.operation);
+                let finding = Finding::new(reading.exchange, reference, message, documented, word);
+                let about = About::State(documented.to_owned());
+                finding.kind("other-spelling").about(about).at(story.place(reading, at))
             };
             if let Some(state) = &reading.state {
-                looked_at += 1;
-                if let Some(documented) = respelt(state, facts.lifecycle.states.keys().map(String::as_str)) {
-                    found(
-                        "",
-                        contract.shape_of(&reading.operation).state.as_str(),
-                        state,
-                        documented,
-                        &facts.lifecycle.states_ref,
-                    );
+                judgement.look(reading.exchange);
+                let documented = respelt(state, facts.lifecycle.states.keys().map(String::as_str));
+                if let Some(documented) = documented.filter(|_| seen.insert(("", state.as_str()))) {
+                    let at = contract.shape_of(&reading.operation).state.as_str();
+                    judgement.find([finding(at, state, documented, &facts.lifecycle.states_ref)]);
                 }
             }
             for (name, at, word) in story.words(reading) {
                 let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
-                looked_at += 1;
-                if let Some(documented) = respelt(word, fact.values.iter().map(String::as_str)) {
-                    found(name, &at, word, documented, &fact.reference);
+                judgement.look(reading.exchange);
+                let documented = respelt(word, fact.values.iter().map(String::as_str));
+                if let Some(documented) = documented.filter(|_| seen.insert((name, word))) {
+                    judgement.find([finding(&at, word, documented, &fact.reference)]);
                 }
             }
         }
-        Judgement::of(looked_at, findings, "no answer showed a job's state or another status word")
+        judgement
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::{one_of, respelt};
 
@@ -18,7 +18,7 @@ static META: Meta = Meta {
     why: "Clients loop until they see a state they know. A word they do not know keeps them polling for ever, or makes \
           a typed client fail.",
     fix: "Map the server's inner states to the documented words before they leave the server.",
-    seeks: "",
+    seeks: "a job's state",
 };
 
 impl Rule for StateInEnum {
@@ -30,25 +30,21 @@ impl Rule for StateInEnum {
         let contract = story.contract;
         let lifecycle = &contract.facts.lifecycle;
         let documented = || lifecycle.states.keys().map(String::as_str);
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
         for reading in story.readings() {
             let Some(state) = reading.state.as_deref() else { continue };
-            looked_at += 1;
+            judgement.look(reading.exchange);
             let is_known = lifecycle.states.contains_key(state) || respelt(state, documented()).is_some();
             if !is_known && seen.insert(state) {
                 let message =
                     format!("the answer to {} shows the undocumented state {state:?}", reading.operation);
-                let finding = Finding::new(
-                    reading.exchange,
-                    &lifecycle.states_ref,
-                    message,
-                    one_of(documented()),
-                    state,
-                );
-                findings.push(finding.at(story.state_place(reading)));
+                let (reference, due) = (&lifecycle.states_ref, one_of(documented()));
+                let finding = Finding::new(reading.exchange, reference, message, due, state);
+                let about = About::State(state.to_owned());
+                judgement.find([finding.kind("not-documented").about(about).at(story.state_place(reading))]);
             }
         }
-        Judgement::of(looked_at, findings, "no answer showed a job's state")
+        judgement
     }
 }
 

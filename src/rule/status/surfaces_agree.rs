@@ -1,10 +1,10 @@
 //! `status/surfaces-agree`.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 
 static META: Meta = Meta {
@@ -16,7 +16,7 @@ static META: Meta = Meta {
     why: "A job that is cancelled here and at work there is cancelled again, waited for, or paid for, depending on whom \
           a client asks.",
     fix: "Let every service read the state from the same place, at the time of the request.",
-    seeks: "",
+    seeks: "a job that two services show in a state that must be the same",
 };
 
 /// A job is in one state, whichever service shows it.
@@ -29,60 +29,86 @@ impl Rule for SurfacesAgree {
     }
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
-        let contract = story.contract;
-        if contract.facts.services.len() < 2 {
+        if story.contract.facts.services.len() < 2 {
             return Judgement::undocumented("the API has no second service");
         }
-        let (mut looked_at, mut findings) = (0, Vec::new());
-        let counts = |r: &Reading| !r.from_list && r.role == Role::Get && r.state.is_some();
-        let readings: Vec<&Reading> = story.readings().iter().filter(|r| counts(r)).collect();
-        let service =
-            |r: &Reading| contract.facts.operations.get(&r.operation).and_then(|o| o.service.as_ref());
-        // One cause gives one finding: what follows a disagreement disagrees with it in turn.
-        let mut told: BTreeSet<&str> = BTreeSet::new();
-        for one in readings {
-            let kin = story.kin(one);
-            if kin.iter().any(|other| told.contains(other.id.as_str())) {
-                continue;
-            }
-            let is_later = |r: &&Reading| counts(r) && story.precedes(one.exchange, r.exchange);
-            let later = kin.iter().copied().filter(is_later);
-            let Some(other) = later.clone().find(|other| service(other) != service(one)) else { continue };
-            let (seen, state) = (one.state.as_deref(), other.state.as_deref());
-            let (Some(seen), Some(state)) = (seen, state) else { continue };
-            let has_word = |r: &Reading, word: &str| contract.shape_of(&r.operation).can_show(word);
-            if !has_word(other, seen) || !has_word(one, state) {
-                continue;
-            }
-            let Some(life) = story.life(&one.id) else { continue };
-            let acted = |later: &Reading| life.acted_between(one, later, &Role::ACTS);
-            // The first service again, after the other.
-            let again = later
-                .clone()
-                .find(|r| service(r) == service(one) && story.precedes(other.exchange, r.exchange))
-                .filter(|r| r.state.as_deref() == Some(seen) && !acted(r));
-            let is_final = contract.facts.lifecycle.is_terminal(seen) && !acted(other);
-            if !is_final && again.is_none() {
-                continue;
-            }
-            looked_at += 1;
-            if seen != state {
-                told.insert(one.id.as_str());
-                let message =
-                    format!("{} shows a job as {seen}, and {} as {state}", one.operation, other.operation);
-                let at = contract.shape_of(&other.operation).state.as_str();
-                let reference = &contract.facts.job.reference;
-                findings.push(
-                    Finding::new(other.exchange, reference, message, seen, state).at(story.place(other, at)),
-                );
+        let mut judgement = Judgement::default();
+        let mut known: HashSet<&str> = HashSet::new();
+        for life in story.lives() {
+            // The reading that tells most of its ids leads to the readings by the others.
+            let telling = life.readings.iter().max_by_key(|reading| reading.aliases.len());
+            if let Some(reading) = telling.filter(|reading| !known.contains(reading.id.as_str())) {
+                let mut readings = story.kin(reading);
+                known.extend(readings.iter().map(|reading| reading.id.as_str()));
+                readings.retain(|r| r.role == Role::Get && r.state.is_some());
+                compare(story, &readings, &mut judgement);
             }
         }
-        Judgement::of(
-            looked_at,
-            findings,
-            "no job was read through two services in a state that must be the same",
-        )
+        judgement
     }
+}
+
+/// Compares each reading of one job with the next one through another service. One cause gives one finding: what
+/// follows a disagreement disagrees with it in turn.
+fn compare(story: &Story<'_>, readings: &[&Reading], judgement: &mut Judgement) {
+    let contract = story.contract;
+    let services: Vec<Option<&String>> = readings
+        .iter()
+        .map(|r| contract.facts.operations.get(&r.operation).and_then(|o| o.service.as_ref()))
+        .collect();
+    let differs = next_of_another(&services);
+    // The reading through a service after one through another, kept as many readings in a row ask for the same.
+    let mut kept: Option<(usize, Option<&String>, Option<usize>)> = None;
+    for (index, one) in readings.iter().enumerate() {
+        let is_other = |other: &usize| {
+            services[*other] != services[index] && story.precedes(one.exchange, readings[*other].exchange)
+        };
+        let Some(place) = differs[index].and_then(|next| (next..readings.len()).find(is_other)) else {
+            continue;
+        };
+        let other = readings[place];
+        let (Some(seen), Some(state)) = (one.state.as_deref(), other.state.as_deref()) else { continue };
+        let has_word = |r: &Reading, word: &str| contract.shape_of(&r.operation).can_show(word);
+        if !has_word(other, seen) || !has_word(one, state) {
+            continue;
+        }
+        let Some(life) = story.life(&one.id) else { continue };
+        let acted = |later: &Reading| life.acted_between(one, later, &Role::ACTS);
+        let again = match kept {
+            Some((after, service, again)) if after == place && service == services[index] => again,
+            _ => (place + 1..readings.len()).find(|later| {
+                services[*later] == services[index]
+                    && story.precedes(other.exchange, readings[*later].exchange)
+            }),
+        };
+        kept = Some((place, services[index], again));
+        let again = again.map(|again| readings[again]);
+        let again = again.filter(|r| r.state.as_deref() == Some(seen) && !acted(r));
+        let is_final = contract.facts.lifecycle.is_terminal(seen) && !acted(other);
+        if !is_final && again.is_none() {
+            continue;
+        }
+        judgement.look(other.exchange);
+        if seen != state {
+            let message =
+                format!("{} shows a job as {seen}, and {} as {state}", one.operation, other.operation);
+            let at = story.place(other, contract.shape_of(&other.operation).state.as_str());
+            let reference = &contract.facts.job.reference;
+            let finding = Finding::new(other.exchange, reference, message, seen, state).at(at);
+            let about = About::State(format!("{seen} and {state}"));
+            judgement.find([finding.kind("disagree").about(about)]);
+            return;
+        }
+    }
+}
+
+/// For each reading the place of the next one through another service.
+fn next_of_another(services: &[Option<&String>]) -> Vec<Option<usize>> {
+    let mut next = vec![None; services.len()];
+    for index in (0..services.len().saturating_sub(1)).rev() {
+        next[index] = if services[index + 1] == services[index] { next[index + 1] } else { Some(index + 1) };
+    }
+    next
 }
 
 #[cfg(test)]

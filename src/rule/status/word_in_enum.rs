@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::{one_of, respelt};
 
@@ -18,7 +18,7 @@ static META: Meta = Meta {
     why: "Clients often decide by these words rather than by the state: a phase they do not know keeps them waiting \
           for a job that has long ended.",
     fix: "Map the server's inner values to the documented words before they leave the server.",
-    seeks: "",
+    seeks: "a status word beside a job's state",
 };
 
 impl Rule for WordInEnum {
@@ -28,11 +28,15 @@ impl Rule for WordInEnum {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
+        let shapes = || std::iter::once(&contract.facts.job).chain(contract.views.values());
+        if shapes().all(|shape| shape.words.is_empty()) {
+            judgement.miss_undocumented("the contract documents no status words beside the state");
+        }
         for reading in story.readings() {
             for (name, at, word) in story.words(reading) {
                 let Some(fact) = contract.shape_of(&reading.operation).words.get(name) else { continue };
-                looked_at += 1;
+                judgement.look(reading.exchange);
                 let documented = fact.values.iter().map(String::as_str);
                 let is_known =
                     documented.clone().any(|d| d == word) || respelt(word, documented.clone()).is_some();
@@ -41,16 +45,13 @@ impl Rule for WordInEnum {
                     let message = format!("the answer to {operation} shows the undocumented {name} {word:?}");
                     let finding =
                         Finding::new(reading.exchange, &fact.reference, message, one_of(documented), word);
-                    findings.push(finding.at(story.place(reading, &at)));
+                    let about = About::State(word.to_owned());
+                    judgement
+                        .find([finding.kind("not-documented").about(about).at(story.place(reading, &at))]);
                 }
             }
         }
-        let missing = if contract.facts.job.words.is_empty() {
-            "the contract documents no status words beside the state"
-        } else {
-            "no answer showed a status word beside the state"
-        };
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::text::one_of;
 
@@ -18,7 +18,7 @@ static META: Meta = Meta {
     why: "One client decides by the state and another by the phase. When the two disagree, one of them reports a \
           running job as done, or waits for a job that has ended.",
     fix: "Derive both words from one inner state, and change them together.",
-    seeks: "",
+    seeks: "a state together with a status word that goes with it",
 };
 
 impl Rule for WordsAgree {
@@ -28,7 +28,11 @@ impl Rule for WordsAgree {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
-        let (mut looked_at, mut seen, mut findings) = (0, BTreeSet::new(), Vec::new());
+        let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
+        let shapes = || std::iter::once(&contract.facts.job).chain(contract.views.values());
+        if shapes().flat_map(|shape| shape.words.values()).all(|word| word.agrees.is_empty()) {
+            judgement.miss_undocumented("the contract has no status words that go with certain states");
+        }
         for reading in story.readings() {
             let Some(state) = reading.state.as_deref() else { continue };
             for (name, at, word) in story.words(reading) {
@@ -37,22 +41,18 @@ impl Rule for WordsAgree {
                 else {
                     continue;
                 };
-                looked_at += 1;
+                judgement.look(reading.exchange);
                 if !agreeing.iter().any(|a| a == word) && seen.insert((name, state, word)) {
                     let reference = fact.agrees_ref.as_ref().unwrap_or(&fact.reference);
                     let message =
                         format!("the answer to {} shows {name} {word} with state {state}", reading.operation);
                     let finding = Finding::new(reading.exchange, reference, message, one_of(agreeing), word);
-                    findings.push(finding.at(story.place(reading, &at)));
+                    let about = About::State(format!("{word} with {state}"));
+                    judgement.find([finding.kind("disagrees").about(about).at(story.place(reading, &at))]);
                 }
             }
         }
-        let missing = if contract.facts.job.words.values().all(|word| word.agrees.is_empty()) {
-            "the contract has no status words that go with certain states"
-        } else {
-            "no answer showed a state together with a status word that goes with it"
-        };
-        Judgement::of(looked_at, findings, missing)
+        judgement
     }
 }
 

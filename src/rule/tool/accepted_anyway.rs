@@ -21,41 +21,56 @@ pub(crate) fn accepted_anyway(attempt: &Attempt<'_>, story: &Story<'_>, whom: &s
     // A job that had ended, and is seen so later, was left alone by every cancel in between.
     let left_alone = |r: &&Reading| is_final && r.state.as_deref() == Some(attempt.state);
     let after = attempt.after.or_else(|| attempt.later.first().copied().filter(left_alone));
-    let shown = [attempt.shown, after];
+    // An answer that shows no state does not show another one.
+    let shown: Vec<&Reading> =
+        [attempt.shown, after].into_iter().flatten().filter(|r| r.state.is_some()).collect();
     let expected = format!("a refusal ({condition}) in the state {}", attempt.state);
-    let readings: Vec<&str> = shown.iter().flatten().filter_map(|r| r.state.as_deref()).collect();
-    let moved = shown.iter().flatten().find(|reading| is_moved(attempt, reading, contract));
-    let actual = if readings.is_empty() {
+    let states: Vec<&str> = shown.iter().filter_map(|r| r.state.as_deref()).collect();
+    let is_other = states.iter().any(|state| *state != attempt.state);
+    let is_changed = shown.iter().any(|reading| is_moved(attempt, reading, contract))
+        // What stands still does not go on by itself.
+        || (is_other && !attempt.may_move);
+    let actual = if states.is_empty() {
         format!("{answered}; no reading followed")
     } else {
-        format!("{answered}; {} became {}", attempt.state, readings.join(", then "))
+        format!("{answered}; {} became {}", attempt.state, states.join(", then "))
     };
-    let new = |message: String, reference: &str| {
+    let new = |kind: &'static str, words: &str, reference: &str| {
+        let message = format!("a cancel of {whom} {words}");
         Finding::new(attempt.answer.index, reference, message, expected.clone(), actual.clone())
+            .kind(kind)
+            .by(attempt, contract)
     };
-    let finding = if moved.is_some() {
-        new(format!("a cancel of {whom} was accepted and changed it"), &row.reference)
-    } else if readings.is_empty() {
-        new(format!("a cancel of {whom} was answered with success"), &row.reference).at_most(Level::Warn)
-    } else if shown.iter().flatten().any(|reading| !rewritten(attempt, reading, story).is_empty()) {
+    let finding = if is_changed {
+        new("accepted-and-changed", "was accepted and changed it", &row.reference)
+    } else if states.is_empty() {
+        let unseen = |reference: &str| new("accepted", "was answered with success", reference);
+        match &row.unchanged_ref {
+            Some(reference) => unseen(reference).at_most(Level::Note),
+            None => unseen(&row.reference).at_most(Level::Warn),
+        }
+    } else if shown.iter().any(|reading| !rewritten(attempt, reading, story).is_empty()) {
         // Members changed though the state did not: the rule on changes says so.
         return None;
-    } else if shown.iter().flatten().any(|reading| reading.state.as_deref() != Some(attempt.state)) {
+    } else if is_other {
         // It may have gone on by itself.
-        new(format!("a cancel of {whom} was answered with success"), &row.reference)
+        new("accepted", "was answered with success", &row.reference)
     } else {
-        let message = format!("a cancel of {whom} answered success and changed nothing");
+        let unchanged =
+            |reference: &str| new("accepted-unchanged", "answered success and changed nothing", reference);
         match &row.unchanged_ref {
-            Some(reference) => new(message, reference).at_most(Level::Note),
-            None => new(message, &row.reference),
+            Some(reference) => unchanged(reference).at_most(Level::Note),
+            None => unchanged(&row.reference),
         }
     };
-    // A job at work may have changed between the reading and the cancel: only a job that could not be cancelled
-    // afterwards either is known to have been one.
+    // A job at work may have changed between the reading and the cancel, unless it stands still: only a job that could
+    // not be cancelled afterwards either is known to have been one.
     let is_sure = is_final
-        || moved.is_some()
+        || is_changed
+        || !attempt.may_move
         || attempt.after.is_some_and(|after| attempt.must_be_refused(contract, after));
-    Some(if is_sure { finding } else { finding.clone().at_most(finding.at_most.min(Level::Warn)) })
+    let at_most = if is_sure { finding.at_most } else { finding.at_most.min(Level::Warn) };
+    Some(finding.at_most(at_most))
 }
 
 /// Whether the cancel moved the job: out of a final state, or, for a job at work, to a state that only a cancel leads to.

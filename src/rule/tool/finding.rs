@@ -24,7 +24,7 @@ impl Finding {
         }
     }
 
-    /// TRANSITIONAL: the same, of this kind.
+    /// The same, of this kind. Each finding has one: tests refuse a finding without.
     pub(crate) fn kind(mut self, kind: &'static str) -> Finding {
         self.kind = kind;
         self

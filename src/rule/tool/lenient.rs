@@ -4,6 +4,7 @@
 use crate::contract::Contract;
 use crate::contract::error::ErrorRow;
 use crate::contract::operation::{Operation, Role};
+use crate::contract::reference::Basis;
 use crate::exchange::{Exchange, Violation};
 use crate::rule::{About, Finding, Level};
 use crate::story::walk::page;
@@ -27,14 +28,16 @@ pub(crate) fn tempered(
     let is_duty = row.detail_ref.is_some() && contract.basis(&row.reference).can_fail();
     if !is_duty && operation.is_some_and(|operation| is_optional_type(operation, exchange, contract)) {
         let about = About::Parameter("type of an optional member".to_owned());
-        return finding.at_most(Level::Warn).about(about);
+        // Where even that is deduced, a reader that passes over such members is as good as any.
+        let is_deduced = contract.basis(&row.reference) <= Basis::Inferred;
+        return finding.at_most(if is_deduced { Level::Note } else { Level::Warn }).about(about);
     }
     finding
 }
 
-/// Whether all that is wrong with a start is the type of members that it could as well be without.
+/// Whether all that is wrong with a start or a list is the type of members that it could as well be without.
 fn is_optional_type(operation: &Operation, exchange: &Exchange, contract: &Contract) -> bool {
-    if operation.role != Role::Create || operation.graphql.is_some() {
+    if !matches!(operation.role, Role::Create | Role::List) || operation.graphql.is_some() {
         return false;
     }
     let broken = contract.shapes.mismatches(&operation.request, &exchange.asked.view);

@@ -31,5 +31,5 @@ pub(crate) fn stopped(
     }
     let text = |r: &Reading| r.state.clone().unwrap_or_default();
     let finding = Finding::new(after.exchange, reference, message.to_owned(), text(home), text(after));
-    Some(finding.at(story.state_place(after)))
+    Some(finding.kind("stopped").at(story.state_place(after)))
 }

@@ -11,6 +11,7 @@ use crate::contract::Contract;
 use crate::contract::diagnostic::Diagnostic;
 use crate::contract::source::{Document, child};
 
+mod assert;
 mod fixtures;
 mod hook;
 
@@ -34,6 +35,7 @@ pub(super) fn check(
     problems: &mut Vec<Diagnostic>,
 ) -> Trust {
     let mut check = Check { document, file: &resolved.value, failed: &resolved.failed, problems };
+    check.requires(&surroundings.groups());
     check.bases(contract);
     check.hook(contract);
     if let Some(contract) = contract {
@@ -42,6 +44,7 @@ pub(super) fn check(
         check.auth("/identities/foreign", contract);
         check.parameters(contract);
         check.fixtures(contract);
+        check.assert(contract);
     }
     check.trust(surroundings)
 }
@@ -78,6 +81,18 @@ impl<'a> Check<'a> {
     fn doubt(&mut self, at: &str, message: String, help: impl Into<Option<String>>) {
         let problem = self.document.error(self.document.span(at), message).with_help(help);
         self.problems.push(problem.into_warning());
+    }
+
+    /// The shape of each is the schema's.
+    fn requires(&mut self, groups: &[&str]) {
+        let bars = self.at("/require").and_then(Value::as_array).into_iter().flatten();
+        for (place, bar) in bars.enumerate() {
+            let group = bar.as_str().and_then(|bar| bar.split('=').next()).unwrap_or_default();
+            if !group.is_empty() && !groups.contains(&group) {
+                let message = format!("there is no group of rules `{group}`");
+                self.value(&child("/require", &place.to_string()), message, meant(group, groups));
+            }
+        }
     }
 
     fn bases(&mut self, contract: Option<&Contract>) {

@@ -43,11 +43,14 @@ pub trait Surroundings {
     /// Says why the file cannot be read, and names it.
     fn file(&self, path: &str) -> Result<Vec<u8>, String>;
 
-    /// The contract asked for.
+    /// The groups of rules, for what a file requires.
+    fn groups(&self) -> Vec<&str>;
+
+    /// The contract asked for. It is the caller's own: a target file may change it.
     ///
     /// # Errors
     /// Says why there is none.
-    fn contract(&self, subject: &Subject) -> Result<Arc<Contract>, Refused>;
+    fn contract(&self, subject: &Subject) -> Result<Contract, Refused>;
 }
 
 /// The meta-schema of target files, generated from the types. Facets may have any name in it.
@@ -90,23 +93,26 @@ pub fn load(
     secrets::mask(&mut document, &[]);
     let mut problems = Vec::new();
     let contract = contract(&document, surroundings, &mut problems);
-    let passwords = contract.as_deref().map(secret_parameters).unwrap_or_default();
+    let passwords = contract.as_ref().map(secret_parameters).unwrap_or_default();
     secrets::mask(&mut document, &passwords);
-    problems.extend(document.check(&schema(contract.as_deref())));
+    problems.extend(document.check(&schema(contract.as_ref())));
     if let Some(contract) = &contract {
         assume_keys(&mut document, contract);
     }
     let resolved = secrets::resolve(&document, &passwords, surroundings, &mut problems);
-    let trust = check::check(&document, &resolved, contract.as_deref(), surroundings, &mut problems);
+    let trust = check::check(&document, &resolved, contract.as_ref(), surroundings, &mut problems);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         problems.into_iter().partition(|problem| problem.severity == Severity::Error);
     let Some(contract) = contract.filter(|_| errors.is_empty()) else {
         return Err(errors.into_iter().chain(warnings).collect());
     };
     let file = gather_facets(resolved.value, &contract);
-    let settings = serde_json::from_value(file)
-        .map_err(|error| error.to_string())
-        .and_then(|file: TargetFile| Settings::new(file, contract, trust));
+    let settings =
+        serde_json::from_value(file).map_err(|error| error.to_string()).and_then(|file: TargetFile| {
+            let mut contract = contract;
+            file.assert.apply(&mut contract);
+            Settings::new(file, Arc::new(contract), trust)
+        });
     match settings {
         Ok(settings) => Ok((settings, warnings)),
         Err(why) => Err(vec![document.error(0..0, why)].into_iter().chain(warnings).collect()),
@@ -123,7 +129,7 @@ fn contract(
     document: &Document,
     surroundings: &dyn Surroundings,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Arc<Contract>> {
+) -> Option<Contract> {
     let subject = subject(document);
     let mut wrong = |at: &str, message: String, help: Option<String>| {
         problems.push(document.error(document.span(at), message).with_help(help));

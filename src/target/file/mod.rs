@@ -3,6 +3,7 @@
 //! [`TargetFile`] is the file as written; [`load`](load::load) checks it against its contract and resolves its
 //! secrets, which gives [`Settings`](settings::Settings).
 
+mod assert;
 mod auth;
 mod check;
 mod load;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use crate::exchange::JobIds;
+pub use assert::Assert;
 pub use auth::{AcsKeys, AwsKeys, SdkKeys, TargetAuth, Token};
 pub use load::{Refused, Subject, Surroundings, load, meta_schema, parse, subject};
 pub use value::Words;
@@ -48,6 +50,12 @@ pub struct TargetFile {
     /// What may be sent; only reads when left out.
     #[serde(default = "reads")]
     pub allow: Vec<Allow>,
+    /// What has to be judged for a run to have a verdict: groups of rules, such as `cancel`, each with the least part of it
+    /// where that is not all, such as `lifecycle=80%`. Without any, each group and each role that the file allows must have
+    /// something judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = r"^[a-z-]+(=([1-9][0-9]?|100)%)?$")))]
+    pub require: Vec<String>,
     /// The credentials.
     #[serde(default)]
     pub auth: TargetAuth,
@@ -71,6 +79,9 @@ pub struct TargetFile {
     /// What puts a job into a state on demand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrange: Option<Hook>,
+    /// What the owner of the API vouches for.
+    #[serde(default)]
+    pub assert: Assert,
     /// How fast and how long.
     #[serde(default)]
     pub limits: Limits,

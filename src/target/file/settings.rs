@@ -20,6 +20,8 @@ pub struct Settings {
     pub bases: Bases,
     /// What may be sent.
     pub allow: BTreeSet<Allow>,
+    /// What has to be judged for a run to have a verdict, as `GROUP` or `GROUP=N%`.
+    pub require: Vec<String>,
     /// The usual credentials; none where the contract asks for none.
     pub identity: Option<Identity>,
     /// Further credentials by name: `read_only`, `foreign`.
@@ -75,6 +77,7 @@ impl Settings {
             },
             contract,
             allow: file.allow.into_iter().collect(),
+            require: file.require,
             identity: Identity::of(&file.auth),
             identities: identities
                 .into_iter()

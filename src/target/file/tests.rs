@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
@@ -7,6 +5,7 @@ use serde_json::json;
 use super::settings::{Base, Settings};
 use super::*;
 use crate::contract::diagnostic::{Diagnostic, Diagnostics};
+use crate::contract::reference::Basis;
 use crate::contract::source::Document;
 use crate::contract::{Contract, library};
 use crate::sign::Credentials;
@@ -30,7 +29,11 @@ impl Surroundings for Here {
         found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| format!("`{path}` cannot be read: not found"))
     }
 
-    fn contract(&self, subject: &Subject) -> Result<Arc<Contract>, Refused> {
+    fn groups(&self) -> Vec<&str> {
+        vec!["fields", "cancel", "lifecycle"]
+    }
+
+    fn contract(&self, subject: &Subject) -> Result<Contract, Refused> {
         let vendor = subject.vendor.as_deref().unwrap_or_default();
         if !library::vendors().contains(&vendor) {
             return Err(Refused::Vendor(library::vendors().into_iter().map(str::to_owned).collect()));
@@ -40,7 +43,7 @@ impl Surroundings for Here {
             return Err(Refused::Edition(contract.facts.editions.into_keys().collect()));
         }
         self.change.iter().for_each(|change| change(&mut contract));
-        Ok(Arc::new(contract))
+        Ok(contract)
     }
 }
 
@@ -96,6 +99,22 @@ fn a_plain_file_is_complete() {
     assert!(!format!("{:?}", (&settings.identity, &settings.trust)).contains("canary"));
 }
 
+#[rstest]
+#[case(r#"["cancel", "lifecycle=80%"]"#, &[])]
+#[case(r#"["cancle"]"#, &["t:1:12: there is no group of rules `cancle` [did you mean `cancel`?]"])]
+#[case(r#"["fields", "nothing=5%"]"#, &[
+    "t:1:22: there is no group of rules `nothing` [there are: fields, cancel, lifecycle]",
+])]
+#[case(r#"["cancel=0%"]"#, &["t:1:12: `cancel=0%` does not match `^[a-z-]+(=([1-9][0-9]?|100)%)?$`"])]
+#[case(r#"["cancel=80"]"#, &["t:1:12: `cancel=80` does not match `^[a-z-]+(=([1-9][0-9]?|100)%)?$`"])]
+fn what_is_required_is_checked(#[case] require: &str, #[case] expected: &[&str]) {
+    let text = format!("require = {require}\n{PLAIN}");
+    assert_eq!(told(&text, &here()), expected);
+    if expected.is_empty() {
+        assert_eq!(read(&text, &here()).unwrap().0.require, ["cancel", "lifecycle=80%"]);
+    }
+}
+
 #[test]
 fn a_whole_file_is_read() {
     let text = format!(
@@ -131,6 +150,34 @@ fn a_whole_file_is_read() {
     assert_eq!(settings.limits.deadline.0.as_secs(), 600);
     assert_eq!(settings.limits.requests_per_second, Some(2.0));
     assert_eq!(settings.trust.authorities.as_deref(), Some(b"pem".as_slice()));
+}
+
+#[rstest]
+#[case("", Basis::Inferred, Basis::Observed)]
+#[case("[assert]\nreferences = [\"auth-errors-inferred\"]\n", Basis::Asserted, Basis::Observed)]
+#[case("[assert]\nreferences = [\"*\"]\n", Basis::Asserted, Basis::Asserted)]
+fn an_owner_can_vouch_for_guesses(#[case] table: &str, #[case] inferred: Basis, #[case] observed: Basis) {
+    let (settings, warnings) = read(&format!("{PLAIN}{table}"), &here()).unwrap();
+    assert_eq!(warnings, []);
+    let basis = |id: &str| settings.contract.basis(id);
+    assert_eq!((basis("auth-errors-inferred"), basis("sibling-stop")), (inferred, observed));
+    // What is surer stays what it is, and another run knows nothing of it.
+    assert_eq!((basis("model-auth"), basis("stop-page")), (Basis::Modelled, Basis::Documented));
+    assert_eq!(library::builtin("bedrock").unwrap().basis("auth-errors-inferred"), Basis::Inferred);
+}
+
+#[test]
+fn one_cannot_vouch_for_what_is_not_there() {
+    let text = format!(
+        "{PLAIN}[assert]\nreferences = [\"auth-error-inferred\", \"stop-page\", 3]\nreference = \"*\"\n"
+    );
+    let expected = [
+        "t:11:15: there is no reference `auth-error-inferred` [did you mean `auth-errors-inferred`?]",
+        "t:11:38: warning: `stop-page` is documented already [take it out: it makes no difference]",
+        "t:11:51: expected string, found integer",
+        "t:12:1: unknown key `reference` [allowed keys: `references`]",
+    ];
+    assert_eq!(told(&text, &here()), expected);
 }
 
 #[test]
