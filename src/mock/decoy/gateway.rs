@@ -58,7 +58,7 @@ impl Decoy for BadGateway {
         // A mock is asked a few times only: which requests meet it is drawn, the same ones in every run.
         let mut hash = DefaultHasher::new();
         (serial, &request.method, &request.target, &request.body).hash(&mut hash);
-        if hash.finish() % SHARE != 0 {
+        if !hash.finish().is_multiple_of(SHARE) {
             return None;
         }
         let mut answer = Answer::empty(502);

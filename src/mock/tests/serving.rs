@@ -140,3 +140,24 @@ async fn connections_are_closed() {
     let head = head("transfer::closed", "").await;
     assert!(head.contains("connection: close\r\n"), "{head}");
 }
+
+#[tokio::test]
+async fn a_connection_can_be_closed_in_place_of_an_answer() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let contract = contract("bedrock");
+    let fault = crate::mock::fault::fault(&contract, "closed-unanswered::missing-credentials").unwrap();
+    let options = MockOptions { fault: Some(Arc::from(fault)), ..MockOptions::held() };
+    let mock = Arc::new(Mock::new(contract, options));
+    let (_stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    tokio::spawn(serve::serve(listener, serve::Seat::of(mock), async { drop(stopped.await) }));
+    let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+    let path = "/knowledgebases/KB12345678/datasources/DS12345678/ingestionjobs/AAAAAAAAAA";
+    socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: mock\r\n\r\n").as_bytes()).await.unwrap();
+    let mut seen = Vec::new();
+    // The end may come as an error, too.
+    let _ = socket.read_to_end(&mut seen).await;
+    assert!(seen.is_empty(), "{}", String::from_utf8_lossy(&seen));
+}
