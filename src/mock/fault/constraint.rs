@@ -9,6 +9,7 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, OverMax, Role};
 use crate::contract::pointer::escape;
+use crate::contract::reference::Basis;
 
 /// The keywords that say something about one value, and so may stand in for each other.
 const OF_A_VALUE: [&str; 7] = ["const", "enum", "format", "maxLength", "minLength", "pattern", "multipleOf"];
@@ -56,12 +57,18 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         let is_documented = |condition| contract.error_row(condition, name).is_some();
         for part in ["query", "body"] {
             let Some(schema) = shape.document.pointer(&format!("/properties/{part}")) else { continue };
-            let mut visit = |keyword: &'static str| {
+            // Where no page says that wrong types are refused, a reader may pass over members that are optional.
+            let row = contract.error_row(Condition::InvalidParameter, name);
+            let is_deduced = row.is_some_and(|row| contract.basis(&row.reference) <= Basis::Inferred)
+                && matches!(operation.role, Role::Create | Role::List);
+            let mut visit = |keyword: &'static str, at: &str| {
                 let (condition, rule) = match keyword {
                     "required" => (Condition::MissingParameter, "errors/missing-parameter"),
                     _ => (Condition::InvalidParameter, "errors/invalid-parameter"),
                 };
-                if is_documented(condition) {
+                let is_free =
+                    keyword == "type" && is_deduced && !contract.shapes.requires(&operation.request, at);
+                if is_documented(condition) && !is_free {
                     seen.insert(keyword, rule);
                 }
             };
@@ -83,7 +90,7 @@ fn walk(
     operation: &Operation,
     schema: &Value,
     at: &str,
-    visit: &mut impl FnMut(&'static str),
+    visit: &mut impl FnMut(&'static str, &str),
 ) {
     let schema = contract.shapes.resolve(schema);
     let Some(members) = schema.as_object() else { return };
@@ -123,7 +130,7 @@ fn walk(
             _ => !names_job,
         };
         if counts {
-            visit(keyword);
+            visit(keyword, at);
         }
     }
     for (name, member) in members.get("properties").and_then(Value::as_object).into_iter().flatten() {

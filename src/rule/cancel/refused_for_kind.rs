@@ -123,10 +123,7 @@ ref = "stop-page"
             .call("ShowJob", show.clone(), 200, &json!({"status": "running"}))
             .call("DeleteJob", cancel, 200, &json!({}))
             .call("ShowJob", show, 200, &json!({"status": "running"}));
-        match script.judge(&RefusedForKind).verdict() {
-            Some(findings) => findings,
-            None => Vec::new(),
-        }
+        script.judge(&RefusedForKind).verdict().unwrap_or_default()
     }
 
     #[test]

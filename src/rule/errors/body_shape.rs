@@ -39,7 +39,7 @@ impl Rule for BodyShape {
             let body = contract.error_body(answer.name);
             let said = refusal(answer.response, body);
             let lacks_code = said.code.is_none() && !body.code.is_empty();
-            let lacks_message = said.message.is_none() && requires_message(&answer, contract);
+            let lacks_message = said.message.is_none() && requires_message(answer, contract);
             let (kind, message, places) = match (lacks_code, lacks_message) {
                 (true, true) => (
                     "no-code-and-no-message",

@@ -36,7 +36,7 @@ impl Rule for ErrorInSuccess {
             let said = refusal(answer.response, body);
             let Some((place, _)) = said.codes.first() else { continue };
             let is_known = said.codes.iter().any(|(_, code)| body.codes.contains_key(code));
-            let replaces_job = body.in_success.is_none() && said.message.is_some() && !holds_job(&answer);
+            let replaces_job = body.in_success.is_none() && said.message.is_some() && !holds_job(answer);
             if is_known || replaces_job {
                 let message = "a success answer holds an error".to_owned();
                 let mut finding = Finding::new(

@@ -45,7 +45,7 @@ impl Rule for KnownCode {
                 judgement.find([Finding::new(answer.index, &body.reference, message, "one code", actual)
                     .kind("codes-differ")]);
             }
-            judgement.find(misused(&answer, &code, contract));
+            judgement.find(misused(answer, &code, contract));
         }
         judgement
     }

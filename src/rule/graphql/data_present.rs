@@ -37,7 +37,7 @@ impl Rule for DataPresent {
                 continue;
             }
             judgement.look(talk.index);
-            judgement.find(mistakes(&talk));
+            judgement.find(mistakes(talk));
         }
         judgement
     }

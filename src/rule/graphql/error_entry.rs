@@ -38,13 +38,13 @@ impl Rule for ErrorEntry {
             match errors.as_array().filter(|entries| !entries.is_empty()) {
                 Some(entries) => {
                     judgement
-                        .find(entries.iter().enumerate().flat_map(|(n, entry)| entry_of(&talk, n, entry)));
+                        .find(entries.iter().enumerate().flat_map(|(n, entry)| entry_of(talk, n, entry)));
                 }
                 None => {
                     let message =
                         format!("the answer to {} has `errors` that are no list of errors", talk.name());
                     judgement.find([found(
-                        &talk,
+                        talk,
                         "no-list",
                         message,
                         "a list with at least one entry",

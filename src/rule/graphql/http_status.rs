@@ -40,7 +40,7 @@ impl Rule for HttpStatus {
                 continue;
             }
             judgement.look(talk.index);
-            judgement.find(mistake(&talk, contract));
+            judgement.find(mistake(talk, contract));
         }
         judgement
     }

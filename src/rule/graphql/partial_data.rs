@@ -41,7 +41,7 @@ impl Rule for PartialData {
                 continue;
             }
             judgement.look(talk.index);
-            judgement.find(lost(&talk, contract));
+            judgement.find(lost(talk, contract));
         }
         judgement
     }

@@ -44,10 +44,10 @@ impl Rule for ForeignIdentity {
                 judgement.miss(why);
                 continue;
             }
-            let reference = reference(&answer, contract);
+            let reference = reference(answer, contract);
             if answer.operation.role == Role::List {
                 judgement.look(answer.index);
-                judgement.find(listed(&answer, reference, story));
+                judgement.find(listed(answer, reference, story));
                 continue;
             }
             let Some(home) = story.known_before(answer.index) else { continue };

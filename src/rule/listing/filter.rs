@@ -103,7 +103,7 @@ fn due<'t>(story: &Story<'t>, walk: &Walk<'_>, state: &str) -> Vec<&'t Reading> 
 fn is_settled(story: &Story<'_>, reading: &Reading, asked: Duration) -> bool {
     let Some(life) = story.life(&reading.id).filter(|life| life.is_ended(reading)) else { return false };
     let is_old = |r: &&Reading| story.exchanges.get(r.exchange).is_some_and(|e| e.received + LAG <= asked);
-    life.readings.iter().rev().take_while(|r| r.state == reading.state).any(|r| is_old(&r))
+    life.readings.iter().rev().take_while(|r| r.state == reading.state).any(is_old)
 }
 
 fn foreign_state(walk: &Walk<'_>, filter: &Filter, at: &Pointer, state: &str) -> Option<Finding> {

@@ -40,8 +40,8 @@ impl Rule for PagesPartition {
             if totals.windows(2).any(|pair| pair[0] != pair[1]) {
                 continue;
             }
-            judgement.find(repeated(&walk, contract, totals.len() == walk.pages.len()));
-            judgement.find(totals.first().and_then(|total| miscounted(&walk, *total)));
+            judgement.find(repeated(walk, contract, totals.len() == walk.pages.len()));
+            judgement.find(totals.first().and_then(|total| miscounted(walk, *total)));
         }
         judgement
     }

@@ -40,9 +40,9 @@ impl Rule for SizeLimit {
             let Some((most, over_max)) = limit(story, answer.index) else { continue };
             judgement.look(answer.index);
             judgement.find(if answer.is_accepted() {
-                let message = wrong_page(&answer, most, story);
+                let message = wrong_page(answer, most, story);
                 message.map(|(kind, message, actual)| {
-                    finding(&answer, kind, message, format!("a page of {most} at most"), actual)
+                    finding(answer, kind, message, format!("a page of {most} at most"), actual)
                 })
             } else {
                 let row = contract.error_row(Condition::InvalidParameter, answer.name);
@@ -51,11 +51,11 @@ impl Rule for SizeLimit {
                 let actual = seen(answer.exchange, contract);
                 if over_max == Some(OverMax::Clamped) {
                     let message = "a page larger than the largest was refused, not made smaller";
-                    Some(finding(&answer, "refused", message, format!("a page of {most} at most"), actual))
+                    Some(finding(answer, "refused", message, format!("a page of {most} at most"), actual))
                 } else {
                     let message =
                         "a page larger than the largest was refused with another error than documented";
-                    (!is_right).then(|| finding(&answer, "other-error", message, due, actual))
+                    (!is_right).then(|| finding(answer, "other-error", message, due, actual))
                 }
             });
         }
