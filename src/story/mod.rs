@@ -3,17 +3,17 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | answers to calls that the contract knows | [`answer`] |
-//! | what an answer says: yes, no, which error | [`said`] |
-//! | the lives of jobs: readings, requests that may have changed them | [`life`], [`acts`] |
-//! | attempts to cancel or to retry one job | [`attempt`] |
-//! | what may follow an accepted cancel | [`follow`] |
-//! | cancels of many jobs | [`many`] |
-//! | walks through the pages of lists | [`walk`] |
-//! | requests to GraphQL services | [`talk`] |
-//! | jobs that are named under other parents, or by somebody else | [`foreign`] |
-//! | one job's story in a line, for findings | [`tale`] |
-//! | values as findings show them, and where they stand | [`text`], `place` |
+//! | answers to calls that the contract knows | `answer` |
+//! | what an answer says: yes, no, which error | `said` |
+//! | the lives of jobs: readings, requests that may have changed them | `life`, `acts` |
+//! | attempts to cancel or to retry one job | `attempt` |
+//! | what may follow an accepted cancel | `follow` |
+//! | cancels of many jobs | `many` |
+//! | walks through the pages of lists | `walk` |
+//! | requests to GraphQL services | `talk` |
+//! | jobs that are named under other parents, or by somebody else | `foreign` |
+//! | one job's story in a line, for findings | `tale` |
+//! | values as findings show them, and where they stand | `text`, `place` |
 
 pub(crate) mod acts;
 pub(crate) mod answer;

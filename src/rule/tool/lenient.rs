@@ -41,9 +41,11 @@ fn is_optional_type(operation: &Operation, exchange: &Exchange, contract: &Contr
         return false;
     }
     let broken = contract.shapes.mismatches(&operation.request, &exchange.asked.view);
+    // A value of the wrong type meets no other keyword either.
+    let is_typed = |at: &str| broken.iter().any(|other| other.keyword == "type" && at.starts_with(&other.at));
     !broken.is_empty()
         && broken.iter().all(|mismatch| {
-            mismatch.keyword == "type" && !contract.shapes.requires(&operation.request, &mismatch.at)
+            is_typed(&mismatch.at) && !contract.shapes.requires(&operation.request, &mismatch.at)
         })
 }
 

@@ -2,17 +2,17 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | findings in the making | [`finding`] |
-//! | a request that was made to fail, and its documented error | [`due`] |
-//! | attempts, looked at by their row | [`by_row`] |
-//! | a cancel that must be refused and was answered with success | [`accepted_anyway`] |
-//! | operations that a server seems not to have | [`absent`] |
-//! | wrong requests that a permissive server may take | [`lenient`] |
-//! | a cancel that came with another one or after it | [`late_cancel`] |
-//! | a refused call, and its documented error | [`refusal_error`] |
-//! | a job that stopped though nobody should have minded the cancel | [`stopped`] |
-//! | requests after which a job may be gone | [`removed`] |
-//! | jobs that a list must hold | [`seen_before`] |
+//! | findings in the making | `finding` |
+//! | a request that was made to fail, and its documented error | `due` |
+//! | attempts, looked at by their row | `by_row` |
+//! | a cancel that must be refused and was answered with success | `accepted_anyway` |
+//! | operations that a server seems not to have | `absent` |
+//! | wrong requests that a permissive server may take | `lenient` |
+//! | a cancel that came with another one or after it | `late_cancel` |
+//! | a refused call, and its documented error | `refusal_error` |
+//! | a job that stopped though nobody should have minded the cancel | `stopped` |
+//! | requests after which a job may be gone | `removed` |
+//! | jobs that a list must hold | `seen_before` |
 
 pub(crate) mod absent;
 pub(crate) mod accepted_anyway;
