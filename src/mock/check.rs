@@ -113,7 +113,11 @@ impl Mock {
             return;
         }
         let wrong = |view: &Value| self.contract.shapes.mismatches(&call.operation.request, view);
-        let is_member = |m: &&Mismatch| m.keyword == "type" && m.at.matches('/').count() > 1;
+        let request = &call.operation.request;
+        let is_member = |m: &&Mismatch| {
+            let is_part = m.at.matches('/').count() < 2;
+            m.keyword == "type" && !is_part && !self.contract.shapes.requires(request, &m.at)
+        };
         let mut view = call.asked.view.clone();
         let mut found = wrong(&view);
         // Each round takes one out. What is required leaves a gap, which is no better.
