@@ -5,9 +5,9 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use jobproof::Suite;
@@ -25,7 +25,7 @@ use jobproof::suite::Subject;
 use rstest::rstest;
 use serde_json::{Value, json};
 use support::server::Server;
-use support::{Ended, SECRETS, files_below, folder, jobproof, program, target_file};
+use support::{Ended, SECRETS, Serving, files_below, folder, jobproof, program, target_file};
 
 const FORMATS: [&[&str]; 4] = [&["--format", "json"], &["--format", "junit"], &["-v"], &["-q"]];
 
@@ -113,27 +113,6 @@ async fn defects_and_oddities_are_replayed(#[values(0, 1, 2, 3, 4)] which: usize
     }
 }
 
-/// A mock in a process of its own, which ends with this value.
-struct Serving(Child, String);
-
-impl Serving {
-    fn start(vendor: &str) -> Serving {
-        let arguments = ["mock", vendor, "--listen", "127.0.0.1:0", "--time-scale", "10000"];
-        let mut child = program(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let base_url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
-        Serving(child, base_url)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Runs `check` with these arguments in each format, recording the first; every replay prints what its run printed.
 /// A server of one's own answers no two runs alike, so the other formats are asked of the recording twice: as it is,
 /// and by way of the run's own report files.
@@ -160,7 +139,7 @@ fn recorded_in(folder: &Path, target: &Path, more: &[&str], keys: &[(&str, &str)
 
 #[test]
 fn a_run_of_a_target_file_is_replayed() {
-    let (folder, serving) = (folder("replay-target"), Serving::start("bedrock"));
+    let (folder, serving) = (folder("replay-target"), Serving::start(&["bedrock", "--time-scale", "10000"]));
     let begun = jobproof(&["init", "bedrock"]).out;
     let text = begun
         .replace("http://127.0.0.1:9000\"", &format!("{}\"", serving.1))

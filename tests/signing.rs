@@ -6,9 +6,7 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::Arc;
 
 use jobproof::Suite;
@@ -21,7 +19,7 @@ use jobproof::rule::Level;
 use jobproof::run::plan::Choice;
 use jobproof::suite::Subject;
 use rstest::rstest;
-use support::{Ended, files_below, folder, jobproof, program, repository};
+use support::{Ended, Serving, files_below, folder, jobproof, program, repository};
 
 /// A contract with rows for every condition, whose requests prove themselves in other ways.
 fn contract(auth: Auth) -> Arc<Contract> {
@@ -114,27 +112,6 @@ fn folder_with(name: &str, auth: &str) -> PathBuf {
     to
 }
 
-/// A mock in a process of its own, which ends with this value.
-struct Serving(std::process::Child, String);
-
-impl Serving {
-    fn start(contracts: &str) -> Serving {
-        let arguments = ["mock", "signed", "--contracts", contracts, "--listen", "127.0.0.1:0"];
-        let mut child = program(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let base_url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
-        Serving(child, base_url)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// With a contract of its own, a target file as `init` writes it, keys in variables, and the real time.
 #[rstest]
 #[case::acs3("acs3", "version = \"2026-01-01\"\n", &[
@@ -152,7 +129,7 @@ fn an_endpoint_is_called_with_keys_from_variables(
 ) {
     let folder = folder_with(scheme, &format!("[auth.{scheme}]\n{more}ref = \"model-auth\""));
     let contracts = folder.to_str().unwrap();
-    let serving = Serving::start(contracts);
+    let serving = Serving::start(&["signed", "--contracts", contracts]);
     let begun = jobproof(&["init", "signed", "--contracts", contracts]);
     assert!(begun.out.contains("\n# security_token = \"env:JOBPROOF_SECURITY_TOKEN\""), "{begun:#?}");
     let target = folder.join("target.toml");

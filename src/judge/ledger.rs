@@ -18,23 +18,6 @@ pub struct Evidence {
     pub why_not: BTreeMap<Why, usize>,
 }
 
-impl Evidence {
-    /// Whether anything was judged.
-    pub fn is_judged(&self) -> bool {
-        self.judged > 0
-    }
-
-    /// Whether nothing could be judged, because the documentation does not say what is right.
-    pub fn is_silence(&self) -> bool {
-        !self.is_judged() && !self.why_not.is_empty() && self.why_not.keys().all(Why::is_silence)
-    }
-
-    /// Whether it was left out by choice, and nothing else stood in the way.
-    pub fn is_left_out(&self) -> bool {
-        !self.is_judged() && self.why_not.keys().all(|why| matches!(why, Why::LeftOut))
-    }
-}
-
 /// What was tested of one server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger(pub BTreeMap<Requirement, Evidence>);

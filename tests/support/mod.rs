@@ -4,8 +4,9 @@
 
 pub(crate) mod server;
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 /// A path in the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
@@ -157,3 +158,26 @@ poll_interval = "20ms"
 deadline = "2s"
 max_body = 65536
 "#;
+
+/// A mock in a process of its own, and its base URL. The process ends with this value.
+pub(crate) struct Serving(Child, pub(crate) String);
+
+impl Serving {
+    /// Serves a mock on a free port; `arguments` follow `jobproof mock`.
+    pub(crate) fn start(arguments: &[&str]) -> Serving {
+        let mut command = program(&[&["mock"], arguments, &["--listen", "127.0.0.1:0"]].concat());
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the mock starts");
+        let mut line = String::new();
+        let out = child.stdout.as_mut().expect("its output is piped");
+        BufReader::new(out).read_line(&mut line).expect("it says where it listens");
+        let base_url = line.trim().strip_prefix("listening on ").expect("a base URL").to_owned();
+        Serving(child, base_url)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
