@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::taking::NO_READER;
+use super::taking::{NO_READER, creator};
 use super::{Call, Case, Silence, Step, finished, read, reader, take};
 use crate::contract::Contract;
 use crate::contract::operation::{Operation, Role};
@@ -43,8 +43,14 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         );
     }
     cases.extend(two_starts(contract));
+    cases.extend(new_job(contract));
     for (id, get) in contract.of_role(Role::Get) {
         let shape = contract.shape(get);
+        // Jobs are watched by the first call of a service that reads them: what another call says is asked beside it.
+        let beside = |times: usize| {
+            let is_other = reader(contract, get) != Some(id);
+            (0..times).filter(move |_| is_other).map(move |_| read(id, "job"))
+        };
         for (state, fact) in contract.facts.lifecycle.states.iter().filter(|(state, _)| shape.can_show(state))
         {
             let arranged = take("job", &[state]);
@@ -61,12 +67,14 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 if let Some(Step::Arrange(arrange)) = case.steps.first_mut() {
                     arrange.consumes = false;
                 }
-                cases.push(case.then(Step::Watch { job: "job".into(), times: 3 }));
+                let case = case.then(Step::Watch { job: "job".into(), times: 3 });
+                cases.push(beside(2).fold(case, Case::then));
             } else {
                 let rules = ["fields/body-schema", "status/state-in-enum"];
                 let title = format!("a job in {state} reads as documented");
                 let case = Case::new(contract, id, &format!("reads::{state}"), title, &rules).then(arranged);
-                cases.push(case.then(Step::Watch { job: "job".into(), times: 1 }));
+                let case = case.then(Step::Watch { job: "job".into(), times: 1 });
+                cases.push(beside(1).fold(case, Case::then));
             }
         }
     }
@@ -93,6 +101,19 @@ fn two_starts(contract: &Contract) -> Vec<Case> {
         case.then(read(get, "second")).then(read(get, "first"))
     };
     first.map(case).collect()
+}
+
+/// A new job, read at once by each call that other cases do not read new jobs with.
+fn new_job(contract: &Contract) -> impl Iterator<Item = Case> {
+    let others = contract
+        .of_role(Role::Get)
+        .filter(|(id, get)| get.target.is_some() && reader(contract, get).is_some_and(|first| first != *id));
+    others.filter_map(|(id, get)| {
+        let title = "a job that was just started is known".to_owned();
+        let start = Call { creates: Some("job".to_owned()), ..Call::new(creator(contract, get)?) };
+        let case = Case::new(contract, id, "new-job", title, &["lifecycle/stays-readable"]);
+        Some(case.then(Step::Call(start)).then(read(id, "job")))
+    })
 }
 
 /// The rules about members of a job that this contract has any of.

@@ -6,17 +6,20 @@ use crate::contract::operation::Role;
 
 /// The cases.
 pub fn cases(contract: &Contract) -> Vec<Case> {
-    let own =
-        contract.of_role(Role::Get).filter(|(_, operation)| operation.target.is_some()).map(|(id, _)| {
+    let own = contract.of_role(Role::Get).filter(|(_, operation)| operation.target.is_some()).map(
+        |(id, operation)| {
             let title = "of two jobs each is read as itself".to_owned();
-            let one = |job: &str| Step::Call(Call::new(id).job(job));
-            Case::new(contract, id, "two-jobs", title, &["fields/identity-echoed"])
+            let rules = ["fields/identity-echoed", "lifecycle/stays-readable"];
+            let case = Case::new(contract, id, "two-jobs", title, &rules)
                 .then(finished(contract, "older"))
-                .then(finished(contract, "newer"))
-                .then(one("older"))
-                .then(one("newer"))
-                .then(one("older"))
-        });
+                .then(finished(contract, "newer"));
+            // That another call read them shows that they are there.
+            let other = reader(contract, operation).filter(|other| *other != id);
+            let case =
+                ["older", "newer"].iter().filter_map(|job| Some(read(other?, job))).fold(case, Case::then);
+            ["older", "newer", "older"].iter().map(|job| read(id, job)).fold(case, Case::then)
+        },
+    );
     let details = contract.of_role(Role::Details).filter(|(_, operation)| !operation.writes);
     let details = details.map(|(id, operation)| {
         let rules: &[&'static str] = if operation.anonymous {

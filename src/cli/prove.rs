@@ -37,7 +37,8 @@ pub(super) fn prove(args: &ProveArgs, out: &Terminal) -> Result<u8, Complaint> {
         let options = Options {
             seed: args.seed,
             over_http: args.http,
-            jobs: args.jobs.unwrap_or(cores),
+            // Trials that go over the wire wait for it most of the time.
+            jobs: args.jobs.unwrap_or(if args.http { 8 * cores } else { 2 * cores }),
             accepted,
             decoys: true,
             events: Some(events),

@@ -20,6 +20,7 @@ pub mod load;
 pub(crate) mod one_of;
 pub mod operation;
 pub mod paging;
+pub mod pattern;
 pub mod pointer;
 pub mod reference;
 pub mod sentence;

@@ -1,5 +1,7 @@
 //! JSON pointers with `*` for "every item", as contracts use them.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +39,10 @@ impl Pointer {
 
     /// Every value the pointer selects, each with its concrete pointer.
     pub fn select<'v>(&self, value: &'v Value) -> Vec<(String, &'v Value)> {
+        // Most pointers name one place, and are asked at every answer.
+        if !self.0.contains('*') {
+            return value.pointer(&self.0).map(|found| (self.0.clone(), found)).into_iter().collect();
+        }
         let mut found = vec![(String::new(), value)];
         for segment in self.segments() {
             let mut next = Vec::new();
@@ -78,7 +84,10 @@ impl Pointer {
 
     /// The unescaped segments.
     pub fn segments(&self) -> Vec<String> {
-        self.0.split('/').skip(1).map(|s| s.replace("~1", "/").replace("~0", "~")).collect()
+        let plain = |s: &str| {
+            if s.contains('~') { s.replace("~1", "/").replace("~0", "~") } else { s.to_owned() }
+        };
+        self.0.split('/').skip(1).map(plain).collect()
     }
 
     /// The pointer `other` below this one.
@@ -88,8 +97,12 @@ impl Pointer {
 }
 
 /// Escapes one member name for use as a pointer segment.
-pub fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
+pub fn escape(segment: &str) -> Cow<'_, str> {
+    if segment.contains(['~', '/']) {
+        segment.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        segment.into()
+    }
 }
 
 fn put(value: &mut Value, segments: &[String], new: Value) {

@@ -4,6 +4,7 @@ use super::message::{Exchange, Response};
 use super::reading::text;
 use crate::contract::Contract;
 use crate::contract::error::{Answer, ErrorBody, Locator};
+use crate::contract::pattern::compiled;
 
 /// The parts of an error answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,8 +28,8 @@ impl Refusal {
             answer.code.as_ref().is_none_or(|due| self.code.as_ref().is_none_or(|code| code == due));
         // Linting refuses patterns that do not compile, so such a pattern decides nothing here.
         let message_fits = answer.message.as_ref().is_none_or(|pattern| {
-            regex::Regex::new(pattern)
-                .map_or(true, |pattern| self.message.as_ref().is_some_and(|text| pattern.is_match(text)))
+            compiled(pattern)
+                .is_none_or(|pattern| self.message.as_ref().is_some_and(|text| pattern.is_match(text)))
         });
         status_fits && code_fits && message_fits
     }

@@ -79,7 +79,10 @@ pub async fn prove(contracts: &[Arc<Contract>], options: Options) -> Proof {
     for _ in 0..options.jobs.max(1) {
         let (trials, next) = (Arc::clone(&trials), Arc::clone(&next));
         let (events, stop) = (options.events.clone(), options.stop.clone());
-        workers.spawn(async move {
+        // Each worker keeps to a thread of its own: trials give way at every request, and on the runtime's threads they
+        // would gather on one of them while others are idle.
+        let runtime = tokio::runtime::Handle::current();
+        let work = async move {
             let mut done = Vec::new();
             while let Some((ground, trial)) = trials.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if stop.borrow().is_some() {
@@ -93,7 +96,8 @@ pub async fn prove(contracts: &[Arc<Contract>], options: Options) -> Proof {
                 done.push((Arc::clone(ground), outcome));
             }
             done
-        });
+        };
+        workers.spawn_blocking(move || runtime.block_on(work));
     }
     let mut outcomes: Vec<(Arc<Ground>, Outcome)> = Vec::new();
     while let Some(done) = workers.join_next().await {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::contract::Contract;
+use crate::contract::pattern::compiled;
 
 /// A value that keeps to a schema, as small as can be; `None` where the schema is beyond this.
 pub(super) fn sample(contract: &Contract, schema: &Value) -> Option<Value> {
@@ -56,7 +57,7 @@ fn of_format(format: &str) -> Option<&'static str> {
 
 /// A text of an allowed length that does not match; `None` where every text matches.
 pub(super) fn unmatched(pattern: &str, least: usize, most: Option<usize>) -> Option<String> {
-    let pattern = regex::Regex::new(pattern).ok()?;
+    let pattern = compiled(pattern)?;
     let length = least.max(1);
     ["!", " ", "é", "-", "\u{1}"]
         .iter()

@@ -3,6 +3,7 @@
 use super::super::answer::{Answer, AnswerContext, Body};
 use super::{Fault, Label};
 use crate::contract::Contract;
+use crate::contract::pattern::compiled;
 
 /// A success status that is hardly ever documented.
 const ODD_STATUS: u16 = 203;
@@ -90,8 +91,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         }
         // What is sent on no status that the mock answers with cannot be wrong.
         let is_sent = fact.on.is_empty() || fact.on.iter().any(|status| (200..300).contains(status));
-        let garbled = regex::Regex::new(&fact.pattern)
-            .ok()
+        let garbled = compiled(&fact.pattern)
             .and_then(|pattern| ["gar bled", "?!", "-"].into_iter().find(|value| !pattern.is_match(value)));
         if let Some(value) = garbled.filter(|_| is_sent) {
             add(

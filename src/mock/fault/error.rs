@@ -7,6 +7,7 @@ use crate::contract::Contract;
 use crate::contract::cancel::Expect;
 use crate::contract::error::{Condition, ErrorRow};
 use crate::contract::operation::Role;
+use crate::contract::pattern::compiled;
 use crate::contract::pointer::Pointer;
 
 /// A message that no vendor documents.
@@ -202,7 +203,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         for row in contract.facts.errors.iter().filter(|row| row.when == condition) {
             // Only words that no alternative allows are wrong.
             let is_told = row.any_of.iter().all(|answer| {
-                let pattern = answer.message.as_ref().and_then(|pattern| regex::Regex::new(pattern).ok());
+                let pattern = answer.message.as_deref().and_then(compiled);
                 pattern.is_some_and(|pattern| !pattern.is_match(OTHER_WORDS))
             });
             if is_told {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
+use crate::contract::pattern::compiled;
 
 use crate::contract::facts::HeaderFact;
 use crate::exchange::headers::is_secret;
@@ -51,7 +51,7 @@ impl Rule for ResponseHeaders {
                         ("missing", format!("{} answers {status} without the header {name}", answer.name))
                     }
                     // A pattern that does not compile is a mistake of the contract, which linting reports.
-                    Some(value) => match form.get_or_insert_with(|| Regex::new(&fact.pattern).ok()) {
+                    Some(value) => match form.get_or_insert_with(|| compiled(&fact.pattern)) {
                         Some(form) if !form.is_match(value) => {
                             ("other-form", format!("{} sends the header {name} in another form", answer.name))
                         }

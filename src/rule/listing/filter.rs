@@ -11,9 +11,10 @@ use crate::exchange::Reading;
 use crate::exchange::reading::time;
 use crate::rule::tool::seen_before::{missing, seen_before};
 use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule, Why};
-use crate::story::Story;
+
 use crate::story::text::{collapse, cut, show};
 use crate::story::walk::{Page, Walk};
+use crate::story::{Answer, Life, Story};
 
 /// No page promises that a list is as fresh as a reading of the job itself: what was seen so long before is in both.
 const LAG: Duration = Duration::from_secs(10);
@@ -23,7 +24,7 @@ static META: Meta = Meta {
     title: "a list obeys its filter and its order",
     keyword: Keyword::Must,
     checks: "A list asked for one state holds jobs of that state only, and, walked to its end, all jobs that were seen to \
-             have ended in it; a list asked for an order is in that order. Times compare as points in time.",
+             have ended in it, or that stand still in it; a list asked for an order is in that order. Times compare as points in time.",
     why: "A client that asks for the failed jobs acts on all it is given: an ignored filter makes it retry, or delete, \
           what was in order.",
     fix: "Apply filter and order before the list is cut into pages, and refuse filters that are not known.",
@@ -94,15 +95,17 @@ fn due<'t>(story: &Story<'t>, walk: &Walk<'_>, state: &str) -> Vec<&'t Reading> 
         return Vec::new();
     }
     let mut seen = seen_before(story, walk);
-    let Some(asked) = walk.first().map(|page| page.answer.exchange.sent) else { return Vec::new() };
-    seen.retain(|reading| reading.state.as_deref() == Some(state) && is_settled(story, reading, asked));
+    let Some(first) = walk.first().map(|page| page.answer) else { return Vec::new() };
+    seen.retain(|reading| reading.state.as_deref() == Some(state) && is_settled(story, reading, &first));
     seen
 }
 
 /// Whether a job stays in the state that a reading shows, and was in it long before the list was asked for.
-fn is_settled(story: &Story<'_>, reading: &Reading, asked: Duration) -> bool {
-    let Some(life) = story.life(&reading.id).filter(|life| life.is_ended(reading)) else { return false };
-    let is_old = |r: &&Reading| story.exchanges.get(r.exchange).is_some_and(|e| e.received + LAG <= asked);
+fn is_settled(story: &Story<'_>, reading: &Reading, asked: &Answer<'_>) -> bool {
+    let stays = |life: &&Life<'_>| life.is_ended(reading) || !life.may_move_before(asked.index);
+    let Some(life) = story.life(&reading.id).filter(stays) else { return false };
+    let sent = asked.exchange.sent;
+    let is_old = |r: &&Reading| story.exchanges.get(r.exchange).is_some_and(|e| e.received + LAG <= sent);
     life.readings.iter().rev().take_while(|r| r.state == reading.state).any(is_old)
 }
 
@@ -242,6 +245,18 @@ mod tests {
             .judge(&FilterObeyed);
         assert_eq!(judgement.verdict().map(|found| found.len()), expected);
         assert_eq!(judgement.missing.is_empty(), expected.is_some());
+    }
+
+    #[test]
+    fn a_job_that_stands_still_must_be_there_in_any_state() {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "IN_PROGRESS"}));
+        let asked = list(script, "status", Some("IN_PROGRESS"), &[]).last(|e| {
+            e.sent += LAG;
+            e.received += LAG;
+        });
+        assert!(!asked.judge(&FilterObeyed).is_judged());
+        let still = asked.known("JOB0000001", crate::exchange::Origin::Fixture);
+        assert_eq!(still.findings(&FilterObeyed).len(), 1);
     }
 
     #[test]
