@@ -1,5 +1,6 @@
 //! Cases: what is driven, as data.
 
+pub mod after_end;
 pub mod around;
 pub mod base;
 pub mod cancel;
@@ -37,6 +38,7 @@ use crate::contract::cancel::{RowId, Table};
 pub fn cases(contract: &Contract) -> Vec<Case> {
     let families = [
         lifecycle::cases,
+        after_end::cases,
         cancel::cases,
         cancel_many::cases,
         retry::cases,

@@ -51,6 +51,8 @@ impl Needs {
             }
             Step::Poll { .. } => self.reads += 1,
             Step::Watch { times, .. } => self.reads += times,
+            // How many jobs a run will see end is not known before; there is one at least.
+            Step::LookAgain { .. } => self.reads += 1,
             // Two pages at least, and one that holds all.
             Step::Parts { .. } => self.reads += 3,
             Step::Guess { role: Role::Create | Role::Retry, .. } => self.creates += 1,

@@ -37,6 +37,11 @@ pub enum Step {
         /// How often.
         times: usize,
     },
+    /// Reads once more each job that the run has seen end, as late as the run allows.
+    LookAgain {
+        /// What is got hold of where the run has seen no job end.
+        jobs: Vec<Arrange>,
+    },
     /// Starts jobs, and cancels each about when it ends by itself.
     Race(Box<Race>),
     /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be

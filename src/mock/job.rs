@@ -97,6 +97,8 @@ pub struct JobView {
     pub retried: bool,
     /// How long ago it was last cancelled, accepted or not.
     pub since_cancel: Option<Duration>,
+    /// How long ago it ended; none while it goes on.
+    pub since_end: Option<Duration>,
     /// How long it takes until it changes its state by itself; none where it does not.
     pub until_next: Option<Duration>,
 }
@@ -167,6 +169,7 @@ impl Job {
             cancelled: self.cancelled,
             retried: self.retried,
             since_cancel: self.last_cancel.and_then(|at| Duration::try_from(now.duration_since(at)).ok()),
+            since_end: phase.is_terminal().then(|| Duration::try_from(now.duration_since(last)).unwrap_or_default()),
             until_next: self.plan.first().and_then(|(at, _)| Duration::try_from(at.duration_since(now)).ok()),
             state,
         }

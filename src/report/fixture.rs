@@ -221,6 +221,7 @@ fn contracts() -> Vec<ContractInfo> {
             api_version: "2023-06-05".into(),
             edition: Some("2024".into()),
             target: "built-in mock".into(),
+            watched: None,
             fault: Some("state-changes-on-refusal:DONE".into()),
             warnings: Vec::new(),
         },
@@ -231,6 +232,7 @@ fn contracts() -> Vec<ContractInfo> {
             edition: None,
             target: "https://staging.example/api".into(),
             fault: None,
+            watched: None,
             warnings: vec!["certificates of the target are not checked (tls.insecure)".into()],
         },
     ]

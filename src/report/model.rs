@@ -143,9 +143,21 @@ pub struct ContractInfo {
     /// The fault the built-in mock was given, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// How long ended jobs were watched after their end; none where no case looked at them again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Watched>,
     /// What the run did that weakens its result: insecure TLS, literal secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+/// For how long jobs were watched after their end. What happens to them later was not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Watched {
+    /// How many jobs were read again.
+    pub jobs: usize,
+    /// The longest time between the first reading of an end and the last one of the same job, in milliseconds.
+    pub milliseconds: u64,
 }
 
 /// The verdict of a pair of a case and a rule.

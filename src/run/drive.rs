@@ -104,6 +104,7 @@ impl Driver<'_> {
                 }
                 Ok(())
             }
+            Step::LookAgain { jobs } => self.look_again(jobs).await,
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,

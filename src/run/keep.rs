@@ -14,6 +14,7 @@ use crate::exchange::{Exchange, Origin};
 impl Driver<'_> {
     /// Keeps an exchange, and what it says of jobs.
     pub(super) async fn keep(&mut self, call: &Call, exchange: Exchange) {
+        self.keep_ended(call, &exchange).await;
         let index = self.exchanges.len();
         let role = exchange.asked.role;
         let found = readings(index, &exchange, &self.setup.contract);

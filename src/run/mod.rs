@@ -1,5 +1,6 @@
 //! Plan, schedule, drive and poll. Emits events; prints nothing.
 
+mod again;
 mod arrange;
 mod clean;
 pub mod drive;

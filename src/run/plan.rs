@@ -93,7 +93,9 @@ pub fn plan(
     let consumes =
         |case: &Case| case.steps.iter().filter(|s| matches!(s, Step::Arrange(a) if a.consumes)).count();
     let creates = |case: &Case| case.needs(contract).creates == 0;
-    planned.sort_by_cached_key(|(case, _)| (creates(case), consumes(case), case.id.clone()));
+    // The last look at what has ended comes last.
+    let is_last = |case: &Case| case.steps.iter().any(|step| matches!(step, Step::LookAgain { .. }));
+    planned.sort_by_cached_key(|(case, _)| (is_last(case), creates(case), consumes(case), case.id.clone()));
     planned
 }
 

@@ -10,7 +10,7 @@ use super::pace::{Pace, Readings};
 use crate::contract::Contract;
 use crate::contract::combination::Facets;
 use crate::exchange::curl::{Callers, CurlAuth};
-use crate::exchange::{Identity, JobIds};
+use crate::exchange::{Exchange, Identity, JobIds};
 use crate::sign::{Credentials, Scheme};
 use crate::target::Target;
 
@@ -139,6 +139,23 @@ pub struct Pool {
     pub used: BTreeSet<String>,
     /// Fixture jobs that were looked at.
     pub verified: BTreeSet<String>,
+    /// What showed that jobs have ended.
+    pub ended: Vec<Ended>,
+}
+
+/// A job that was seen to end, and that nothing was done to since.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Its id.
+    pub id: String,
+    /// All ids that the answer showed of it.
+    pub names: Vec<String>,
+    /// The service that showed it.
+    pub service: Option<String>,
+    /// Whether it belongs to the other parent.
+    pub foreign: bool,
+    /// The first reading of its end.
+    pub shown: Exchange,
 }
 
 impl Pool {

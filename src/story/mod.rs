@@ -31,6 +31,7 @@ pub(crate) mod walk;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::time::Duration;
 
 pub(crate) use answer::Answer;
 pub(crate) use attempt::Attempt;
@@ -134,6 +135,17 @@ impl<'t> Story<'t> {
     /// The lives of the jobs that were read other than from lists, in the order they were first seen.
     pub(crate) fn lives(&self) -> &[Life<'t>] {
         &self.lives
+    }
+
+    /// For each job that was read again after it had ended, how long after: from the first reading of its end to the
+    /// last one of it.
+    pub fn spans_after_end(&self) -> Vec<Duration> {
+        let span = |life: &Life<'t>| {
+            let (_, last) = *life.after_end().last()?;
+            let (first, _) = *life.after_end().first()?;
+            Some(last.when.saturating_sub(first.when))
+        };
+        self.lives.iter().filter_map(span).collect()
     }
 
     /// The life whose readings go by this id.

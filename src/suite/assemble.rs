@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::case::Step;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::exchange::Exchange;
@@ -13,11 +14,12 @@ use crate::recording::model::About;
 use crate::report::fingerprint::Identity;
 use crate::report::model::{
     Cause, ContractInfo, ExchangeInfo, FORMAT, FindingInfo, LedgerRow, NotTested, Outcome as Verdicted,
-    ReferenceInfo, Report, Run, Summary, Tool, Verdict, WhyNot,
+    ReferenceInfo, Report, Run, Summary, Tool, Verdict, Watched, WhyNot,
 };
 use crate::report::sort::{merge_findings, not_tested, sort_outcomes};
 use crate::rule::{Finding, Level, registry};
 use crate::run::schedule::{Driven, Fate, Ran};
+use crate::story::Story;
 
 /// The most of a body that a report keeps, in bytes.
 const BODY_LIMIT: usize = 4_096;
@@ -62,6 +64,7 @@ pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Re
             edition: contract.edition.clone(),
             target: redactor.text(&about.target),
             fault: about.fault.clone(),
+            watched: watched(&contract, &ran),
             warnings: about.warnings.iter().chain(&ran.warnings).map(|w| redactor.text(w)).collect(),
         });
         let unchosen: Vec<String> =
@@ -134,6 +137,19 @@ pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Re
         ledger,
         causes,
     }
+}
+
+/// For how long the jobs were watched that the cases made for this looked at again.
+fn watched(contract: &Contract, ran: &Ran) -> Option<Watched> {
+    let looks = |driven: &&Driven| driven.case.steps.iter().any(|step| matches!(step, Step::LookAgain { .. }));
+    let mut spans = Vec::new();
+    for driven in ran.cases.iter().filter(looks) {
+        let story = Story::of(contract, &driven.transcript);
+        spans.extend(story.spans_after_end());
+    }
+    let longest = spans.iter().max()?;
+    let milliseconds = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
+    Some(Watched { jobs: spans.len(), milliseconds })
 }
 
 /// The ledger of one server.

@@ -21,6 +21,7 @@ mod member;
 mod other_error;
 mod race;
 mod refused;
+mod relapse;
 mod retry;
 mod seeded;
 mod shown;
@@ -77,6 +78,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(graphql::faults(contract));
     found.extend(unreadable::faults(contract));
     found.extend(refused::faults(contract));
+    found.extend(relapse::faults(contract));
     found.extend(unlisted::faults(contract));
     found.extend(start::faults(contract));
     found.extend(stateless::faults(contract));

@@ -33,6 +33,7 @@ pub(super) fn closing(page: &mut Page<'_>, report: &Report) {
         let text = format!("--strict would fail {}", count(warnings, "warning"));
         page.flow(2, &[], &[Span::new(Paint::Warn, text)]);
     }
+    watched(page, report);
     let told: Vec<(&str, String)> =
         vendors(report).into_iter().filter_map(|vendor| Some((vendor, judged(report, vendor)?))).collect();
     let several = told.len() > 1;
@@ -88,6 +89,15 @@ fn totals(page: &mut Page<'_>, report: &Report) {
     );
     text.push(Span::plain(rest));
     page.flow(2, &[], &text);
+}
+
+/// For how long jobs were watched after their end: what they do later, nobody saw.
+fn watched(page: &mut Page<'_>, report: &Report) {
+    let all = || report.contracts.iter().filter_map(|contract| contract.watched);
+    if let Some(longest) = all().map(|watched| watched.milliseconds).max() {
+        let jobs = count(all().map(|watched| watched.jobs).sum(), "ended job");
+        page.flow(2, &[], &[Span::plain(format!("{jobs} watched for up to {} after the end", length(longest)))]);
+    }
 }
 
 /// The last line. `told` says of each vendor what was judged.
