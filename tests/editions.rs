@@ -83,6 +83,7 @@ async fn judge(served: &str, judged: &str, arranges: bool, allow: Allow, only: &
             max_jobs: 1_000,
             deadline: Duration::from_secs(600),
             poll_interval: Duration::from_secs(5),
+            watch_after_end: Duration::from_secs(5),
             pace: None,
         },
         identities: [].into(),

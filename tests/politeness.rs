@@ -116,6 +116,7 @@ async fn recorded(
             max_jobs,
             deadline: Duration::from_secs(600),
             poll_interval: Duration::from_secs(5),
+            watch_after_end: Duration::from_secs(5),
             pace: facts.polling.as_ref().map(Pace::of),
         },
         seed: 0,

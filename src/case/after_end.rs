@@ -17,9 +17,12 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 rules.push("lifecycle/frozen-members");
             }
             let mut case = Case::new(contract, id, "after-the-end", title, &rules);
-            let ends = contract.facts.lifecycle.states.iter().filter(|(state, fact)| {
-                fact.phase.is_terminal() && shape.can_show(state)
-            });
+            let ends = contract
+                .facts
+                .lifecycle
+                .states
+                .iter()
+                .filter(|(state, fact)| fact.phase.is_terminal() && shape.can_show(state));
             let jobs: Vec<Arrange> = ends
                 .map(|(state, _)| Arrange {
                     job: state.clone(),

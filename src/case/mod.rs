@@ -6,6 +6,7 @@ pub mod base;
 pub mod cancel;
 pub mod cancel_many;
 pub mod credentials;
+pub mod effects;
 pub mod errors;
 pub mod graphql;
 pub mod idempotency;
@@ -40,6 +41,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         lifecycle::cases,
         after_end::cases,
         cancel::cases,
+        effects::cases,
         cancel_many::cases,
         retry::cases,
         surfaces::cases,

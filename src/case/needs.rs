@@ -49,6 +49,7 @@ impl Needs {
                 }
                 self.reads += 1 + 2 * race.times;
             }
+            Step::Pause { .. } => {}
             Step::Poll { .. } => self.reads += 1,
             Step::Watch { times, .. } => self.reads += times,
             // How many jobs a run will see end is not known before; there is one at least.

@@ -30,6 +30,11 @@ pub enum Step {
         /// The states waited for.
         until: Vec<String>,
     },
+    /// Lets some time pass.
+    Pause {
+        /// How much, in seconds.
+        seconds: u64,
+    },
     /// Reads a job some more times, a polling interval apart.
     Watch {
         /// The job.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::around::NotOffered;
 use super::auth::Auth;
 use super::cancel::{CancelMany, Row};
+use super::effect::Effect;
 use super::envelope::Envelope;
 use super::error::{ErrorBody, ErrorRow, Probe};
 use super::graphql::Transport;
@@ -52,6 +53,9 @@ pub struct Facts {
     /// The cancel truth table; the first row that matches counts.
     #[serde(default)]
     pub cancel: Vec<Row>,
+    /// What an accepted cancel does to members of the job, beside its state.
+    #[serde(default)]
+    pub cancel_effects: Vec<Effect>,
     /// The retry table; the first row that matches counts.
     #[serde(default)]
     pub retry: Vec<Row>,

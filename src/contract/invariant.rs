@@ -13,6 +13,9 @@ use super::pointer::Pointer;
 pub struct Invariant {
     /// A short name.
     pub name: String,
+    /// Of which readings it is said, over the job; of all where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Probe>,
     /// What must hold. Where a member it speaks of is absent or null, nothing is said.
     pub require: Requirement,
     /// Where it is documented.
@@ -29,6 +32,8 @@ pub enum Requirement {
     Time(Comparison),
     /// Two numbers (digit strings count) stand in this order.
     Number(Comparison),
+    /// The numbers on the left together stand in this order to the number on the right. An absent one counts as none.
+    Sum(Sum),
     /// The length of the array on the left stands in this order to the number on the right.
     Count(Comparison),
     /// A word of each item goes with another of its members.
@@ -56,6 +61,10 @@ pub struct ItemFact {
 /// `[left, relation, right]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison(pub Pointer, pub Relation, pub Pointer);
+
+/// `[[part, ...], relation, whole]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Sum(pub Vec<Pointer>, pub Relation, pub Pointer);
 
 /// How two values compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -169,7 +169,9 @@ impl Job {
             cancelled: self.cancelled,
             retried: self.retried,
             since_cancel: self.last_cancel.and_then(|at| Duration::try_from(now.duration_since(at)).ok()),
-            since_end: phase.is_terminal().then(|| Duration::try_from(now.duration_since(last)).unwrap_or_default()),
+            since_end: phase
+                .is_terminal()
+                .then(|| Duration::try_from(now.duration_since(last)).unwrap_or_default()),
             until_next: self.plan.first().and_then(|(at, _)| Duration::try_from(at.duration_since(now)).ok()),
             state,
         }

@@ -9,15 +9,12 @@ use crate::exchange::reading::readings;
 use crate::rule::Why;
 use crate::story::said::is_refused;
 
-/// How many polling intervals are waited where no earlier case has seen a job end.
-const WAIT: u32 = 12;
-
 /// The most jobs that are looked at again where the documentation sets a pace for readings.
 const PACED: usize = 20;
 
 impl Driver<'_> {
     /// Reads each job once more that the run has seen end. What showed its end goes before, from the case that saw it.
-    /// Where the run has seen none, these jobs are got hold of, and some time passes.
+    /// Where the run has seen none, these jobs are got hold of. The last one that ended is watched as long as is asked for.
     pub(super) async fn look_again(&mut self, jobs: &[Arrange]) -> Result<(), Why> {
         let service = self.service(&self.setup.contract);
         let mut ended = self.ended(service.as_deref()).await;
@@ -27,6 +24,10 @@ impl Driver<'_> {
         } else {
             self.exchanges.extend(ended.iter().map(|ended| ended.shown.clone()));
         }
+        let target = &self.setup.target;
+        let last = ended.last().map(|ended| ended.shown.received).unwrap_or_default();
+        let watched = target.elapsed().saturating_sub(last);
+        target.pause(self.setup.limits.watch_after_end.saturating_sub(watched)).await;
         let most = if self.setup.limits.pace.is_some() { PACED } else { usize::MAX };
         for Ended { id, foreign, .. } in ended.iter().take(most) {
             self.read(id, *foreign).await?;
@@ -46,10 +47,7 @@ impl Driver<'_> {
         }
         match missing {
             Some(why) if self.exchanges.is_empty() => Err(why),
-            _ => {
-                self.setup.target.pause(self.setup.limits.poll_interval * WAIT).await;
-                Ok(())
-            }
+            _ => Ok(()),
         }
     }
 
@@ -84,10 +82,12 @@ impl Driver<'_> {
             return;
         }
         for reading in readings(0, exchange, contract).into_iter().filter(|reading| !reading.from_list) {
-            let is_end = reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state));
+            let is_end =
+                reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state));
             let is_kept = |ended: &Ended| ended.id == reading.id && ended.service == operation.service;
             if is_end && operation.role == Role::Get && !pool.ended.iter().any(is_kept) {
-                let names = std::iter::once(reading.id.clone()).chain(reading.aliases.into_values()).collect();
+                let names =
+                    std::iter::once(reading.id.clone()).chain(reading.aliases.into_values()).collect();
                 pool.ended.push(Ended {
                     id: reading.id,
                     names,

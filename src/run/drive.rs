@@ -104,6 +104,10 @@ impl Driver<'_> {
                 }
                 Ok(())
             }
+            Step::Pause { seconds } => {
+                self.setup.target.pause(Duration::from_secs(*seconds)).await;
+                Ok(())
+            }
             Step::LookAgain { jobs } => self.look_again(jobs).await,
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,

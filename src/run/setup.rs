@@ -72,6 +72,8 @@ pub struct Limits {
     pub deadline: Duration,
     /// The time between two readings of a job.
     pub poll_interval: Duration,
+    /// How long ended jobs are watched after their end.
+    pub watch_after_end: Duration,
     /// The documented pace of readings, which every single one keeps; none on servers of our own.
     pub pace: Option<Pace>,
 }

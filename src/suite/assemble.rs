@@ -141,7 +141,8 @@ pub(super) fn assemble(results: Vec<Told>, run: Chosen, interrupted: bool) -> Re
 
 /// For how long the jobs were watched that the cases made for this looked at again.
 fn watched(contract: &Contract, ran: &Ran) -> Option<Watched> {
-    let looks = |driven: &&Driven| driven.case.steps.iter().any(|step| matches!(step, Step::LookAgain { .. }));
+    let looks =
+        |driven: &&Driven| driven.case.steps.iter().any(|step| matches!(step, Step::LookAgain { .. }));
     let mut spans = Vec::new();
     for driven in ran.cases.iter().filter(looks) {
         let story = Story::of(contract, &driven.transcript);

@@ -33,6 +33,14 @@ fn mock_interval(contract: &Contract) -> Duration {
     asked.map_or(MOCK_INTERVAL, |span| span.0.max(MOCK_INTERVAL))
 }
 
+/// How long ended jobs are watched on a mock, by its own clock.
+const MOCK_AFTER_END: Duration = Duration::from_secs(60);
+
+/// How many polling intervals ended jobs are watched elsewhere, and how long at most: a server that is polled quickly is
+/// a quick one.
+const INTERVALS_AFTER_END: u32 = 250;
+const MOST_AFTER_END: Duration = Duration::from_secs(25);
+
 /// How long a mock's job may take, by the mock's clock.
 const MOCK_DEADLINE: Duration = Duration::from_secs(600);
 
@@ -120,6 +128,7 @@ impl Server for MockServer {
                 max_jobs: 1_000,
                 deadline: MOCK_DEADLINE,
                 poll_interval: mock_interval(contract),
+                watch_after_end: MOCK_AFTER_END,
                 pace: None,
             },
             seed: self.seed,
@@ -231,7 +240,15 @@ impl Endpoint {
                 })
                 .collect(),
             create: if settings.create.is_empty() { json!({}) } else { json!(create) },
-            limits: Limits { max_jobs: limits.max_jobs, deadline: limits.deadline.0, poll_interval, pace },
+            limits: Limits {
+                max_jobs: limits.max_jobs,
+                deadline: limits.deadline.0,
+                poll_interval,
+                watch_after_end: limits
+                    .watch_after_end
+                    .map_or((poll_interval * INTERVALS_AFTER_END).min(MOST_AFTER_END), |span| span.0),
+                pace,
+            },
             seed,
             contract,
         };

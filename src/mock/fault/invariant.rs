@@ -53,6 +53,12 @@ impl Fault for Broken {
                     put_where_present(job, &order.2, &|right| one_more(right, number));
                 }
             }
+            Requirement::Sum(sum) => {
+                let whole = sum.2.first(job).and_then(reading::number);
+                if let (Some(part), Some(whole)) = (sum.0.first(), whole) {
+                    put_where_present(job, part, &|left| one_more(left, whole));
+                }
+            }
             Requirement::Each(fact) => {
                 let places: Vec<String> = fact.items.select(job).into_iter().map(|(at, _)| at).collect();
                 for item in places {
@@ -91,6 +97,7 @@ pub(super) fn faults(ground: &Ground<'_>) -> Vec<Box<dyn Fault>> {
                 Requirement::Time(order) | Requirement::Number(order) | Requirement::Count(order) => {
                     stands(&order.0) && stands(&order.2)
                 }
+                Requirement::Sum(sum) => sum.0.first().is_some_and(stands) && stands(&sum.2),
                 Requirement::Each(fact) => stands(&fact.items),
                 Requirement::OnlyWhenEnded(at) | Requirement::WhenEnded(at) => stands(at),
             }

@@ -8,6 +8,7 @@ mod constraint;
 mod course;
 mod decision;
 mod edge;
+mod effect;
 mod envelope;
 mod error;
 mod forgotten;
@@ -60,6 +61,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
+    found.extend(effect::faults(contract));
     found.extend(cancel_many::faults(contract));
     found.extend(retry::faults(contract));
     found.extend(race::faults(contract));

@@ -147,7 +147,9 @@ impl Bench {
         use crate::contract::invariant::Requirement;
         let ended = self.contract.facts.lifecycle.is_terminal(job.state.as_deref().unwrap());
         let format = self.contract.facts.job.timestamps.format;
-        for invariant in &self.contract.facts.invariants {
+        let is_meant =
+            |i: &&crate::contract::invariant::Invariant| i.when.as_ref().is_none_or(|w| w.holds(&job.job));
+        for invariant in self.contract.facts.invariants.iter().filter(is_meant) {
             let both = |left: &Pointer, right: &Pointer| {
                 Some((left.first(&job.job)?.clone(), right.first(&job.job)?.clone()))
             };
@@ -159,6 +161,11 @@ impl Bench {
                 Requirement::Count(c) => both(&c.0, &c.2).is_none_or(|(l, r)| {
                     c.1.holds(&Some(l.as_array().unwrap().len() as i128), &reading::number(&r))
                 }),
+                Requirement::Sum(sum) => {
+                    let number = |at: &Pointer| at.first(&job.job).and_then(reading::number);
+                    let parts: i128 = sum.0.iter().filter_map(number).sum();
+                    number(&sum.2).is_none_or(|whole| sum.1.holds(&parts, &whole))
+                }
                 Requirement::Each(fact) => fact.items.select(&job.job).iter().all(|(_, item)| {
                     !fact.when.holds(item)
                         || fact.at.text(item).is_none_or(|word| fact.one_of.iter().any(|w| w == word))

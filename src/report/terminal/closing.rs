@@ -96,7 +96,11 @@ fn watched(page: &mut Page<'_>, report: &Report) {
     let all = || report.contracts.iter().filter_map(|contract| contract.watched);
     if let Some(longest) = all().map(|watched| watched.milliseconds).max() {
         let jobs = count(all().map(|watched| watched.jobs).sum(), "ended job");
-        page.flow(2, &[], &[Span::plain(format!("{jobs} watched for up to {} after the end", length(longest)))]);
+        page.flow(
+            2,
+            &[],
+            &[Span::plain(format!("{jobs} watched for up to {} after the end", length(longest)))],
+        );
     }
 }
 

@@ -4,6 +4,7 @@ use super::Rule;
 
 pub mod accepted_when_allowed;
 pub mod concurrent_agree;
+pub mod effects;
 #[cfg(test)]
 mod honest;
 pub mod many_range_ends;
@@ -31,6 +32,7 @@ pub const RULES: &[&dyn Rule] = &[
     &refusal_error::RefusalError,
     &refusal_changes_nothing::RefusalChangesNothing,
     &takes_effect::TakesEffect,
+    &effects::Effects,
     &work_stops::WorkStops,
     &repeat_consistent::RepeatConsistent,
     &repeat_harmless::RepeatHarmless,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::invariant::{Comparison, ItemFact, Requirement};
+use crate::contract::invariant::{Comparison, ItemFact, Requirement, Sum};
 use crate::contract::lifecycle::Phase;
 use crate::contract::pointer::Pointer;
 use crate::exchange::Reading;
@@ -38,7 +38,9 @@ impl Rule for Invariants {
             judgement.miss_undocumented("the contract has no facts across members");
         }
         for invariant in &contract.facts.invariants {
-            for reading in story.readings() {
+            let is_meant =
+                |reading: &&Reading| invariant.when.as_ref().is_none_or(|when| when.holds(&reading.job));
+            for reading in story.readings().iter().filter(is_meant) {
                 let Some(broken) = examine(&invariant.require, reading, story) else { continue };
                 judgement.look(reading.exchange);
                 if let Some(broken) = broken {
@@ -90,6 +92,19 @@ fn examine(requirement: &Requirement, reading: &Reading, story: &Story<'_>) -> O
         Requirement::Number(c) => compare(c, &|l, r| Some(c.1.holds(&number(l)?, &number(r)?))),
         Requirement::Count(c) => {
             compare(c, &|l, r| Some(c.1.holds(&i128::try_from(l.as_array()?.len()).ok()?, &number(r)?)))
+        }
+        Requirement::Sum(Sum(parts, relation, whole)) => {
+            let total = number(member(whole)?)?;
+            let parts: Vec<(&Pointer, i128)> =
+                parts.iter().filter_map(|part| Some((part, number(member(part)?)?))).collect();
+            let (first, _) = parts.first()?;
+            let sum = parts.iter().map(|(_, number)| number).fold(0_i128, |sum, n| sum.saturating_add(*n));
+            let names: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
+            Some((!relation.holds(&sum, &total)).then(|| Broken {
+                at: first.as_str().to_owned(),
+                expected: format!("{} {} {}", names.join(" + "), relation.sign(), whole.as_str()),
+                actual: format!("{sum} and {total}"),
+            }))
         }
         Requirement::Each(fact) => each(fact, &reading.job),
         Requirement::OnlyWhenEnded(pointer) => {

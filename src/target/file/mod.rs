@@ -182,6 +182,9 @@ pub struct Limits {
     /// The time between two readings of a job; at least what the contract asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll_interval: Option<Span>,
+    /// How long jobs are watched after their end, before the report. Without it 250 polling intervals, at most 25 s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watch_after_end: Option<Span>,
     /// How long one request may take.
     pub request_timeout: Span,
     /// The longest response body, in bytes.
@@ -200,6 +203,7 @@ impl Default for Limits {
             max_jobs: 10,
             deadline: seconds(600),
             poll_interval: None,
+            watch_after_end: None,
             request_timeout: seconds(30),
             max_body: 8 << 20,
             concurrency: 8,
