@@ -32,6 +32,7 @@ pub(super) fn prepare(
     call: &Call,
     job: Option<&str>,
     in_other_parent: bool,
+    used: Option<&(Pointer, Value)>,
     more: &[(Pointer, Value)],
 ) -> Result<(Request, Request), Why> {
     let contract = &setup.contract;
@@ -64,7 +65,8 @@ pub(super) fn prepare(
     if let (Some(place), Some(id)) = (&operation.target, id) {
         place.put(&mut view, json!(id));
     }
-    for (place, value) in call.set.iter().chain(more) {
+    // What was made goes in as parents do: what is made wrong around it stays wrong.
+    for (place, value) in used.into_iter().chain(&call.set).chain(more) {
         place.put(&mut view, value.clone());
     }
     fill(&mut view, setup, case);

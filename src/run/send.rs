@@ -70,8 +70,9 @@ impl Driver<'_> {
         for (place, moment) in &call.times {
             more.push((place.clone(), json!(self.moment(moment)?)));
         }
-        more.extend(self.used(call)?);
-        let (plain, request) = prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, &more)?;
+        let used = self.used(call)?;
+        let (plain, request) =
+            prepare(self.setup, self.case, call, job.as_deref(), in_other_parent, used.as_ref(), &more)?;
         Ok((plain, request, job))
     }
 

@@ -131,7 +131,7 @@ mod tests {
 
     #[rstest]
     #[case::tolerated(Script::of("bedrock"), Level::Note, "stop-idempotent-inferred")]
-    #[case::not_tolerated(strict(), Level::Fail, "stop-page")]
+    #[case::not_tolerated(strict(), Level::Fail, "stop-only-running")]
     fn an_answer_that_shows_no_state_does_not_show_another_one(
         #[case] script: Script,
         #[case] level: Level,

@@ -17,7 +17,10 @@ KINDS = {
     "string": {"type": "string"},
     "integer": {"type": "integer"},
     "long": {"type": "integer", **INT64},
+    "double": {"type": "number"},
     "boolean": {"type": "boolean"},
+    # In base64; its limits count the bytes.
+    "blob": {"type": "string"},
 }
 # Where the members of a request travel; those without a location make the body.
 LOCATIONS = {"uri": "path", "querystring": "query", "header": "headers", None: "body"}

@@ -3,14 +3,15 @@
 from aws import Model
 from shape import Difference, differences
 
-# What the model calls a job here; the contract has to have every operation on one.
-SUBJECT = "IngestionJob"
+# What the model calls a job here, and what needs none; the contract has to have every operation on them.
+SUBJECTS = ("IngestionJob", "KnowledgeBaseDocuments")
 
 
 def compare(contract):
     model, facts, seen = Model(), contract.facts, set()
     operations = facts["operations"]
-    for name in sorted(operations.keys() ^ {name for name in model.operations if SUBJECT in name}):
+    theirs = {name for name in model.operations if any(subject in name for subject in SUBJECTS)}
+    for name in sorted(operations.keys() ^ theirs):
         yield Difference(f"bedrock: {name} is an operation {'here' if name in operations else 'there'} only", None)
     for name, operation in operations.items():
         yield from _wire(name, operation, model)
@@ -45,7 +46,8 @@ def _wire(name, operation, model):
     if ours != tokens:
         yield Difference(f"{place}: client tokens are {ours} here, {tokens} there", operation["ref"])
     pages, ours = model.paginators.get(name), operation.get("pagination")
-    if pages or ours:
+    # The format has pages for lists of jobs only.
+    if (pages and operation["role"] == "list") or ours:
         token = ours["style"]["token"] if ours else {}
         here = (token.get("request"), token.get("response"), ours and ours["size"]["request"], operation.get("jobs"))
         there = pages and (

@@ -9,10 +9,19 @@ from shape import KEYWORDS, Shape
 KNOWN = {*KEYWORDS, "$id", "$ref", "$schema", "allOf", "items", "properties", "required", "title", "type", "x-ref"}
 
 
+def laid_over(facts, overlay):
+    """Tables are merged, everything else is replaced, as an edition does it."""
+    if not (isinstance(facts, dict) and isinstance(overlay, dict)):
+        return overlay
+    return facts | {key: laid_over(facts.get(key), value) for key, value in overlay.items()}
+
+
 class Contract:
-    def __init__(self, folder):
+    def __init__(self, folder, edition=None):
         self.vendor = folder.name
         self.facts = tomllib.loads((folder / "contract.toml").read_text())
+        if edition:
+            self.facts = laid_over(self.facts, self.facts["editions"][edition]["overlay"])
         self.schemas = {
             path.name.removesuffix(".schema.json"): json.loads(path.read_text())
             for path in sorted(folder.glob("*.schema.json"))
