@@ -124,7 +124,7 @@ fn mistakes_around_jobs_are_told_at_once() {
             ("JobId = \"{job}\"", "JobId = \"{jobs}\""),
             ("method = \"DELETE\", path", "method = \"GET\", path"),
             ("require = { success-flag = \"/Success\" }", "require = { success-flag = \"/Sucess\" }"),
-            ("at = \"/Code\", one_of = [\"Success\", \"\"]", "at = \"/Code\", one_of = []"),
+            ("at = \"/Code\", one_of = [\"Success\", \"success\", \"\"]", "at = \"/Code\", one_of = []"),
             ("items = \"/Documents/*\"", "items = \"/Documents\""),
             ("name = \"a-failure-has-an-error-code\"", "name = \"a-success-has-no-error-code\""),
             ("in_success = { at = \"/Success\", equals = false }\n", ""),

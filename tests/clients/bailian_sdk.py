@@ -78,8 +78,10 @@ def test_a_job_goes_to_its_end_and_stays():
 
 def test_documents_come_in_pages():
     job = arrange("COMPLETED")
-    whole = [document.doc_id for document in status(job).data.documents]
-    assert len(whole) == len(set(whole)) > 2, whole
+    whole = [document.doc_id for document in status(job, page_size=100).data.documents]
+    assert len(whole) == len(set(whole)) > 10, whole
+    # Ten when no size is asked for.
+    assert [document.doc_id for document in status(job).data.documents] == whole[:10], whole
     paged, number = [], 1
     while page := status(job, page_number=number, page_size=2).data:
         assert page.status == "COMPLETED" and len(page.documents) <= 2, page
@@ -129,12 +131,19 @@ def test_pages_are_counted_from_1():
     refused(caught.error, 400, "Index.InvalidParameter")
 
 
+def monitored():
+    return models.GetIndexMonitorRequest(index_id=INDEX, start_timestamp=1764000000, end_timestamp=1764003600)
+
+
 def every_operation(using):
     yield lambda: status(UNKNOWN_JOB, using=using)
     yield lambda: submit(using=using)
     yield lambda: using.list_indices(WORKSPACE, models.ListIndicesRequest())
     yield lambda: using.list_index_documents(WORKSPACE, models.ListIndexDocumentsRequest(index_id=INDEX))
     yield lambda: using.list_index_file_details(WORKSPACE, models.ListIndexFileDetailsRequest(index_id=INDEX))
+    yield lambda: using.list_file(WORKSPACE, models.ListFileRequest(category_id="default"))
+    yield lambda: using.describe_file(WORKSPACE, FILE, models.DescribeFileRequest())
+    yield lambda: using.get_index_monitor(WORKSPACE, monitored())
     yield lambda: using.delete_index(WORKSPACE, models.DeleteIndexRequest(index_id=UNKNOWN_INDEX))
     yield lambda: using.update_index(WORKSPACE, models.UpdateIndexRequest(id=UNKNOWN_INDEX))
 
@@ -197,6 +206,16 @@ def test_the_lists_read():
     request = models.ListIndexFileDetailsRequest(index_id=INDEX)
     details = good(client.list_index_file_details(WORKSPACE, request).body).data.documents[0]
     assert isinstance(details.chunk_size, str) and details.separator, details
+
+
+def test_files_and_the_use_of_a_knowledge_base_read():
+    file = good(client.describe_file(WORKSPACE, FILE, models.DescribeFileRequest()).body).data
+    assert file.file_id and file.status == "PARSE_SUCCESS", file
+    files = good(client.list_file(WORKSPACE, models.ListFileRequest(category_id="default", max_results=20)).body).data
+    assert files.file_list[0].file_id and files.has_next is False, files
+    monitor = client.get_index_monitor(WORKSPACE, monitored()).body
+    # A number in this one answer.
+    assert monitor.success is True and monitor.status == 200 and monitor.data["qpsMonitorData"], monitor
 
 
 if __name__ == "__main__":
