@@ -15,6 +15,9 @@ pub struct Sentence {
     /// The cases that bring about what it speaks of: ids without the vendor, `*` for any part.
     #[serde(default)]
     pub cases: Vec<String>,
+    /// Faults that break this sentence. Each is seen by one of its rules in one of its cases, which a proof checks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
     /// Why it cannot be tested; only where no rules and no cases are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_testable: Option<String>,

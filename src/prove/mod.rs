@@ -3,6 +3,7 @@
 
 pub mod accepted;
 pub mod model;
+mod sentence;
 mod tally;
 pub mod terminal;
 #[cfg(test)]
@@ -61,6 +62,8 @@ pub async fn prove(contracts: &[Arc<Contract>], options: Options) -> Proof {
         let mut add = |trial| trials.push((Arc::clone(&ground), trial));
         add(Trial::Usual);
         faults(contract).into_iter().for_each(|fault| add(Trial::Fault(Arc::from(fault))));
+        let sentences = contract.facts.sentences.iter().filter(|sentence| !sentence.faults.is_empty());
+        sentences.for_each(|sentence| add(Trial::Sentence(sentence.clone())));
         let odd = if options.decoys { decoys(contract) } else { Vec::new() };
         odd.into_iter().for_each(|decoy| add(Trial::Decoy(Arc::from(decoy))));
     }

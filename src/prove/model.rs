@@ -30,6 +30,9 @@ pub struct Proof {
     pub requests: usize,
     /// The score of all vendors.
     pub score: Score,
+    /// The sentences of all vendors.
+    #[serde(default)]
+    pub sentences: SentenceScore,
     /// The vendors, in alphabetical order.
     pub vendors: Vec<VendorProof>,
     /// How each rule did, by its id, over all vendors.
@@ -47,6 +50,26 @@ pub struct Score {
     pub silent: usize,
     /// Decoys tried.
     pub decoys: usize,
+}
+
+/// How many sentences of the documentation are broken by faults of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SentenceScore {
+    /// Sentences of which each fault that they name was seen, by a rule and in a case that they name.
+    pub broken: usize,
+    /// Sentences that the contracts call tested.
+    pub tested: usize,
+}
+
+/// A sentence that names a fault which none of its rules saw in its cases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unbroken {
+    /// The sentence.
+    pub says: String,
+    /// The rules that it names.
+    pub rules: Vec<String>,
+    /// The faults that were not seen.
+    pub faults: Vec<String>,
 }
 
 /// How one rule did.
@@ -88,6 +111,12 @@ pub struct VendorProof {
     pub inert: Vec<String>,
     /// Entries of the list of accepted survivors that name no survivor.
     pub outdated: Vec<String>,
+    /// How the sentences of its documentation did.
+    #[serde(default)]
+    pub sentences: SentenceScore,
+    /// The sentences that name a fault which was not seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unbroken: Vec<Unbroken>,
 }
 
 /// A fault that was not caught.
@@ -130,6 +159,7 @@ impl Proof {
                 && vendor.false_alarms.is_empty()
                 && vendor.inert.is_empty()
                 && vendor.outdated.is_empty()
+                && vendor.unbroken.is_empty()
         })
     }
 

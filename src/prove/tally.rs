@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Options;
-use super::model::{FORMAT, Proof, RuleScore, Score, Survivor, VendorProof};
+use super::model::{FORMAT, Proof, RuleScore, Score, SentenceScore, Survivor, Unbroken, VendorProof};
 use super::trial::{Ground, Outcome, Silence};
 use crate::contract::Contract;
 use crate::mock::decoy::Transfer;
@@ -23,6 +23,7 @@ pub(super) fn tally(
         interrupted: options.stop.borrow().is_some(),
         requests: outcomes.iter().map(|(_, outcome)| outcome.requests()).sum(),
         score: Score::default(),
+        sentences: SentenceScore::default(),
         vendors: Vec::new(),
         rules: Default::default(),
     };
@@ -40,7 +41,10 @@ pub(super) fn tally(
             false_alarms: Vec::new(),
             inert: Vec::new(),
             outdated: Vec::new(),
+            sentences: SentenceScore { tested: tested(contract), ..SentenceScore::default() },
+            unbroken: Vec::new(),
         };
+        proof.sentences.tested += vendor.sentences.tested;
         let own = outcomes.extract_if(.., |(ground, _)| Arc::ptr_eq(ground.contract(), contract));
         let own: Vec<Outcome> = own.map(|(_, outcome)| outcome).collect();
         if !options.over_http {
@@ -50,6 +54,7 @@ pub(super) fn tally(
         for outcome in own {
             tried.extend(count(&mut proof, &mut vendor, outcome, options));
         }
+        vendor.unbroken.sort_by(|a, b| a.says.cmp(&b.says));
         vendor.survivors.sort_by(|a, b| a.fault.cmp(&b.fault));
         vendor.false_alarms.sort_by(|a, b| (&a.decoy, &a.case, &a.rule).cmp(&(&b.decoy, &b.case, &b.rule)));
         let stale = options.accepted.iter().filter(|entry| {
@@ -64,12 +69,17 @@ pub(super) fn tally(
     proof
 }
 
+/// How many sentences a contract calls tested.
+fn tested(contract: &Contract) -> usize {
+    contract.facts.sentences.iter().filter(|sentence| sentence.not_testable.is_none()).count()
+}
+
 /// The decoys that gave the same answers as the usual mock.
 fn inert(outcomes: &[Outcome]) -> Vec<String> {
     let silent = || {
         outcomes.iter().filter_map(|outcome| match outcome {
             Outcome::Decoy(silence) => Some((silence.decoy.as_ref(), silence.digest)),
-            Outcome::Fault { .. } => None,
+            Outcome::Fault { .. } | Outcome::Sentence { .. } => None,
         })
     };
     let Some((_, usual)) = silent().find(|(decoy, _)| decoy.is_none()) else { return Vec::new() };
@@ -107,6 +117,15 @@ fn count(proof: &mut Proof, vendor: &mut VendorProof, outcome: Outcome, options:
                 });
             }
             Some(label.id.clone())
+        }
+        Outcome::Sentence { sentence, unseen, .. } => {
+            if unseen.is_empty() {
+                proof.sentences.broken += 1;
+                vendor.sentences.broken += 1;
+            } else {
+                vendor.unbroken.push(Unbroken { says: sentence.says, rules: sentence.rules, faults: unseen });
+            }
+            None
         }
         Outcome::Decoy(Silence { decoy, alarms, noted, passed, .. }) => {
             for rule in noted {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use owo_colors::{OwoColorize, Style};
 
-use super::model::{Proof, Score, VendorProof};
+use super::model::{Proof, Score, SentenceScore, VendorProof};
 use crate::report::printable::printable;
 
 /// Renders a proof. `details` adds each rule, each mechanism and each step from state to state.
@@ -49,9 +49,15 @@ pub fn render(proof: &Proof, colour: bool, details: bool) -> String {
         0 => String::new(),
         number => format!(", {number} leave notes only"),
     };
+    let sentences = match proof.sentences {
+        SentenceScore { tested: 0, .. } => String::new(),
+        SentenceScore { broken, tested } => {
+            format!("{broken} of {tested} sentences broken by faults of their own; ")
+        }
+    };
     let _ = write!(
         out,
-        "\n{} of {} faults caught, {} of {} decoys silent; {} of {} rules see a fault{noting}; {} requests; seed {}\n",
+        "\n{} of {} faults caught, {} of {} decoys silent; {} of {} rules see a fault{noting}; {sentences}{} requests; seed {}\n",
         proof.score.caught,
         proof.score.seeded,
         proof.score.silent,
@@ -122,6 +128,15 @@ fn problems(vendor: &VendorProof, out: &mut String, bad: &dyn Fn(&str) -> String
     for decoy in &vendor.inert {
         let _ = writeln!(out, "\n{}  {of}  {}", bad("INERT"), printable(decoy));
         let _ = writeln!(out, "  no answer differs from the usual mock's: the decoy proves nothing");
+    }
+    for sentence in &vendor.unbroken {
+        let _ = writeln!(out, "\n{}  {of}  \"{}\"", bad("UNBROKEN"), printable(&sentence.says));
+        let _ = writeln!(out, "  not seen     {}", printable(&sentence.faults.join(", ")));
+        let _ = writeln!(
+            out,
+            "  by any of    {}, in the cases that the sentence names",
+            sentence.rules.join(", ")
+        );
     }
     for fault in &vendor.outdated {
         let _ = writeln!(out, "\n{}  {of}  {}", bad("OUTDATED"), printable(fault));

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rstest::rstest;
 
-use super::model::{FORMAT, FalseAlarm, Proof, RuleScore, Score, Survivor, VendorProof, meta_schema};
+use super::model::{
+    FORMAT, FalseAlarm, Proof, RuleScore, Score, SentenceScore, Survivor, Unbroken, VendorProof, meta_schema,
+};
 use super::terminal::render;
 use crate::report::model::Tool;
 use crate::rule::Level;
@@ -44,6 +46,8 @@ fn proof(change: impl FnOnce(&mut VendorProof)) -> Proof {
         false_alarms: Vec::new(),
         inert: Vec::new(),
         outdated: Vec::new(),
+        sentences: SentenceScore { broken: 1, tested: 2 },
+        unbroken: Vec::new(),
     };
     change(&mut vendor);
     Proof {
@@ -54,6 +58,7 @@ fn proof(change: impl FnOnce(&mut VendorProof)) -> Proof {
         interrupted: false,
         requests: 7,
         score: vendor.score,
+        sentences: vendor.sentences,
         vendors: vec![vendor],
         rules: BTreeMap::from([(
             "lifecycle/terminal-is-final".into(),
@@ -68,6 +73,11 @@ fn proof(change: impl FnOnce(&mut VendorProof)) -> Proof {
 #[case::accepted_survivor(|v: &mut VendorProof| v.survivors.push(survivor(Some("nothing shows it"))), 0)]
 #[case::false_alarm(|v: &mut VendorProof| v.false_alarms.push(alarm()), 1)]
 #[case::inert(|v: &mut VendorProof| v.inert.push("quick-jobs".into()), 1)]
+#[case::unbroken(|v: &mut VendorProof| v.unbroken.push(Unbroken {
+    says: "A job that is done stays done.".into(),
+    rules: vec!["lifecycle/terminal-is-final".into()],
+    faults: vec!["relapse::DONE".into()],
+}), 1)]
 #[case::outdated(|v: &mut VendorProof| v.outdated.push("relapse::DONE".into()), 1)]
 fn codes_are_frozen(#[case] change: fn(&mut VendorProof), #[case] code: u8) {
     assert_eq!(proof(change).exit_code(), code);
@@ -86,7 +96,7 @@ fn a_proof_that_holds_is_short() {
 vendor  faults caught   decoys silent
 acme              2/2             1/1
 
-2 of 2 faults caught, 1 of 1 decoys silent; 1 of 1 rules see a fault; 7 requests; seed 0
+2 of 2 faults caught, 1 of 1 decoys silent; 1 of 1 rules see a fault; 1 of 2 sentences broken by faults of their own; 7 requests; seed 0
 the suite proves itself
 ";
     assert_eq!(render(&proof(|_| {}), false, false), expected);

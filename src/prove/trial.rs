@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::model::FalseAlarm;
 use crate::case::Case;
 use crate::contract::Contract;
+use crate::contract::sentence::Sentence;
 use crate::judge::{Outcome as Judged, RuleVerdict};
 use crate::mock::decoy::Transfer;
 use crate::mock::{Decoy, Fault, Mould};
@@ -32,7 +33,7 @@ impl Ground {
         self.mould.contract()
     }
 
-    fn session(&self, oddity: Oddity) -> Session {
+    pub(super) fn session(&self, oddity: Oddity) -> Session {
         let for_the_wire = match &oddity {
             Oddity::None => false,
             Oddity::Fault(fault) => fault.is_on_the_wire(),
@@ -51,6 +52,8 @@ pub(super) enum Trial {
     Fault(Arc<dyn Fault>),
     /// The mock as a decoy.
     Decoy(Arc<dyn Decoy>),
+    /// A sentence of the documentation, broken by the faults that it names.
+    Sentence(Sentence),
 }
 
 /// What came of it.
@@ -59,6 +62,13 @@ pub(super) enum Outcome {
     Fault { fault: Arc<dyn Fault>, saw: Vec<&'static str>, alarmed: Vec<String>, requests: usize },
     /// Of a decoy, or of the mock without any oddity.
     Decoy(Silence),
+    /// Of a sentence.
+    Sentence {
+        sentence: Sentence,
+        /// The faults that none of its rules saw in its cases.
+        unseen: Vec<String>,
+        requests: usize,
+    },
 }
 
 /// What came of a decoy, or of the mock without any oddity.
@@ -80,6 +90,7 @@ impl Outcome {
         match self {
             Outcome::Fault { saw, .. } => !saw.is_empty(),
             Outcome::Decoy(silence) => silence.alarms.is_empty(),
+            Outcome::Sentence { unseen, .. } => unseen.is_empty(),
         }
     }
 
@@ -87,6 +98,7 @@ impl Outcome {
         match self {
             Outcome::Fault { requests, .. } => *requests,
             Outcome::Decoy(silence) => silence.requests,
+            Outcome::Sentence { requests, .. } => *requests,
         }
     }
 }
@@ -97,12 +109,13 @@ impl Trial {
             Trial::Usual => "none",
             Trial::Fault(fault) => &fault.label().id,
             Trial::Decoy(decoy) => &decoy.label().id,
+            Trial::Sentence(sentence) => &sentence.says,
         }
     }
 
     /// Whether it ends as soon as something is seen.
     pub(super) fn is_short(&self) -> bool {
-        matches!(self, Trial::Fault(_))
+        matches!(self, Trial::Fault(_) | Trial::Sentence(_))
     }
 
     /// Tries it; `None` where the run was ended meanwhile.
@@ -115,11 +128,15 @@ impl Trial {
             Trial::Usual => silent(ground, None, stop).await,
             Trial::Decoy(decoy) => silent(ground, Some(decoy), stop).await,
             Trial::Fault(fault) => caught(ground, fault, stop).await,
+            Trial::Sentence(sentence) => {
+                let (unseen, requests) = super::sentence::unseen(ground, sentence, stop).await?;
+                Some(Outcome::Sentence { sentence: sentence.clone(), unseen, requests })
+            }
         }
     }
 }
 
-fn options(rules: Vec<&'static dyn Rule>, stop: &watch::Receiver<Option<String>>) -> Options {
+pub(super) fn options(rules: Vec<&'static dyn Rule>, stop: &watch::Receiver<Option<String>>) -> Options {
     Options { choice: Choice::default(), rules, jobs: 1, events: None, stop: stop.clone() }
 }
 
@@ -233,12 +250,12 @@ async fn caught(
     Some(Outcome::Fault { fault: Arc::clone(fault), saw, alarmed, requests })
 }
 
-fn named(ground: &Ground, ids: &[&str]) -> Vec<&'static dyn Rule> {
+pub(super) fn named(ground: &Ground, ids: &[&str]) -> Vec<&'static dyn Rule> {
     ground.rules.iter().filter(|rule| ids.contains(&rule.meta().id)).copied().collect()
 }
 
 /// The rules with a finding that fails or warns.
-fn alarmed(verdicts: &[RuleVerdict]) -> impl Iterator<Item = &'static str> {
+pub(super) fn alarmed(verdicts: &[RuleVerdict]) -> impl Iterator<Item = &'static str> {
     let is_alarm =
         |verdict: &&RuleVerdict| matches!(verdict.outcome, Judged::Found(level) if level > Level::Note);
     verdicts.iter().filter(is_alarm).map(|verdict| verdict.rule)
