@@ -13,6 +13,10 @@ class Contract:
     def __init__(self, folder):
         self.vendor = folder.name
         self.facts = tomllib.loads((folder / "contract.toml").read_text())
+        # What only an edition has is compared, too; what it says otherwise is its own affair.
+        for edition in self.facts.get("editions", {}).values():
+            for name, operation in edition.get("overlay", {}).get("operations", {}).items():
+                self.facts["operations"].setdefault(name, operation)
         self.schemas = {
             path.name.removesuffix(".schema.json"): json.loads(path.read_text())
             for path in sorted(folder.glob("*.schema.json"))
