@@ -54,6 +54,11 @@ pub(super) fn prepare(
     for name in operation.path_parameters().map(str::to_owned).chain(operation.parents.keys().cloned()) {
         let is_target = operation.target.as_ref().is_some_and(|t| t.segments() == ["path", name.as_str()]);
         let Some(place) = operation.parent_place(&name).filter(|_| !is_target) else { continue };
+        // What an earlier call made comes below: a target file need not give another.
+        let is_made = call.uses.as_ref().is_some_and(|(parameter, _)| *parameter == name);
+        if is_made || call.set.iter().any(|(at, _)| *at == place) {
+            continue;
+        }
         place.put(&mut view, parameter(setup, &name, call.parents, in_other_parent)?);
     }
     let id = match &call.job {

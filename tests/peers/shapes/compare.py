@@ -49,7 +49,7 @@ def mistake(explanation, reference, facts):
 def main():
     update = "--update" in sys.argv
     schemas, openapi, path = (Path(argument) for argument in sys.argv[1:] if argument != "--update")
-    contracts = [Contract(schemas / "bedrock", "documents"), Contract(schemas / "digitalocean")]
+    contracts = [Contract(schemas / "bedrock", "documents"), Contract(schemas / "digitalocean", "platform")]
     compared = (bedrock.compare(contracts[0]), digitalocean.compare(contracts[1], openapi))
     found, count = {}, 0
     for contract, differing in zip(contracts, compared):

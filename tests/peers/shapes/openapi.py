@@ -1,5 +1,6 @@
 """DigitalOcean's OpenAPI description, a tree of YAML files that refer to each other."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +29,9 @@ class Description:
         return node, file
 
     def operation(self, method, path):
-        node, file = self.follow(self.main["paths"].get(path, {}).get(method.lower(), {}), self.root)
+        # What a path calls its parameters is its own affair: a contract calls one thing by one name.
+        nodes = {_unnamed(theirs): node for theirs, node in self.main["paths"].items()}
+        node, file = self.follow(nodes.get(_unnamed(path), {}).get(method.lower(), {}), self.root)
         return Operation(self, node, file) if node else None
 
     def shape(self, node, file, place):
@@ -84,6 +87,10 @@ class Operation:
             shape = self.description.shape(schema, file, f"{self.node['operationId']} {status}")
             found[str(status)] = (shape, answer.get("headers", {}), file)
         return found
+
+
+def _unnamed(path):
+    return re.sub(r"{\w+}", "{}", path)
 
 
 @cache
