@@ -38,7 +38,7 @@ pub(super) fn prepare(
     let Some(operation) = contract.facts.operations.get(&call.operation) else {
         return Err(Why::NoWay { what: format!("the contract has no operation {}", call.operation) });
     };
-    if call.parents == Parents::Foreign && !names_what_differs(setup, operation, in_other_parent)? {
+    if call.parents == Parents::Foreign && !names_what_differs(setup, operation, call, in_other_parent)? {
         let what = format!("give [other_parent] another value of a parameter that {} names", call.operation);
         return Err(lacks(what));
     }
@@ -53,7 +53,7 @@ pub(super) fn prepare(
     for name in operation.path_parameters().map(str::to_owned).chain(operation.parents.keys().cloned()) {
         let is_target = operation.target.as_ref().is_some_and(|t| t.segments() == ["path", name.as_str()]);
         let Some(place) = operation.parent_place(&name).filter(|_| !is_target) else { continue };
-        place.put(&mut view, parameter(setup, &name, call.parents, in_other_parent)?);
+        place.put(&mut view, parameter(setup, &name, parents_of(call, &name), in_other_parent)?);
     }
     let id = match &call.job {
         JobRef::Unknown => {
@@ -68,10 +68,17 @@ pub(super) fn prepare(
         place.put(&mut view, value.clone());
     }
     fill(&mut view, setup, case);
+    if let Some(job) = job {
+        crate::case::base::fill(&mut view, &[("job".to_owned(), json!(job))].into_iter().collect());
+    }
     for place in &call.unset {
         place.remove(&mut view);
     }
-    let plain = compose(operation, &view);
+    let mut plain = compose(operation, &view);
+    if let Some(raw) = &call.raw {
+        plain.body = raw.clone().into_bytes();
+        plain.headers.set("content-type", "application/json");
+    }
     let mut request = plain.clone();
     let signer = match call.identity {
         None => setup.signer.as_ref(),
@@ -191,10 +198,24 @@ fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool)
     }
 }
 
+/// Whose parent of this name a call names.
+fn parents_of(call: &Call, name: &str) -> Parents {
+    match &call.only_parent {
+        Some(only) if only != name => Parents::Own,
+        _ => call.parents,
+    }
+}
+
 /// Whether a call names a parent that is another one under the other parents: otherwise it would be the same call.
-fn names_what_differs(setup: &Setup, operation: &Operation, in_other_parent: bool) -> Result<bool, Why> {
+fn names_what_differs(
+    setup: &Setup,
+    operation: &Operation,
+    call: &Call,
+    in_other_parent: bool,
+) -> Result<bool, Why> {
     let parents = setup.contract.facts.job.parent_names();
-    for name in parents.filter(|name| operation.parent_place(name).is_some()) {
+    let is_swapped = |name: &String| parents_of(call, name) == Parents::Foreign;
+    for name in parents.filter(|name| operation.parent_place(name).is_some() && is_swapped(name)) {
         let value = |parents| parameter(setup, name, parents, in_other_parent);
         if value(Parents::Own)? != value(Parents::Foreign)? {
             return Ok(true);

@@ -51,6 +51,10 @@ pub enum Check<'n> {
     PageLimit,
     /// That a start makes a job of its own.
     OwnJob,
+    /// That a body is an object.
+    Root,
+    /// That what a request names belongs under the parent of this name.
+    OneParent(&'n str),
 }
 
 /// What becomes of a cancel.
