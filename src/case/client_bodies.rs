@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::base::{base, on_the_wire};
 use super::{Call, Case, Step, finished, read, reader, take_cancellable};
 use crate::contract::Contract;
-use crate::contract::operation::{Operation, Role};
+use crate::contract::operation::{Operation, PageStyle, Role};
 use crate::contract::pointer::Pointer;
 use crate::exchange::compose::compose;
 
@@ -67,9 +67,16 @@ fn bodies(contract: &Contract, id: &str, operation: &Operation) -> Vec<(String, 
     if operation.role == Role::Create {
         return found;
     }
+    // A page that nobody gave out is none.
+    let token = operation.pagination.as_ref().and_then(|paging| match &paging.style {
+        PageStyle::Token(token) => Some(&token.request),
+        PageStyle::Page(_) | PageStyle::Offset(_) => None,
+    });
+    let names_page = |example: &Value| token.is_some_and(|at| at.first(example).is_some());
     let labels = contract.examples.iter().filter(|((schema, _), _)| *schema == operation.request);
     for ((_, label), example) in labels {
-        let Some(body) = example.get("body").filter(|body| **body != json!({})) else { continue };
+        let body = example.get("body").filter(|body| **body != json!({}) && !names_page(example));
+        let Some(body) = body else { continue };
         let mut call = Call::new(id);
         call.set.push((Pointer::new("/body"), of_the_target(contract, operation, example, body)));
         found.push((format!("example::{label}"), format!("the documented body `{label}`"), call));

@@ -33,6 +33,11 @@ impl Request {
         self.target.split('?').next().unwrap_or_default()
     }
 
+    /// Whether the body is empty, and labelled JSON all the same.
+    pub fn is_empty_json(&self) -> bool {
+        self.body.is_empty() && self.headers.get("content-type").is_some_and(|label| label.contains("json"))
+    }
+
     /// The query's raw text, without the question mark.
     pub fn query(&self) -> Option<&str> {
         self.target.split_once('?').map(|(_, query)| query)

@@ -42,6 +42,9 @@ pub(super) fn prepare(
         let what = format!("give [other_parent] another value of a parameter that {} names", call.operation);
         return Err(lacks(what));
     }
+    if operation.role == Role::Create && replaces_body(call) && is_given(&setup.create) {
+        return Err(Why::Undocumented { what: "the target file says what a start needs in its body".into() });
+    }
     let mut view = json!({ "path": {}, "query": {}, "headers": {} });
     if let Some(send) = &operation.send {
         merge(&mut view, send);
@@ -150,6 +153,19 @@ pub(super) fn prepare_guess(setup: &Setup, guess: &Guess, job: &str) -> Result<(
             .map_err(|why| unsigned(scheme.as_ref(), why))?;
     }
     Ok((plain, request))
+}
+
+/// Whether a right request is to have another body than the usual one.
+fn replaces_body(call: &Call) -> bool {
+    let is_body = |at: &Pointer| at.as_str() == "/body";
+    let is_other =
+        call.raw.is_some() || call.unset.iter().chain(call.set.iter().map(|(at, _)| at)).any(is_body);
+    call.probe.is_none() && is_other
+}
+
+/// Whether a target file says what a start needs.
+fn is_given(create: &Value) -> bool {
+    create.get("body").and_then(Value::as_object).is_some_and(|members| !members.is_empty())
 }
 
 /// What the target file puts into a request that starts a job: into its query where it has no body.

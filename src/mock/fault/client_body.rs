@@ -28,12 +28,9 @@ impl Fault for Refuses {
     }
 
     fn refuses_request(&self, operation: &str, request: &Request) -> Option<Condition> {
-        let is_empty = request.body.is_empty();
         let is_refused = match self.refused {
-            Refused::Any => !is_empty,
-            Refused::EmptyJson => {
-                is_empty && request.headers.get("content-type").is_some_and(|label| label.contains("json"))
-            }
+            Refused::Any => !request.body.is_empty(),
+            Refused::EmptyJson => request.is_empty_json(),
         };
         let is_own = self.operations.iter().any(|own| own == operation);
         (is_own && is_refused).then_some(Condition::InvalidParameter)

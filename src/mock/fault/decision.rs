@@ -23,6 +23,8 @@ pub enum Check<'n> {
     Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
+    /// That a list holds the jobs of the parents named.
+    ListParent,
     /// That a job belongs to the account that asks for it.
     Owner,
     /// That credentials which may only read change nothing.

@@ -245,6 +245,34 @@ mod tests {
         assert_eq!(judgement.missing.contains(&absent), !is_judged);
     }
 
+    fn odd_body(operation: &str, constraint: &str, condition: Condition, status: u16) -> Judgement {
+        let script = Script::of("ges");
+        let mut view = script.view(operation, None);
+        view["body"] = json!([]);
+        let script = script.call(operation, view, status, &json!({})).probe(condition);
+        let violation = Violation::at("has the body []", constraint, "/body");
+        script.last(|e| e.meant_mut().violation = Some(violation)).judge(&invalid_parameter::InvalidParameter)
+    }
+
+    #[rstest]
+    // It needs what its body does not give.
+    #[case("ExecuteAlgorithm", Violation::ROOT, 200, Some(1))]
+    #[case("ExecuteAlgorithm", Violation::NOT_JSON, 200, Some(1))]
+    // No page says in which words.
+    #[case("ExecuteAlgorithm", Violation::ROOT, 415, Some(0))]
+    #[case("ExecuteAlgorithm", Violation::NUL, 200, None)]
+    // What needs nothing of its body may pass over it.
+    #[case("ClearGraph", Violation::ROOT, 200, None)]
+    fn an_odd_body_does_not_start_what_needs_another(
+        #[case] operation: &str,
+        #[case] constraint: &str,
+        #[case] status: u16,
+        #[case] expected: Option<usize>,
+    ) {
+        let judgement = odd_body(operation, constraint, Condition::InvalidParameter, status);
+        assert_eq!(judgement.verdict().map(|found| found.len()), expected);
+    }
+
     fn started_with(body: &serde_json::Value, violation: Violation, detail: bool) -> Vec<Finding> {
         let mut contract = crate::contract::library::builtin("bedrock").unwrap();
         for row in &mut contract.facts.errors {
