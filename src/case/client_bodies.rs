@@ -131,7 +131,9 @@ fn case(
                 return Some(case.then(Step::Call(call)));
             }
             let get = reader(contract, operation)?;
-            Some(case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Call(call.job("job"))))
+            Some(
+                case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Call(call.job("job"))),
+            )
         }
         Role::Get | Role::CancelMany | Role::Retry => None,
     }

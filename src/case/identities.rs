@@ -65,7 +65,11 @@ fn start(contract: &Contract, id: &str, operation: &Operation) -> Option<Case> {
     let get = reader(contract, operation)?;
     let title = "another account does not start a job under parents of ours".to_owned();
     let case = Case::new(contract, id, "foreign-identity", title, &["isolation/foreign-identity"]);
-    Some(case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Call(call(id, Identity::Foreign))))
+    Some(
+        case.then(finished(contract, "job"))
+            .then(read(get, "job"))
+            .then(Step::Call(call(id, Identity::Foreign))),
+    )
 }
 
 fn call(id: &str, who: Identity) -> Call {

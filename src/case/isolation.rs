@@ -57,11 +57,8 @@ fn reach(contract: &Contract, id: &str, operation: &Operation, get: &str, only: 
         Some(name) => format!("a job is not reached through another {name} alone"),
     };
     let case = Case::new(contract, id, &variant(only), title, &["isolation/foreign-parent"]);
-    let arranged = if operation.role == Role::Cancel {
-        take_cancellable(contract, "job")
-    } else {
-        ended_well(contract)
-    };
+    let arranged =
+        if operation.role == Role::Cancel { take_cancellable(contract, "job") } else { ended_well(contract) };
     let mut call = foreign(id, only).job("job");
     call.probe = Some(Condition::UnknownJob);
     // How this server refuses a job that does not exist is a right answer, whatever the documentation thinks is due.

@@ -205,6 +205,8 @@ pub enum Part {
     Query,
     /// The body.
     Body,
+    /// The service that the signature is for.
+    Service,
 }
 
 /// The job a call names.

@@ -27,7 +27,8 @@ pub fn level(meta: &Meta, finding: &Finding, story: &Story<'_>) -> Level {
     let by_probe = of_probe(meta, finding, story);
     let level = by_probe.map_or(own, |basis| own.min(allowed(meta.keyword, basis)));
     // Such a request may be refused by what stands before the API, in its own words.
-    let level = if is_about_form(meta) && is_beyond_words(finding, story) { level.min(Level::Note) } else { level };
+    let level =
+        if is_about_form(meta) && is_beyond_words(finding, story) { level.min(Level::Note) } else { level };
     if shows_a_side(finding, story) { level.min(Level::Warn) } else { level }
 }
 

@@ -103,8 +103,17 @@ pub(super) fn prepare(
                     what: format!("{} signs no part of a request", scheme.name()),
                 });
             }
+            let elsewhere = (part == Part::Service).then(|| scheme.for_another_service());
+            let signs = match &elsewhere {
+                None => scheme,
+                Some(Some(other)) => other.as_ref(),
+                Some(None) => {
+                    let what = format!("a signature of {} is for no service in particular", scheme.name());
+                    return Err(Why::Undocumented { what });
+                }
+            };
             let mut other = another(&request, part);
-            scheme.sign(&mut other, to, credentials, now).map_err(unsigned)?;
+            signs.sign(&mut other, to, credentials, now).map_err(unsigned)?;
             request.headers = other.headers;
         } else if let Some(condition) = call.credentials {
             if !sign_badly(scheme, &mut request, to, credentials, now, condition).map_err(unsigned)? {
@@ -186,6 +195,7 @@ fn another(request: &Request, part: Part) -> Request {
         Part::Path => other.target.insert(path_ends, 'x'),
         Part::Query => other.target.push_str(if request.query().is_some() { "&x=x" } else { "?x=x" }),
         Part::Body => other.body.push(b' '),
+        Part::Service => {}
     }
     other
 }

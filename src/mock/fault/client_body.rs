@@ -57,7 +57,8 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         let shape = contract.shapes.get(&operation.request);
         let takes = shape.is_some_and(|shape| shape.document.pointer("/properties/body").is_some());
         let usual = operation.send.as_ref().and_then(|send| send.get("body"));
-        let in_body = operation.parents.values().chain(&operation.target).any(|at| at.as_str().starts_with("/body"));
+        let in_body =
+            operation.parents.values().chain(&operation.target).any(|at| at.as_str().starts_with("/body"));
         let is_empty = usual.is_none_or(|body| body.as_object().is_some_and(serde_json::Map::is_empty));
         let is_free = shape.is_some_and(|shape| {
             let required = shape.document.get("required").and_then(serde_json::Value::as_array);
@@ -105,7 +106,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             && matches!(operation.role, Role::Create | Role::List)
             && operation.target.is_none()
             && operation.graphql.is_none()
-            && contract.shapes.needs_members(&operation.request, &serde_json::json!({"path": {}, "query": {}}))
+            && contract
+                .shapes
+                .needs_members(&operation.request, &serde_json::json!({"path": {}, "query": {}}))
     };
     if contract.facts.operations.iter().any(must_refuse) {
         let label = Label::new(

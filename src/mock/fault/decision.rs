@@ -13,6 +13,8 @@ pub enum Check<'n> {
     Anonymous,
     /// That the signature fits the request.
     Signature,
+    /// That the signature is for this service.
+    Scope,
     /// That the body has the hash which was signed.
     BodyHash,
     /// That the signature is of the present time.

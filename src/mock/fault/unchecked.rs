@@ -65,6 +65,14 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 &["auth/bad-signature"],
                 Check::Signature,
             );
+            if facts.auth.names_service() {
+                add(
+                    "scope-not-checked",
+                    "a signature that was made for another service is accepted",
+                    &["auth/bad-signature"],
+                    Check::Scope,
+                );
+            }
             add(
                 "expiry-not-checked",
                 "a signature made long ago is accepted",

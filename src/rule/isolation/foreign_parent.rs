@@ -92,9 +92,10 @@ fn listed(answer: &Answer<'_>, story: &Story<'_>) -> (bool, Option<Finding>) {
         asked.iter().any(|(name, named)| story.parent(own, name).is_some_and(|home| home != named))
     };
     let is_asked = story.readings().iter().any(|own| is_right(own) && lives_elsewhere(own));
-    let found = story.readings_at(answer.index).iter().find(|shown| {
-        story.last_named(answer.index, &shown.id, is_right).is_some_and(lives_elsewhere)
-    });
+    let found = story
+        .readings_at(answer.index)
+        .iter()
+        .find(|shown| story.last_named(answer.index, &shown.id, is_right).is_some_and(lives_elsewhere));
     let found = found.map(|shown| {
         let message = "a list for other parents holds a job that does not belong to them".to_owned();
         let reference = &answer.operation.reference;

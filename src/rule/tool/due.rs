@@ -76,8 +76,8 @@ fn judge_odd(story: &Story<'_>, index: usize, condition: Condition, judgement: &
     judgement.look(index);
     if is_accepted(exchange, contract) {
         let message = message(condition, exchange, true, contract.basis(&row.reference));
-        let finding =
-            Finding::new(index, &row.reference, message, "a refusal", seen(exchange, contract)).kind("accepted");
+        let finding = Finding::new(index, &row.reference, message, "a refusal", seen(exchange, contract))
+            .kind("accepted");
         let about = violation.map(|v| About::Parameter(v.parameter.clone()));
         judgement.find([Finding { about, ..finding }]);
     }
