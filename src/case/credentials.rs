@@ -56,7 +56,8 @@ fn parts(contract: &Contract, operation: &Operation) -> impl Iterator<Item = (Pa
     };
     let query = takes("/properties/query").then_some((Part::Query, "query"));
     let body = takes("/properties/body").then_some((Part::Body, "body"));
-    [Some((Part::Path, "path")), query, body].into_iter().flatten()
+    let service = contract.facts.auth.names_service().then_some((Part::Service, "service"));
+    [Some((Part::Path, "path")), query, body, service].into_iter().flatten()
 }
 
 /// The case of a call that has to be refused.

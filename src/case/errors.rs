@@ -1,6 +1,6 @@
 //! Each documented error condition that a request can bring about by what it names.
 
-use super::{Call, Case, JobRef, Parents, Step, read, reader};
+use super::{Call, Case, JobRef, Parents, Step, around, read, reader};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{Operation, Role};
@@ -38,6 +38,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 );
                 cases.push(case);
             }
+            cases.push(odd_ids(contract, id, operation));
         }
         let names_parents =
             contract.facts.job.parent_names().any(|name| operation.parent_place(name).is_some());
@@ -75,6 +76,39 @@ fn condition(
         return case;
     }
     case.then(Step::Call(call))
+}
+
+/// Texts that look like no id of any vendor, each with what it is in words. No contract need say how they are refused.
+const ODD_IDS: [(&str, &str); 4] =
+    [("\u{0}", "a NUL"), ("'", "a quotation mark"), ("\u{10ffff}é", "characters beyond ASCII"), ("-1", "-1")];
+
+/// How long an id is that is longer than any.
+const LONG: usize = 600;
+
+/// A job named by what is no id of any vendor: the server has to stay up.
+fn odd_ids(contract: &Contract, id: &str, operation: &Operation) -> Case {
+    let title = "a job named by what looks like no id does no harm".to_owned();
+    let case = Case::new(contract, id, "odd-ids", title, &["errors/server-error"]);
+    let call = |literal: String, words: &str| {
+        let mut call = Call::new(id);
+        call.job = JobRef::Literal(literal);
+        call.probe = Some(Condition::MalformedId);
+        let words = format!("names a job by {words}");
+        call.violation = Some(Violation::new(words, format!("{} id", Violation::ODD_ID)));
+        call
+    };
+    let long = call("a".repeat(LONG), &format!("{LONG} characters"));
+    if operation.writes && operation.makes.is_none() {
+        return around::on_made(contract, operation, case, long, Step::Call);
+    }
+    let mut calls: Vec<Call> = ODD_IDS.iter().map(|(id, words)| call((*id).to_owned(), words)).collect();
+    // What breaks the vendor's own form, and has cases of its own where the contract says what is answered.
+    if contract.error_row(Condition::MalformedId, id).is_none() {
+        let malformed = contract.facts.job.ids.malformed.iter();
+        calls.extend(malformed.map(|id| call(id.clone(), &format!("the malformed id {id:?}"))));
+    }
+    calls.push(long);
+    calls.into_iter().map(Step::Call).fold(case, Case::then)
 }
 
 /// Starting while another job of the same parents is under way.

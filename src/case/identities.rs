@@ -33,7 +33,13 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 let call = call(id, Identity::ReadOnly).job("job");
                 cases.push(reading.then(finished(contract, "job")).then(Step::Call(call)));
             }
-            Role::Create => cases.push(reading.then(Step::Call(call(id, Identity::ReadOnly)))),
+            Role::Create => {
+                cases.push(reading.then(Step::Call(call(id, Identity::ReadOnly))));
+                // Where a start names nothing of ours, whoever sends it starts a job of their own.
+                if contract.facts.job.parent_names().any(|name| operation.parent_place(name).is_some()) {
+                    cases.extend(start(contract, id, operation));
+                }
+            }
             _ => {}
         }
     }
@@ -51,6 +57,19 @@ fn around(contract: &Contract, id: &str, operation: &Operation, case: Case, who:
     let call = call(id, who);
     let call = if operation.target.is_some() { call.job("job") } else { call };
     Some(case.then(arranged).then(read(get, "job")).then(Step::Call(call)).then(read(get, "job")))
+}
+
+/// The case of a start by another account, of a job that would be ours. A job of ours, read first, shows that the parents
+/// are there.
+fn start(contract: &Contract, id: &str, operation: &Operation) -> Option<Case> {
+    let get = reader(contract, operation)?;
+    let title = "another account does not start a job under parents of ours".to_owned();
+    let case = Case::new(contract, id, "foreign-identity", title, &["isolation/foreign-identity"]);
+    Some(
+        case.then(finished(contract, "job"))
+            .then(read(get, "job"))
+            .then(Step::Call(call(id, Identity::Foreign))),
+    )
 }
 
 fn call(id: &str, who: Identity) -> Call {

@@ -5,6 +5,7 @@ pub mod around;
 pub mod base;
 pub mod cancel;
 pub mod cancel_many;
+pub mod client_bodies;
 pub mod credentials;
 pub mod effects;
 pub mod errors;
@@ -17,6 +18,7 @@ pub mod lifecycle;
 pub mod listing;
 pub mod needs;
 pub mod not_offered;
+pub mod odd_bodies;
 pub mod pace;
 pub mod parts;
 pub mod races;
@@ -49,6 +51,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         errors::cases,
         credentials::cases,
         inputs::cases,
+        odd_bodies::cases,
+        client_bodies::cases,
         listing::cases,
         idempotency::cases,
         isolation::cases,

@@ -123,6 +123,12 @@ pub struct Call {
     pub times: Vec<(Pointer, Moment)>,
     /// Members taken out of the request, after `set`.
     pub unset: Vec<Pointer>,
+    /// What is sent as the body, labelled as JSON, in place of what the members make.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// The only parent that is a foreign one, where the others are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_parent: Option<String>,
     /// Who sends it, where that is not the usual identity.
     pub identity: Option<Identity>,
     /// What is wrong with its credentials, if anything.
@@ -153,6 +159,8 @@ impl Call {
             set: Vec::new(),
             times: Vec::new(),
             unset: Vec::new(),
+            raw: None,
+            only_parent: None,
             identity: None,
             credentials: None,
             signed_for_another: None,
@@ -207,6 +215,8 @@ pub enum Part {
     Query,
     /// The body.
     Body,
+    /// The service that the signature is for.
+    Service,
 }
 
 /// The job a call names.

@@ -30,6 +30,11 @@ impl Auth {
         self.sigv4.is_some() || self.acs3.is_some() || self.sdk_hmac_sha256.is_some()
     }
 
+    /// Whether a signature says which service it is for.
+    pub fn names_service(&self) -> bool {
+        self.sigv4.is_some()
+    }
+
     /// Whether every signed request states the hash of its body in a header, and it is this that is signed.
     pub fn states_hash(&self) -> bool {
         self.acs3.is_some() && self.sigv4.is_none() && self.sdk_hmac_sha256.is_none()

@@ -205,6 +205,13 @@ impl Shapes {
         true
     }
 
+    /// Whether a request of the schema `name`, given as its view, is wrong with an object without members for a body.
+    pub fn needs_members(&self, name: &str, view: &Value) -> bool {
+        let mut view = view.clone();
+        Pointer::new("/body").put(&mut view, serde_json::json!({}));
+        self.mismatches(name, &view).iter().any(|mismatch| mismatch.at.starts_with("/body"))
+    }
+
     /// The keyword's value at an absolute place, and the reference that the nearest part around it names.
     fn look_up(&self, place: &str) -> (Option<&Value>, Option<String>) {
         let (id, fragment) = place.split_once('#').unwrap_or((place, ""));

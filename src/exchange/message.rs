@@ -33,6 +33,11 @@ impl Request {
         self.target.split('?').next().unwrap_or_default()
     }
 
+    /// Whether the body is empty, and labelled JSON all the same.
+    pub fn is_empty_json(&self) -> bool {
+        self.body.is_empty() && self.headers.get("content-type").is_some_and(|label| label.contains("json"))
+    }
+
     /// The query's raw text, without the question mark.
     pub fn query(&self) -> Option<&str> {
         self.target.split_once('?').map(|(_, query)| query)
@@ -191,6 +196,14 @@ pub struct Violation {
 impl Violation {
     /// The constraint that is broken for a member whose name is written in other letter case.
     pub const NAME_CASE: &str = "name-case";
+    /// What is odd about a request whose body is JSON, and no object.
+    pub const ROOT: &str = "root";
+    /// What is odd about a request whose body is labelled JSON, and is none.
+    pub const NOT_JSON: &str = "not-json";
+    /// What is odd about a request with a text that has a NUL in it.
+    pub const NUL: &str = "nul";
+    /// What is odd about a request that names a job by what looks like no id at all.
+    pub const ODD_ID: &str = "odd-id";
 
     /// A violation in these words. `parameter` must be the same in every run.
     pub fn new(words: impl Into<String>, parameter: impl Into<String>) -> Violation {
@@ -205,6 +218,12 @@ impl Violation {
         };
         let at: Vec<String> = at.split('/').map(place).collect();
         Violation::new(words, format!("{constraint} {}", at.join("/")))
+    }
+
+    /// Whether no page says what such a request is answered: it may never get as far as the API. Only that the server
+    /// stays up counts, and that it does nothing that the request does not ask for.
+    pub fn is_beyond_words(&self) -> bool {
+        [Self::ROOT, Self::NOT_JSON, Self::NUL, Self::ODD_ID].contains(&self.constraint())
     }
 
     /// The constraint that is broken, where it has one.

@@ -6,6 +6,7 @@ use crate::contract::Contract;
 use crate::contract::error::Probe;
 use crate::contract::facts::{Conflict, Side};
 use crate::contract::reference::Basis;
+use crate::exchange::Violation;
 use crate::rule::{Finding, Keyword, Level, Meta};
 use crate::story::Story;
 
@@ -25,7 +26,16 @@ pub fn level(meta: &Meta, finding: &Finding, story: &Story<'_>) -> Level {
     let own = allowed(meta.keyword, contract.basis(&finding.reference)).min(finding.at_most);
     let by_probe = of_probe(meta, finding, story);
     let level = by_probe.map_or(own, |basis| own.min(allowed(meta.keyword, basis)));
+    // Such a request may be refused by what stands before the API, in its own words.
+    let level =
+        if is_about_form(meta) && is_beyond_words(finding, story) { level.min(Level::Note) } else { level };
     if shows_a_side(finding, story) { level.min(Level::Warn) } else { level }
+}
+
+/// Whether a finding is about the answer to a request of which no page says how it is answered.
+fn is_beyond_words(finding: &Finding, story: &Story<'_>) -> bool {
+    let exchange = story.exchanges.get(finding.exchange);
+    exchange.and_then(|exchange| exchange.meant().violation.as_ref()).is_some_and(Violation::is_beyond_words)
 }
 
 /// Where a finding is about the form of the answer to a request that was made to fail: how sure it is what such an

@@ -57,6 +57,8 @@ impl Mock {
             let now = self.clock.signing_time();
             let verdict = if is_trusting {
                 scheme.verify_head(request, known, now)
+            } else if self.fault.skips(Check::Scope, name) {
+                scheme.verify_anywhere(request, known, now)
             } else {
                 scheme.verify(request, known, now)
             };
@@ -109,6 +111,10 @@ impl Mock {
 
     /// Takes members of a wrong type out of a request, where only a decoy passes over them: those that may be left out.
     pub(super) fn overlook(&self, call: &mut Call<'_>) {
+        let is_odd = call.asked.view.get("body").is_some_and(|body| !body.is_object());
+        if is_odd && self.decoy.passes_over_bodies(call.name) {
+            Pointer::new("/body").remove(&mut call.asked.view);
+        }
         if !self.decoy.passes_over_types(call.name) {
             return;
         }
@@ -144,6 +150,10 @@ impl Mock {
             let is_let_in = is_clamped || self.fault.skips(Check::PageLimit, call.name);
             found.retain(|m| !is_let_in || size.is_none_or(|size| size.request.as_str() != m.at));
         }
+        // A body that is not read lacks nothing either.
+        let is_unread = |m: &Mismatch| m.at.starts_with("/body") && self.fault.skips(Check::Root, call.name);
+        let is_object = Self::body(call).is_none_or(Value::is_object);
+        found.retain(|mismatch| is_object || !is_unread(mismatch));
         let mut conditions: Vec<Condition> = found
             .iter()
             .filter(|mismatch| {
@@ -175,6 +185,7 @@ impl Mock {
     /// The parents must exist.
     pub(super) fn find_parents(&self, call: &mut Call<'_>) -> Result<(), Condition> {
         call.named = self.parents.named(call.operation, &call.asked.view);
+        call.named.retain(|name, _| !self.fault.skips(Check::OneParent(name), call.name));
         let store = self.store();
         let found = self.parents.complete(&call.named, &store.made, &store.removed);
         call.parents = found.ok_or(Condition::UnknownParent)?;

@@ -181,6 +181,9 @@ impl Mock {
         if let Some(answer) = self.decoy.interrupts(&self.contract, request, serial) {
             return Spoken::Answer(answer.write());
         }
+        if self.fault.crashes(&self.contract, request) {
+            return Spoken::Answer(Answer::json(500, serde_json::json!({})).write());
+        }
         if let Some(service) = crate::exchange::graphql::service(&self.contract, request) {
             let (answer, hangs_up) = self.graphql(service, request, serial);
             return Spoken::of(self.decoy.write(request, answer), hangs_up);
@@ -242,6 +245,9 @@ impl Mock {
     /// Does what a request of known origin asks for.
     fn carry_out(&self, call: &mut Call<'_>) -> Result<Reply, Condition> {
         self.authorize(call)?;
+        if let Some(condition) = self.fault.refuses_request(call.name, call.request) {
+            return Err(condition);
+        }
         self.overlook(call);
         self.validate(call)?;
         self.find_parents(call)?;

@@ -39,9 +39,12 @@ pub(super) fn prepare(
     let Some(operation) = contract.facts.operations.get(&call.operation) else {
         return Err(Why::NoWay { what: format!("the contract has no operation {}", call.operation) });
     };
-    if call.parents == Parents::Foreign && !names_what_differs(setup, operation, in_other_parent)? {
+    if call.parents == Parents::Foreign && !names_what_differs(setup, operation, call, in_other_parent)? {
         let what = format!("give [other_parent] another value of a parameter that {} names", call.operation);
         return Err(lacks(what));
+    }
+    if operation.role == Role::Create && replaces_body(call) && is_given(&setup.create) {
+        return Err(Why::Undocumented { what: "the target file says what a start needs in its body".into() });
     }
     let mut view = json!({ "path": {}, "query": {}, "headers": {} });
     if let Some(send) = &operation.send {
@@ -59,7 +62,7 @@ pub(super) fn prepare(
         if is_made || call.set.iter().any(|(at, _)| *at == place) {
             continue;
         }
-        place.put(&mut view, parameter(setup, &name, call.parents, in_other_parent)?);
+        place.put(&mut view, parameter(setup, &name, parents_of(call, &name), in_other_parent)?);
     }
     let id = match &call.job {
         JobRef::Unknown => {
@@ -75,10 +78,17 @@ pub(super) fn prepare(
         place.put(&mut view, value.clone());
     }
     fill(&mut view, setup, case);
+    if let Some(job) = job {
+        crate::case::base::fill(&mut view, &[("job".to_owned(), json!(job))].into_iter().collect());
+    }
     for place in &call.unset {
         place.remove(&mut view);
     }
-    let plain = compose(operation, &view);
+    let mut plain = compose(operation, &view);
+    if let Some(raw) = &call.raw {
+        plain.body = raw.clone().into_bytes();
+        plain.headers.set("content-type", "application/json");
+    }
     let mut request = plain.clone();
     let signer = match call.identity {
         None => setup.signer.as_ref(),
@@ -100,8 +110,17 @@ pub(super) fn prepare(
                     what: format!("{} signs no part of a request", scheme.name()),
                 });
             }
+            let elsewhere = (part == Part::Service).then(|| scheme.for_another_service());
+            let signs = match &elsewhere {
+                None => scheme,
+                Some(Some(other)) => other.as_ref(),
+                Some(None) => {
+                    let what = format!("a signature of {} is for no service in particular", scheme.name());
+                    return Err(Why::Undocumented { what });
+                }
+            };
             let mut other = another(&request, part);
-            scheme.sign(&mut other, to, credentials, now).map_err(unsigned)?;
+            signs.sign(&mut other, to, credentials, now).map_err(unsigned)?;
             request.headers = other.headers;
         } else if let Some(condition) = call.credentials {
             if !sign_badly(scheme, &mut request, to, credentials, now, condition).map_err(unsigned)? {
@@ -152,6 +171,19 @@ pub(super) fn prepare_guess(setup: &Setup, guess: &Guess, job: &str) -> Result<(
     Ok((plain, request))
 }
 
+/// Whether a right request is to have another body than the usual one.
+fn replaces_body(call: &Call) -> bool {
+    let is_body = |at: &Pointer| at.as_str() == "/body";
+    let is_other =
+        call.raw.is_some() || call.unset.iter().chain(call.set.iter().map(|(at, _)| at)).any(is_body);
+    call.probe.is_none() && is_other
+}
+
+/// Whether a target file says what a start needs.
+fn is_given(create: &Value) -> bool {
+    create.get("body").and_then(Value::as_object).is_some_and(|members| !members.is_empty())
+}
+
 /// What the target file puts into a request that starts a job: into its query where it has no body.
 fn created_with(setup: &Setup, operation: &Operation) -> Value {
     let shape = setup.contract.shapes.get(&operation.request);
@@ -170,6 +202,7 @@ fn another(request: &Request, part: Part) -> Request {
         Part::Path => other.target.insert(path_ends, 'x'),
         Part::Query => other.target.push_str(if request.query().is_some() { "&x=x" } else { "?x=x" }),
         Part::Body => other.body.push(b' '),
+        Part::Service => {}
     }
     other
 }
@@ -198,10 +231,24 @@ fn parameter(setup: &Setup, name: &str, parents: Parents, in_other_parent: bool)
     }
 }
 
+/// Whose parent of this name a call names.
+fn parents_of(call: &Call, name: &str) -> Parents {
+    match &call.only_parent {
+        Some(only) if only != name => Parents::Own,
+        _ => call.parents,
+    }
+}
+
 /// Whether a call names a parent that is another one under the other parents: otherwise it would be the same call.
-fn names_what_differs(setup: &Setup, operation: &Operation, in_other_parent: bool) -> Result<bool, Why> {
+fn names_what_differs(
+    setup: &Setup,
+    operation: &Operation,
+    call: &Call,
+    in_other_parent: bool,
+) -> Result<bool, Why> {
     let parents = setup.contract.facts.job.parent_names();
-    for name in parents.filter(|name| operation.parent_place(name).is_some()) {
+    let is_swapped = |name: &String| parents_of(call, name) == Parents::Foreign;
+    for name in parents.filter(|name| operation.parent_place(name).is_some() && is_swapped(name)) {
         let value = |parents| parameter(setup, name, parents, in_other_parent);
         if value(Parents::Own)? != value(Parents::Foreign)? {
             return Ok(true);

@@ -97,6 +97,24 @@ pub trait Scheme: Send + Sync {
         self.verify(request, known, now)
     }
 
+    /// The same, by a server with a gap: a signature for any service will do.
+    ///
+    /// # Errors
+    /// As for `verify`.
+    fn verify_anywhere(
+        &self,
+        request: &Request,
+        known: &[Credentials],
+        now: SystemTime,
+    ) -> Result<usize, (Condition, String)> {
+        self.verify(request, known, now)
+    }
+
+    /// The same scheme for another service, where a signature says which service it is for.
+    fn for_another_service(&self) -> Option<Box<dyn Scheme>> {
+        None
+    }
+
     /// Spoils the credentials of a signed request for one condition (`missing-credentials`, `bad-credentials`,
     /// `bad-signature`); `false` where that cannot be done. [`sign_badly`] knows more conditions.
     fn spoil(&self, request: &mut Request, condition: Condition) -> bool;

@@ -125,7 +125,13 @@ fn one(contract: &Contract, id: &str, operation: &Operation, violation: Violatio
 /// What a request with this violation does, in words.
 fn words(violation: &Violation) -> String {
     let at = &violation.at;
-    let Some(value) = &violation.value else { return format!("lacks {at}") };
+    let Some(value) = &violation.value else {
+        let others: Vec<&str> = violation.without.iter().map(Pointer::as_str).collect();
+        return match others.as_slice() {
+            [] => format!("lacks {at}"),
+            others => format!("lacks {at}, and {} too", others.join(", ")),
+        };
+    };
     match violation.keyword.as_str() {
         "name-case" => format!("writes the name of {at} in other letter case"),
         "enum-case" => format!("writes the value of {at} in other letter case: {}", short(value)),

@@ -67,7 +67,9 @@ impl Search {
 
 /// Whether it breaks a member of the request: what stands at a name that is not the member's own is no value of it.
 pub(super) fn is_member(violation: &Violation) -> bool {
-    violation.without.is_none() && !violation.at.ends_with(EXTRA)
+    violation.without.is_empty()
+        && !matches!(violation.keyword.as_str(), "anyOf" | "oneOf")
+        && !violation.at.ends_with(EXTRA)
 }
 
 /// A step on the way to a simpler request.

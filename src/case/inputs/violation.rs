@@ -24,8 +24,8 @@ pub(super) struct Violation {
     pub lacks: bool,
     /// Valid members around it, where the request does not carry them by itself.
     pub around: Vec<(Pointer, Value)>,
-    /// Where else a member is taken out.
-    pub without: Option<Pointer>,
+    /// Where else members are taken out.
+    pub without: Vec<Pointer>,
 }
 
 impl Violation {
@@ -82,12 +82,44 @@ fn walk(
     for part in ["allOf", "anyOf", "oneOf"].iter().filter_map(|name| schema.get(name)?.as_array()).flatten() {
         walk(contract, part, at, around, found);
     }
+    for keyword in ["anyOf", "oneOf"] {
+        found.extend(none_of(schema, keyword, at, around));
+    }
     members(contract, schema, at, around, whole.as_ref(), found);
     if let (Some(items), Some(item)) = (schema.get("items"), item) {
         let mut around = around.to_vec();
         around.push((Pointer::new(at), json!([item])));
         walk(contract, items, &format!("{at}/0"), &around, found);
     }
+}
+
+/// An object without any of the members of which it needs some: where each alternative only says what is required.
+fn none_of(schema: &Value, keyword: &str, at: &str, around: &[(Pointer, Value)]) -> Option<Violation> {
+    let names = alternatives(schema, keyword)?;
+    let mut places = names.iter().map(|name| format!("{at}/{}", escape(name)));
+    Some(Violation {
+        at: places.next()?,
+        keyword: keyword.to_owned(),
+        value: None,
+        lacks: false,
+        around: around.to_vec(),
+        without: places.map(Pointer::new).collect(),
+    })
+}
+
+/// The members that the alternatives of a keyword require, where that is all that each says.
+pub(super) fn alternatives<'s>(schema: &'s Value, keyword: &str) -> Option<Vec<&'s str>> {
+    let mut names: Vec<&str> = Vec::new();
+    for part in schema.get(keyword)?.as_array()? {
+        let only = part.as_object().filter(|members| members.len() == 1)?;
+        let required = only.get("required")?.as_array().filter(|required| !required.is_empty())?;
+        for name in required.iter().filter_map(Value::as_str) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    (!names.is_empty()).then_some(names)
 }
 
 /// Finds the ways to break what an object schema says about its members.
@@ -114,7 +146,7 @@ fn members(
         value,
         lacks: true,
         around: around.clone(),
-        without: None,
+        without: Vec::new(),
     };
     for name in &required {
         found.push(lacking(name, "required", None));
@@ -130,7 +162,7 @@ fn members(
                     at: format!("{at}/{}", escape(&other)),
                     keyword: "name-case".into(),
                     lacks: is_required,
-                    without: Some(Pointer::new(&place)),
+                    without: vec![Pointer::new(&place)],
                     ..lacking(name, "", Some(value))
                 });
             }
@@ -151,7 +183,7 @@ pub(super) fn wrong(at: &str, keyword: &str, value: Value, around: &[(Pointer, V
         value: Some(value),
         lacks: false,
         around: around.to_vec(),
-        without: None,
+        without: Vec::new(),
     }
 }
 

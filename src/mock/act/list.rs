@@ -18,7 +18,9 @@ impl Mock {
         for (number, job) in store.jobs.iter_mut().enumerate() {
             let is_theirs =
                 call.identity != Some(Identity::Foreign) || self.fault.skips(Check::Owner, call.name);
-            if is_theirs && call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
+            let ignores_parents = self.fault.skips(Check::ListParent, call.name);
+            let is_of = |(name, value): (&String, &String)| job.parents.get(name) == Some(value);
+            if is_theirs && (ignores_parents || call.named.iter().all(is_of)) {
                 job.settle(call.now, lifecycle);
                 // A service that has no word for a job's state does not list it.
                 if self.contract.shape(call.operation).can_show(job.state()) {

@@ -8,6 +8,7 @@ mod head;
 mod late_cancel;
 mod lenient;
 mod member;
+mod odd_body;
 mod order;
 mod pace;
 mod plain_text;
@@ -72,6 +73,12 @@ pub trait Decoy: Send + Sync {
 
     /// Whether members of a wrong type that may be left out of the requests to an operation are passed over.
     fn passes_over_types(&self, operation: &str) -> bool {
+        let _ = operation;
+        false
+    }
+
+    /// Whether a body that is no object is passed over, by an operation that needs none.
+    fn passes_over_bodies(&self, operation: &str) -> bool {
         let _ = operation;
         false
     }
@@ -158,6 +165,7 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(writing::decoys());
     found.extend(transport::decoys());
     found.extend(lenient::decoys(contract));
+    found.extend(odd_body::decoys(contract));
     found.extend(late_cancel::decoys(contract));
     found.extend(undocumented::decoys(contract));
     found.extend(gateway::decoys(contract));

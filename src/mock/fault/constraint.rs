@@ -15,8 +15,9 @@ use crate::contract::reference::Basis;
 const OF_A_VALUE: [&str; 7] = ["const", "enum", "format", "maxLength", "minLength", "pattern", "multipleOf"];
 
 /// The keywords that a fault may forget.
-const FORGOTTEN: [&str; 11] = [
+const FORGOTTEN: [&str; 13] = [
     "additionalProperties",
+    "anyOf",
     "enum",
     "maxItems",
     "maxLength",
@@ -24,6 +25,7 @@ const FORGOTTEN: [&str; 11] = [
     "minItems",
     "minLength",
     "minimum",
+    "oneOf",
     "pattern",
     "required",
     "type",
@@ -112,6 +114,12 @@ fn walk(
                 let is_text = in_query && kind == "string";
                 !(names_job || is_part || is_text) && others("type") == 0
             }
+            // Where each alternative only says which members there must be, none of them is one too few.
+            "anyOf" | "oneOf" => members.get(*keyword).and_then(Value::as_array).is_some_and(|parts| {
+                parts.iter().all(|part| {
+                    part.as_object().is_some_and(|part| part.len() == 1 && part.contains_key("required"))
+                })
+            }),
             "maximum" => !names_job && !may_be_too_large,
             "minLength" => {
                 let least = members.get("minLength").and_then(Value::as_u64).unwrap_or(0);

@@ -13,6 +13,8 @@ pub enum Check<'n> {
     Anonymous,
     /// That the signature fits the request.
     Signature,
+    /// That the signature is for this service.
+    Scope,
     /// That the body has the hash which was signed.
     BodyHash,
     /// That the signature is of the present time.
@@ -23,6 +25,8 @@ pub enum Check<'n> {
     Constraint(&'n str),
     /// That a job belongs to the parents named.
     Parent,
+    /// That a list holds the jobs of the parents named.
+    ListParent,
     /// That a job belongs to the account that asks for it.
     Owner,
     /// That credentials which may only read change nothing.
@@ -51,6 +55,10 @@ pub enum Check<'n> {
     PageLimit,
     /// That a start makes a job of its own.
     OwnJob,
+    /// That a body is an object.
+    Root,
+    /// That what a request names belongs under the parent of this name.
+    OneParent(&'n str),
 }
 
 /// What becomes of a cancel.

@@ -3,9 +3,11 @@
 mod agreement;
 mod cancel;
 mod cancel_many;
+mod client_body;
 mod closed;
 mod constraint;
 mod course;
+mod crash;
 mod decision;
 mod edge;
 mod effect;
@@ -87,6 +89,8 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(success::faults(contract));
     found.extend(undocumented::faults(contract));
     found.extend(closed::faults(contract));
+    found.extend(crash::faults(contract));
+    found.extend(client_body::faults(contract));
     found
 }
 

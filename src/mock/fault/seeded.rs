@@ -5,6 +5,7 @@ use super::super::job::JobView;
 use super::decision::{Again, Check, Decision, Meant, Past};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
+use crate::exchange::Request;
 
 /// What a fault is, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +103,18 @@ pub trait Fault: Send + Sync {
     /// The condition under which a valid request is refused; `past` is that of the job it names.
     fn refuses(&self, operation: &str, past: Option<Past>) -> Option<Condition> {
         let _ = (operation, past);
+        None
+    }
+
+    /// Whether the mock falls over a request, and answers it with status 500.
+    fn crashes(&self, contract: &Contract, request: &Request) -> bool {
+        let _ = (contract, request);
+        false
+    }
+
+    /// The condition under which a request is refused for what its body is, though it is right.
+    fn refuses_request(&self, operation: &str, request: &Request) -> Option<Condition> {
+        let _ = (operation, request);
         None
     }
 

@@ -21,6 +21,22 @@ impl Fault for Unchecked {
     }
 }
 
+/// What a request names belongs under one parent the less.
+struct OneParent {
+    label: Label,
+    name: String,
+}
+
+impl Fault for OneParent {
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn skips(&self, check: Check<'_>, _: &str) -> bool {
+        check == Check::OneParent(&self.name)
+    }
+}
+
 pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let facts = &contract.facts;
     let mut found: Vec<Box<dyn Fault>> = Vec::new();
@@ -49,6 +65,14 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 &["auth/bad-signature"],
                 Check::Signature,
             );
+            if facts.auth.names_service() {
+                add(
+                    "scope-not-checked",
+                    "a signature that was made for another service is accepted",
+                    &["auth/bad-signature"],
+                    Check::Scope,
+                );
+            }
             add(
                 "expiry-not-checked",
                 "a signature made long ago is accepted",
@@ -113,6 +137,34 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             Check::Parent,
         );
     }
+    let has_other = |name: &String| facts.parameters.get(name).is_some_and(|p| p.foreign.is_some());
+    let named = |operation: &crate::contract::operation::Operation| {
+        let places = facts.job.parent_names().filter(|name| operation.parent_place(name).is_some());
+        places.filter(|name| has_other(name)).cloned().collect::<Vec<_>>()
+    };
+    if contract.of_role(Role::List).any(|(_, operation)| !named(operation).is_empty()) {
+        add(
+            "list-for-any-parent",
+            "a list holds the jobs of all parents, whichever is named",
+            &["isolation/foreign-parent"],
+            Check::ListParent,
+        );
+    }
+    let of_several: std::collections::BTreeSet<String> =
+        contract.of_role(Role::Get).map(|(_, get)| named(get)).filter(|n| n.len() > 1).flatten().collect();
+    for name in of_several {
+        found.push(Box::new(OneParent {
+            label: Label::new(
+                format!("ignores-parent::{name}"),
+                format!("{name} is not looked at where another parent is named too"),
+                &["isolation/foreign-parent"],
+            ),
+            name,
+        }));
+    }
+    let mut add = |id: &str, title: &str, caught_by: &[&'static str], check: Check<'static>| {
+        found.push(Box::new(Unchecked { label: Label::new(id, title, caught_by), check }) as Box<dyn Fault>);
+    };
     if !facts.not_offered.is_empty() {
         add(
             "answers-what-is-not-offered",

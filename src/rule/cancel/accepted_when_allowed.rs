@@ -3,6 +3,7 @@
 use crate::contract::Contract;
 use crate::contract::cancel::Table;
 use crate::contract::lifecycle::Phase;
+use crate::rule::tool::lenient::temper_empty_json;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule, Why};
 use crate::story::said::seen;
 use crate::story::{Attempt, Story};
@@ -53,7 +54,8 @@ impl Rule for AcceptedWhenAllowed {
             let message = format!("a cancel of a job in the state {} was refused", attempt.state);
             let actual = seen(attempt.answer.exchange, contract);
             let finding = Finding::new(attempt.answer.index, &row.reference, message, "success", actual);
-            judgement.find([finding.kind("refused").by(attempt, contract)]);
+            let finding = finding.kind("refused").by(attempt, contract);
+            judgement.find([temper_empty_json(finding, attempt.answer.exchange)]);
         }
         judgement
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract::Contract;
 use crate::contract::error::{Condition, ErrorRow};
 use crate::contract::operation::Role;
+use crate::rule::tool::lenient::temper_empty_json;
 use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::said::{is_one_of, said, seen};
 use crate::story::text::one_of;
@@ -44,7 +45,8 @@ impl Rule for ValidRequestServed {
                 let code = said(answer.exchange, contract).code;
                 let is_wrong = answer.is_refused() && !is_explained(answer, code.as_deref(), contract);
                 if is_wrong && found.insert((answer.name, status, code.clone())) {
-                    judgement.find([refused(answer, code, contract)]);
+                    let finding = refused(answer, code, contract);
+                    judgement.find([temper_empty_json(finding, answer.exchange)]);
                 }
             }
             past.keep(answer);

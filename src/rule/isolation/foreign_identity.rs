@@ -14,7 +14,8 @@ static META: Meta = Meta {
     id: "isolation/foreign-identity",
     title: "another account does not get at a job",
     keyword: Keyword::Must,
-    checks: "With valid credentials of another account a job is neither read nor cancelled, and it stands in no list.",
+    checks: "With valid credentials of another account a job is neither read nor cancelled, and it stands in no \
+             list; nor is a job started under parents that ours belong to.",
     why: "Valid credentials are not enough: a server that only asks whether they are valid shows, and lets stop, \
           everybody's work to everybody.",
     fix: "Look jobs up among those of the account that the credentials belong to, in lists as well.",
@@ -50,6 +51,13 @@ impl Rule for ForeignIdentity {
                 judgement.find(listed(answer, reference, story));
                 continue;
             }
+            if answer.operation.role == Role::Create && answer.operation.target.is_none() {
+                if starts_under_ours(answer, story) {
+                    judgement.look(answer.index);
+                    judgement.find(answer.is_accepted().then(|| started(answer, reference, contract)));
+                }
+                continue;
+            }
             let Some(home) = story.known_before(answer.index) else { continue };
             judgement.look(answer.index);
             if answer.is_accepted() {
@@ -68,6 +76,21 @@ impl Rule for ForeignIdentity {
         }
         judgement
     }
+}
+
+/// Whether a start names parents that a job of ours was seen to belong to, and no other.
+fn starts_under_ours(answer: &Answer<'_>, story: &Story<'_>) -> bool {
+    let asked = &answer.exchange.asked.parents;
+    let is_home = |own: &Reading| {
+        asked.iter().all(|(name, named)| story.parent(own, name).is_some_and(|home| home == named))
+    };
+    !asked.is_empty() && story.readings().iter().any(|own| story.is_ours(own) && is_home(own))
+}
+
+fn started(answer: &Answer<'_>, reference: &str, contract: &Contract) -> Finding {
+    let message = "a job was started by another account under parents of ours".to_owned();
+    let actual = seen(answer.exchange, contract);
+    Finding::new(answer.index, reference, message, "a refusal", actual).kind("started")
 }
 
 fn reference<'c>(answer: &Answer<'c>, contract: &'c Contract) -> &'c str {
@@ -135,6 +158,23 @@ mod tests {
     fn a_list_holds_what_is_theirs(#[case] listed: &str, #[case] expected: usize) {
         let script = by_others(read().shows(Role::List, listed, &json!({"status": "IN_PROGRESS"})));
         assert_eq!(script.findings(&ForeignIdentity).len(), expected);
+    }
+
+    #[rstest]
+    #[case("KB12345678", 202, Some(1))]
+    #[case("KB12345678", 403, Some(0))]
+    // Nobody knows whose that is.
+    #[case("KB55555555", 202, None)]
+    fn no_job_is_started_under_parents_of_ours(
+        #[case] parent: &str,
+        #[case] status: u16,
+        #[case] expected: Option<usize>,
+    ) {
+        let script = read();
+        let mut view = script.view("StartIngestionJob", None);
+        view["path"]["knowledgeBaseId"] = json!(parent);
+        let script = by_others(script.call("StartIngestionJob", view, status, &json!({"message": "?"})));
+        assert_eq!(script.judge(&ForeignIdentity).verdict().map(|found| found.len()), expected);
     }
 
     #[rstest]

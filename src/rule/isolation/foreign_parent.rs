@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::Role;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Reading};
 use crate::rule::tool::absent::Served;
 use crate::rule::tool::stopped::stopped;
 use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule};
@@ -17,11 +17,12 @@ static META: Meta = Meta {
     title: "a job is not reached through parents it does not belong to",
     keyword: Keyword::Must,
     checks: "A request that names a job under parents other than its own is refused as for an unknown job, \
-             or as this server refuses one, and a cancel sent that way does not stop the job.",
+             or as this server refuses one, and a cancel sent that way does not stop the job. A list for other parents \
+             does not hold it.",
     why: "Rights are given by parent: a job that answers under any of them can be read, and cancelled, by people who \
           were never let near it.",
     fix: "Look the job up by all the ids of the path together, never by its own alone.",
-    seeks: "a request for a known job under parents that are not its own",
+    seeks: "a request for a known job, or for a list, under parents that are not the job's own",
 };
 
 /// The rule.
@@ -38,6 +39,14 @@ impl Rule for ForeignParent {
         let mut judgement = Judgement::default();
         let (served, unknown) = (Served::of(story), of_unknown_jobs(story));
         for answer in story.answers().iter() {
+            if answer.operation.role == Role::List {
+                let (is_asked, found) = listed(answer, story);
+                if is_asked {
+                    judgement.look(answer.index);
+                }
+                judgement.find(found);
+                continue;
+            }
             let is_meant =
                 answer.exchange.meant().probe == Some(Condition::UnknownJob) && answer.response.status != 429;
             let Some(home) = story.home_reading(answer.index).filter(|_| is_meant) else {
@@ -62,6 +71,39 @@ impl Rule for ForeignParent {
         }
         judgement
     }
+}
+
+/// Whether a list was asked for under parents that a job seen before does not belong to, and the finding that it shows
+/// the job.
+fn listed(answer: &Answer<'_>, story: &Story<'_>) -> (bool, Option<Finding>) {
+    let is_meant = answer.exchange.meant().probe == Some(Condition::Forbidden)
+        && answer.exchange.meant().identity.is_none()
+        && answer.response.status != 429
+        && answer.response.status < 500;
+    if !is_meant {
+        return (false, None);
+    }
+    let asked = &answer.exchange.asked.parents;
+    let is_right = |own: &Reading| {
+        let exchange = story.exchanges.get(own.exchange);
+        exchange.is_some_and(|e| e.meant().probe.is_none()) && !own.from_list
+    };
+    let lives_elsewhere = |own: &Reading| {
+        asked.iter().any(|(name, named)| story.parent(own, name).is_some_and(|home| home != named))
+    };
+    let is_asked = story.readings().iter().any(|own| is_right(own) && lives_elsewhere(own));
+    let found = story
+        .readings_at(answer.index)
+        .iter()
+        .find(|shown| story.last_named(answer.index, &shown.id, is_right).is_some_and(lives_elsewhere));
+    let found = found.map(|shown| {
+        let message = "a list for other parents holds a job that does not belong to them".to_owned();
+        let reference = &answer.operation.reference;
+        Finding::new(answer.index, reference, message, "no such job", shown.id.clone())
+            .kind("listed")
+            .at(story.place(shown, ""))
+    });
+    (is_asked, found)
 }
 
 /// An operation, with the status and the code of a refusal.
@@ -186,6 +228,28 @@ mod tests {
     fn an_operation_that_is_not_there_is_not_judged() {
         let script = foreign("StopIngestionJob", 405, &json!({"message": "no such route"}));
         assert!(!script.judge(&ForeignParent).is_judged());
+    }
+
+    fn listed_under(parent: &str, shows: &str) -> Script {
+        let script = Script::of("bedrock").get("JOB0000001", &json!({"status": "COMPLETE"}));
+        let mut view = script.view("ListIngestionJobs", None);
+        view["path"]["knowledgeBaseId"] = json!(parent);
+        let jobs = json!({"ingestionJobSummaries": [script.job(shows, &json!({"status": "COMPLETE"}))]});
+        script.call("ListIngestionJobs", view, 200, &jobs).probe(Condition::Forbidden)
+    }
+
+    #[rstest]
+    #[case("KB99999999", "JOB0000001", Some(1))]
+    #[case("KB99999999", "JOB0000002", Some(0))]
+    // Its own list.
+    #[case("KB12345678", "JOB0000001", None)]
+    fn a_list_for_others_does_not_hold_the_job(
+        #[case] parent: &str,
+        #[case] shows: &str,
+        #[case] expected: Option<usize>,
+    ) {
+        let judgement = listed_under(parent, shows).judge(&ForeignParent);
+        assert_eq!(judgement.verdict().map(|found| found.len()), expected);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::contract::error::Condition;
 use crate::contract::reference::Basis;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Violation};
 use crate::rule::tool::absent::Served;
 use crate::rule::tool::lenient::{is_fruitless, tempered};
 use crate::rule::{About, Finding, Judgement};
@@ -18,6 +18,10 @@ pub(crate) fn judge(condition: Condition, story: &Story<'_>, leave_out: impl Fn(
         let is_meant = exchange.meant().probe == Some(condition) && !leave_out(index);
         let Some(response) = exchange.response().filter(|_| is_meant) else { continue };
         let operation = exchange.asked.operation.as_deref().unwrap_or_default();
+        if exchange.meant().violation.as_ref().is_some_and(Violation::is_beyond_words) {
+            judge_odd(story, index, condition, &mut judgement);
+            continue;
+        }
         let Some(row) = contract.error_row(condition, operation) else {
             judgement.miss_undocumented(&format!("the documentation names no error for {condition}"));
             continue;
@@ -53,6 +57,30 @@ pub(crate) fn judge(condition: Condition, story: &Story<'_>, leave_out: impl Fn(
         judgement.find([if is_accepted { tempered(finding, row, exchange, contract) } else { finding }]);
     }
     judgement
+}
+
+/// Judges a request of which no page says how it is refused: only that it was acted on counts, where the call needs what
+/// its body did not give.
+fn judge_odd(story: &Story<'_>, index: usize, condition: Condition, judgement: &mut Judgement) {
+    let contract = story.contract;
+    let (Some(exchange), Some(answer)) = (story.exchanges.get(index), story.answer(index)) else { return };
+    let violation = exchange.meant().violation.as_ref();
+    let is_of_root =
+        violation.is_some_and(|v| [Violation::ROOT, Violation::NOT_JSON].contains(&v.constraint()));
+    let needs_members = || contract.shapes.needs_members(&answer.operation.request, &exchange.asked.view);
+    let row = contract.error_row(condition, answer.name);
+    let Some(row) = row.filter(|_| is_of_root && needs_members()) else { return };
+    if answer.response.status == 429 {
+        return;
+    }
+    judgement.look(index);
+    if is_accepted(exchange, contract) {
+        let message = message(condition, exchange, true, contract.basis(&row.reference));
+        let finding = Finding::new(index, &row.reference, message, "a refusal", seen(exchange, contract))
+            .kind("accepted");
+        let about = violation.map(|v| About::Parameter(v.parameter.clone()));
+        judgement.find([Finding { about, ..finding }]);
+    }
 }
 
 fn is_of_credentials(condition: Condition) -> bool {
@@ -105,7 +133,6 @@ fn situation(condition: Condition) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Violation;
     use crate::rule::errors::{
         invalid_parameter, malformed_id, missing_parameter, unknown_job, unknown_parent,
     };
@@ -216,6 +243,34 @@ mod tests {
         assert_eq!((judgement.is_judged(), judgement.found.len()), (is_judged, usize::from(is_judged)));
         let absent = crate::rule::Why::Absent { operation: "GetIngestionJob".into() };
         assert_eq!(judgement.missing.contains(&absent), !is_judged);
+    }
+
+    fn odd_body(operation: &str, constraint: &str, condition: Condition, status: u16) -> Judgement {
+        let script = Script::of("ges");
+        let mut view = script.view(operation, None);
+        view["body"] = json!([]);
+        let script = script.call(operation, view, status, &json!({})).probe(condition);
+        let violation = Violation::at("has the body []", constraint, "/body");
+        script.last(|e| e.meant_mut().violation = Some(violation)).judge(&invalid_parameter::InvalidParameter)
+    }
+
+    #[rstest]
+    // It needs what its body does not give.
+    #[case("ExecuteAlgorithm", Violation::ROOT, 200, Some(1))]
+    #[case("ExecuteAlgorithm", Violation::NOT_JSON, 200, Some(1))]
+    // No page says in which words.
+    #[case("ExecuteAlgorithm", Violation::ROOT, 415, Some(0))]
+    #[case("ExecuteAlgorithm", Violation::NUL, 200, None)]
+    // What needs nothing of its body may pass over it.
+    #[case("ClearGraph", Violation::ROOT, 200, None)]
+    fn an_odd_body_does_not_start_what_needs_another(
+        #[case] operation: &str,
+        #[case] constraint: &str,
+        #[case] status: u16,
+        #[case] expected: Option<usize>,
+    ) {
+        let judgement = odd_body(operation, constraint, Condition::InvalidParameter, status);
+        assert_eq!(judgement.verdict().map(|found| found.len()), expected);
     }
 
     fn started_with(body: &serde_json::Value, violation: Violation, detail: bool) -> Vec<Finding> {

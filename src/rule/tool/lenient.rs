@@ -35,6 +35,12 @@ pub(crate) fn tempered(
     finding
 }
 
+/// The finding that a request was refused, as grave as it may be: that an empty body under a JSON label is no body at all
+/// is what most clients and servers hold, and no page says.
+pub(crate) fn temper_empty_json(finding: Finding, exchange: &Exchange) -> Finding {
+    if exchange.request.is_empty_json() { finding.at_most(Level::Warn) } else { finding }
+}
+
 /// Whether all that is wrong with a start or a list is the type of members that it could as well be without.
 fn is_optional_type(operation: &Operation, exchange: &Exchange, contract: &Contract) -> bool {
     if !matches!(operation.role, Role::Create | Role::List) || operation.graphql.is_some() {

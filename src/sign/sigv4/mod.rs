@@ -18,6 +18,9 @@ use authorization::Authorization;
 /// A key of the usual form that nobody holds.
 const UNKNOWN_KEY: &str = "AKIAJOBPROOFUNKNOWN0";
 
+/// A service that no vendor has.
+const OTHER_SERVICE: &str = "jobproof";
+
 /// The longest path and query that are signed, in bytes: each may grow fourfold when it is encoded, and addresses of
 /// more than 65,534 bytes cannot be represented.
 const LONGEST_TARGET: usize = 16_000;
@@ -84,6 +87,21 @@ impl Scheme for SigV4 {
         now: SystemTime,
     ) -> Result<usize, (Condition, String)> {
         verify::verify(&self.service, request, known, now)
+    }
+
+    fn verify_anywhere(
+        &self,
+        request: &Request,
+        known: &[Credentials],
+        now: SystemTime,
+    ) -> Result<usize, (Condition, String)> {
+        let value = request.headers.get("authorization").unwrap_or_default();
+        let named = Authorization::parse(value).map(|parts| parts.service.to_owned());
+        verify::verify(named.as_deref().unwrap_or(&self.service), request, known, now)
+    }
+
+    fn for_another_service(&self) -> Option<Box<dyn Scheme>> {
+        Some(Box::new(SigV4::new(OTHER_SERVICE)))
     }
 
     fn spoil(&self, request: &mut Request, condition: Condition) -> bool {
