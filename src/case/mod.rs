@@ -19,6 +19,7 @@ pub mod pace;
 pub mod parts;
 pub mod races;
 pub mod reads;
+pub mod repeats;
 pub mod retry;
 pub mod step;
 pub mod surfaces;
@@ -50,6 +51,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         isolation::cases,
         identities::cases,
         reads::cases,
+        repeats::cases,
         graphql::cases,
         around::cases,
         parts::cases,

@@ -49,7 +49,7 @@ impl Needs {
                 }
                 self.reads += 1 + 2 * race.times;
             }
-            Step::Poll { .. } => self.reads += 1,
+            Step::Poll { .. } | Step::Settle => self.reads += 1,
             Step::Watch { times, .. } => self.reads += times,
             // Two pages at least, and one that holds all.
             Step::Parts { .. } => self.reads += 3,

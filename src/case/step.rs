@@ -37,6 +37,8 @@ pub enum Step {
         /// How often.
         times: usize,
     },
+    /// Reads each job that the case has got until it has ended. Starts that were refused have left none.
+    Settle,
     /// Starts jobs, and cancels each about when it ends by itself.
     Race(Box<Race>),
     /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be

@@ -104,6 +104,13 @@ impl Driver<'_> {
                 }
                 Ok(())
             }
+            Step::Settle => {
+                for (slot, id) in self.slots.clone() {
+                    let foreign = self.foreign.get(&slot).copied().unwrap_or(false);
+                    self.poll(&id, foreign, &[]).await?;
+                }
+                Ok(())
+            }
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,

@@ -51,6 +51,12 @@ pub enum Check<'n> {
     PageLimit,
     /// That a start makes a job of its own.
     OwnJob,
+    /// The same, for a start that comes at the very moment of another.
+    OwnJobAtOnce,
+    /// That a retry which comes again makes a job of its own.
+    OwnRetry,
+    /// That the id of a new job is its own.
+    OwnId,
 }
 
 /// What becomes of a cancel.

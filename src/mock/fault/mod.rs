@@ -1,5 +1,6 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
+mod again;
 mod agreement;
 mod cancel;
 mod cancel_many;
@@ -79,6 +80,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(refused::faults(contract));
     found.extend(unlisted::faults(contract));
     found.extend(start::faults(contract));
+    found.extend(again::faults(contract));
     found.extend(stateless::faults(contract));
     found.extend(success::faults(contract));
     found.extend(undocumented::faults(contract));

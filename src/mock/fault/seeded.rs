@@ -105,6 +105,18 @@ pub trait Fault: Send + Sync {
         None
     }
 
+    /// The condition under which a start is refused; `after_cancel` where a job of the same parents was cancelled before.
+    fn refuses_start(&self, operation: &str, after_cancel: bool) -> Option<Condition> {
+        let _ = (operation, after_cancel);
+        None
+    }
+
+    /// Whether a start that is refused for what it says leaves a job all the same.
+    fn leaves_job(&self, operation: &str) -> bool {
+        let _ = operation;
+        false
+    }
+
     /// Whether the connection is closed in place of this answer. It shows over HTTP only.
     fn hangs_up(&self, context: &AnswerContext<'_>) -> bool {
         let _ = context;
