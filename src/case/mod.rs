@@ -2,6 +2,7 @@
 
 pub mod around;
 pub mod base;
+pub mod beginnings;
 pub mod cancel;
 pub mod cancel_many;
 pub mod credentials;
@@ -38,6 +39,7 @@ use crate::contract::cancel::{RowId, Table};
 pub fn cases(contract: &Contract) -> Vec<Case> {
     let families = [
         lifecycle::cases,
+        beginnings::cases,
         cancel::cases,
         cancel_many::cases,
         retry::cases,

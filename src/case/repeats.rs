@@ -55,7 +55,9 @@ fn starts(contract: &Contract) -> Vec<Case> {
         };
         let title = "a start that comes again is answered";
         let slots: &[&str] = if is_first { &["first", "second", "third"] } else { &["first", "second"] };
-        let again = slots.iter().fold(begin("repeated", title, &rules), |case, slot| case.then(Step::Call(call(slot))));
+        let again = slots
+            .iter()
+            .fold(begin("repeated", title, &rules), |case, slot| case.then(Step::Call(call(slot))));
         cases.push(again.then(Step::Settle));
         if is_first {
             let title = "two starts at the same time are answered, and each gives a job of its own";
@@ -86,7 +88,8 @@ fn retries(contract: &Contract) -> Vec<Case> {
                     .then(read(get, "job"))
             };
             let call = |slot: &str| creating(Call::new(id).job("job"), slot);
-            let title = format!("a job in {state} that is retried again is judged by the state it is in then");
+            let title =
+                format!("a job in {state} that is retried again is judged by the state it is in then");
             cases.push(
                 begin("repeated", title)
                     .then(Step::Call(call("first")))
@@ -119,7 +122,8 @@ fn cancels(contract: &Contract, id: &str, operation: &Operation) -> Vec<Case> {
     };
     let mut call = Call::new(id);
     for (edge, end) in many.ends() {
-        let moment = if edge == Edge::After { Moment::Before("job".into()) } else { Moment::After("job".into()) };
+        let moment =
+            if edge == Edge::After { Moment::Before("job".into()) } else { Moment::After("job".into()) };
         call.times.push((end.at.clone(), moment));
     }
     let again = begin("repeated", "a cancel of many that comes again does no harm", &rules)

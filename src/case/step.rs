@@ -21,6 +21,13 @@ pub enum Step {
     Arrange(Arrange),
     /// Sends one request.
     Call(Call),
+    /// Sends one request until it is not refused, a polling interval apart.
+    Insist {
+        /// The request.
+        call: Call,
+        /// How often at most.
+        tries: usize,
+    },
     /// Sends requests at the same time.
     Together(Vec<Call>),
     /// Reads a job until it is in one of the states, or in any terminal state when none are named.

@@ -89,6 +89,18 @@ impl Driver<'_> {
         match step {
             Step::Arrange(arrange) => self.arrange(arrange).await,
             Step::Call(call) => self.call(call).await.map(drop),
+            Step::Insist { call, tries } => {
+                for again in 0..*tries {
+                    if again > 0 {
+                        self.setup.target.pause(self.setup.limits.poll_interval).await;
+                    }
+                    let index = self.call(call).await?;
+                    if !is_refused(&self.exchanges[index], &self.setup.contract) {
+                        break;
+                    }
+                }
+                Ok(())
+            }
             Step::Together(calls) => self.together(calls).await,
             Step::Poll { job, until } => {
                 let id = self.slot(job)?;

@@ -32,7 +32,8 @@ impl Mock {
         }
         // Only a fault answers with a job that is there already.
         let now = |job: &Job| job.past.first().is_some_and(|step| step.at == call.now);
-        let twin = || store.jobs.iter().position(|j| j.created_by_request && j.parents == call.parents && now(j));
+        let twin =
+            || store.jobs.iter().position(|j| j.created_by_request && j.parents == call.parents && now(j));
         if let Some(number) = self.fault.skips(Check::OwnJobAtOnce, call.name).then(twin).flatten() {
             return Ok(self.reply(call, self.view(call, store, number)));
         }

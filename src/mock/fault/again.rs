@@ -75,7 +75,13 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let plain = contract.of_role(Role::Create).filter(|(_, start)| start.target.is_none() && !start.destroys);
     for (name, _) in plain.filter(|(_, start)| services.insert(start.service.as_deref())) {
         let own_id = "lifecycle/own-id";
-        add("second-start-breaks", name, "a start like one that came before breaks", &[ANSWERED], Wrong::Breaks);
+        add(
+            "second-start-breaks",
+            name,
+            "a start like one that came before breaks",
+            &[ANSWERED],
+            Wrong::Breaks,
+        );
         let title = "two starts at the same moment give one job";
         add("one-job-at-once", name, title, &[own_id], Wrong::Skips(Check::OwnJobAtOnce));
         let title = "a new job takes the id of one that has ended";

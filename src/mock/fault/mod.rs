@@ -2,6 +2,7 @@
 
 mod again;
 mod agreement;
+mod beginning;
 mod cancel;
 mod cancel_many;
 mod closed;
@@ -81,6 +82,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(unlisted::faults(contract));
     found.extend(start::faults(contract));
     found.extend(again::faults(contract));
+    found.extend(beginning::faults(contract));
     found.extend(stateless::faults(contract));
     found.extend(success::faults(contract));
     found.extend(undocumented::faults(contract));

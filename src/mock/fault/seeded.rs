@@ -59,6 +59,11 @@ pub trait Fault: Send + Sync {
         again
     }
 
+    /// Whether a cancel takes another job of the same parents, too.
+    fn takes_neighbour(&self) -> bool {
+        false
+    }
+
     /// The state a job goes to because it was retried, accepted or not.
     fn on_retry(&self, job: &JobView) -> Option<String> {
         let _ = job;
