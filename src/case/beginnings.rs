@@ -7,6 +7,7 @@ use super::taking::NO_READER;
 use super::{Call, Case, Silence, Step, finished, inputs, read, reader, take_cancellable};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
+use crate::contract::lifecycle::Phase;
 use crate::contract::operation::{Operation, Role};
 
 /// How many jobs are cancelled at once: two that are lost are no accident.
@@ -30,7 +31,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut services = BTreeSet::new();
     for (id, create) in contract.of_role(Role::Create) {
         if create.target.is_none() && !create.destroys {
-            cases.push(refused(contract, id, create));
+            cases.extend(refused(contract, id, create));
             if services.insert(create.service.as_deref()) {
                 cases.push(used_id(contract, id, create));
             }
@@ -96,8 +97,12 @@ fn after_cancel(contract: &Contract, (id, cancel): (&str, &Operation), get: &str
 
 /// A job that is cancelled beside another one.
 fn neighbour(contract: &Contract, id: &str, get: &str, create: &str) -> Option<Case> {
-    // Where one job excludes the other there are no two.
-    if contract.error_row(Condition::Conflict, create).is_some() {
+    // Where one job excludes the other there are no two; and where no state says so, nobody sees that one was cancelled.
+    let lifecycle = &contract.facts.lifecycle;
+    let shows = [Phase::Stopping, Phase::Cancelled]
+        .into_iter()
+        .any(|phase| lifecycle.of_phase(phase).next().is_some());
+    if !shows || contract.error_row(Condition::Conflict, create).is_some() {
         return None;
     }
     let title = "the cancel of one job leaves another one alone".to_owned();
@@ -111,24 +116,19 @@ fn neighbour(contract: &Contract, id: &str, get: &str, create: &str) -> Option<C
 }
 
 /// Starts that are refused for what they say, between walks through the list of jobs.
-fn refused(contract: &Contract, id: &str, create: &Operation) -> Case {
+fn refused(contract: &Contract, id: &str, create: &Operation) -> Option<Case> {
+    let list = list(contract, create)?;
     let title = "a start that is refused leaves no job".to_owned();
     let mut case = Case::new(contract, id, "refused", title, &["errors/refused-start-leaves-nothing"]);
-    let Some(list) = list(contract, create) else {
-        case.silent = Some(Silence::NoWay(
-            "the contract has no list that would show what a refused start leaves".into(),
-        ));
-        return case;
-    };
     let Some(bad) = inputs::refused_start(contract, id, create) else {
         case.silent = Some(format!("the documentation names no error for a wrong parameter of {id}").into());
-        return case;
+        return Some(case);
     };
     // One that is not refused, wrong as it is, must not stand in the way of the next start.
     let bad = Call { creates: Some("odd".to_owned()), ..bad };
     let quiet = case.then(pages(list)).then(pages(list));
     let tried = (0..REFUSED).fold(quiet, |case, _| case.then(Step::Call(bad.clone())).then(pages(list)));
-    tried.then(Step::Settle)
+    Some(tried.then(Step::Settle))
 }
 
 /// A start where a job is known that has ended.

@@ -44,8 +44,8 @@ fn starts(contract: &Contract) -> Vec<Case> {
         let begin = |what: &str, title: &str, rules: &[&'static str]| {
             let mut case = Case::new(contract, id, what, title.to_owned(), rules);
             case.silent.clone_from(&silent);
-            match create.target {
-                Some(_) => case.then(finished(contract, "source")),
+            match reader(contract, create).filter(|_| create.target.is_some()) {
+                Some(get) => case.then(finished(contract, "source")).then(read(get, "source")),
                 None => case,
             }
         };
@@ -130,6 +130,7 @@ fn cancels(contract: &Contract, id: &str, operation: &Operation) -> Vec<Case> {
         .then(Step::Call(call.clone()))
         .then(Step::Settle)
         .then(Step::Call(call.clone()))
+        .then(read(get, "job"))
         .then(Step::Call(call.clone()))
         .then(read(get, "job"));
     let together = begin("concurrent", "two cancels of many at the same time are answered", &[ANSWERED])

@@ -53,10 +53,10 @@ impl Store {
     pub(crate) fn take_id(&mut self, number: usize, lifecycle: &Lifecycle) {
         let Some(parents) = self.jobs.get(number).map(|job| job.parents.clone()) else { return };
         let is_over = |job: &Job| lifecycle.is_terminal(job.state()) && job.parents == parents;
-        let old = self.jobs.iter().find(|job| is_over(job)).map(|job| job.id.clone());
-        if let (Some(id), Some(job)) = (old, self.jobs.get_mut(number)) {
-            job.id.clone_from(&id);
-            self.by_id.insert(id, number);
+        let old = self.jobs.iter().find(|job| is_over(job)).map(|job| (job.id.clone(), job.aliases.clone()));
+        if let (Some((id, aliases)), Some(job)) = (old, self.jobs.get_mut(number)) {
+            (job.id, job.aliases) = (id.clone(), aliases.clone());
+            self.by_id.extend(aliases.into_values().chain([id]).map(|name| (name, number)));
         }
     }
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
-use super::super::answer::{Answer, AnswerContext, Body};
+use super::super::answer::{Answer, AnswerContext};
 use super::super::job::JobView;
+use super::super::refuse::{Words, code_for, refuse};
 use super::{Again as Retried, Check, Fault, Label};
 use crate::contract::Contract;
 use crate::contract::cancel::Expect;
@@ -57,8 +56,12 @@ impl Fault for Again {
             Wrong::Skips(_) | Wrong::RefusesRetry => false,
         };
         if is_wrong {
-            answer.status = 500;
-            answer.body = Body::Json(json!({}));
+            let (contract, name) = (context.contract, context.name);
+            let code = code_for(contract, name, 500);
+            let words =
+                Words { status: 500, code, message: "A constraint was violated.".into(), sample: None };
+            let broken = refuse(contract, name, context.operation, &words);
+            (answer.status, answer.body) = (broken.status, broken.body);
         }
     }
 }
