@@ -127,5 +127,7 @@ fn conflict(contract: &Contract, id: &str, operation: &Operation) -> Case {
     second.probe = Some(Condition::Conflict);
     second.violation = Some(Violation::new("starts a job while another is under way", "conflict"));
     // The reading after the second start shows whether the first job was still under way: only then was a refusal due.
-    case.then(Step::Call(first)).then(Step::Call(second)).then(read(get, "first"))
+    let case = case.then(Step::Call(first)).then(Step::Call(second)).then(read(get, "first"));
+    // What is left running would stand in the way of the next start.
+    case.then(Step::Settle)
 }

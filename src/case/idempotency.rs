@@ -21,7 +21,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             call.creates = Some(slot.into());
             case = case.then(Step::Call(call));
         }
-        cases.push(case);
+        // What is left running would stand in the way of the next start.
+        cases.push(case.then(Step::Settle));
         cases.push(conflict(contract, id, create, token));
     }
     cases

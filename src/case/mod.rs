@@ -3,6 +3,7 @@
 pub mod after_end;
 pub mod around;
 pub mod base;
+pub mod beginnings;
 pub mod cancel;
 pub mod cancel_many;
 pub mod client_bodies;
@@ -23,6 +24,7 @@ pub mod pace;
 pub mod parts;
 pub mod races;
 pub mod reads;
+pub mod repeats;
 pub mod retry;
 pub mod step;
 pub mod surfaces;
@@ -42,6 +44,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let families = [
         lifecycle::cases,
         after_end::cases,
+        beginnings::cases,
         cancel::cases,
         effects::cases,
         cancel_many::cases,
@@ -58,6 +61,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         isolation::cases,
         identities::cases,
         reads::cases,
+        repeats::cases,
         graphql::cases,
         around::cases,
         parts::cases,

@@ -38,7 +38,9 @@ impl Needs {
     fn step(&mut self, step: &Step, contract: &Contract) {
         match step {
             Step::Arrange(_) => self.jobs += 1,
-            Step::Call(one) | Step::Pages { call: one, .. } => self.call(one, contract),
+            Step::Call(one) | Step::Insist { call: one, .. } | Step::Pages { call: one, .. } => {
+                self.call(one, contract)
+            }
             Step::Together(calls) => calls.iter().for_each(|one| self.call(one, contract)),
             Step::Search { call: one, tries } => (0..*tries).for_each(|_| self.call(one, contract)),
             Step::Race(race) => {
@@ -50,7 +52,7 @@ impl Needs {
                 self.reads += 1 + 2 * race.times;
             }
             Step::Pause { .. } => {}
-            Step::Poll { .. } => self.reads += 1,
+            Step::Poll { .. } | Step::Settle => self.reads += 1,
             Step::Watch { times, .. } => self.reads += times,
             // How many jobs a run will see end is not known before; there is one at least.
             Step::LookAgain { .. } => self.reads += 1,

@@ -34,7 +34,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
 }
 
 /// The operation that starts jobs which can be cancelled, with the states in which they can.
-fn creator<'c>(contract: &'c Contract, cancel: &Operation) -> Option<(&'c str, Vec<String>)> {
+pub(super) fn creator<'c>(contract: &'c Contract, cancel: &Operation) -> Option<(&'c str, Vec<String>)> {
     let facts = &contract.facts;
     let mut creators: Vec<(&str, &Operation)> = contract
         .of_role(Role::Create)

@@ -21,6 +21,13 @@ pub enum Step {
     Arrange(Arrange),
     /// Sends one request.
     Call(Call),
+    /// Sends one request until it is not refused, a polling interval apart.
+    Insist {
+        /// The request.
+        call: Call,
+        /// How often at most.
+        tries: usize,
+    },
     /// Sends requests at the same time.
     Together(Vec<Call>),
     /// Reads a job until it is in one of the states, or in any terminal state when none are named.
@@ -47,6 +54,8 @@ pub enum Step {
         /// What is got hold of where the run has seen no job end.
         jobs: Vec<Arrange>,
     },
+    /// Reads each job that the case has got until it has ended. Starts that were refused have left none.
+    Settle,
     /// Starts jobs, and cancels each about when it ends by itself.
     Race(Box<Race>),
     /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be

@@ -54,6 +54,10 @@ pub(crate) struct Job {
     pub cancels: u32,
     /// When it was last cancelled, accepted or not.
     pub last_cancel: Option<Timestamp>,
+    /// How many starts like its own came before: under the same parents, or of the same job.
+    pub again: u32,
+    /// How often it was retried.
+    pub retries: u32,
     /// How often it was read.
     pub reads: u32,
     /// How often it was read after its end.
@@ -87,6 +91,10 @@ pub struct JobView {
     pub finished: Option<Timestamp>,
     /// The share of its work that is done, from 0 to 1.
     pub progress: f64,
+    /// How many starts like its own came before: under the same parents, or of the same job.
+    pub again: u32,
+    /// How often it was retried before.
+    pub retries: u32,
     /// How often it was read before.
     pub reads: u32,
     /// How often it was read before, since its end.
@@ -164,6 +172,8 @@ impl Job {
                 _ => (self.worked(now, lifecycle).as_secs_f64() / (2.0 * PAST_STAY.as_secs_f64()))
                     .min(MOST_WORK),
             },
+            again: self.again,
+            retries: self.retries,
             reads: self.reads,
             ended_reads: self.ended_reads,
             cancelled: self.cancelled,

@@ -42,7 +42,7 @@ use store::Store;
 
 use crate::contract::Contract;
 use crate::contract::error::Condition;
-use crate::contract::operation::Operation;
+use crate::contract::operation::{Operation, Role};
 use crate::exchange::{Asked, Identity, Request, Response, route};
 use crate::sign::{self, Credentials, Scheme};
 
@@ -249,9 +249,20 @@ impl Mock {
             return Err(condition);
         }
         self.overlook(call);
-        self.validate(call)?;
+        if let Err(condition) = self.validate(call) {
+            self.start_all_the_same(call);
+            return Err(condition);
+        }
         self.find_parents(call)?;
         self.act(call)
+    }
+
+    /// Starts the job of a request that is refused. Only a fault does.
+    fn start_all_the_same(&self, call: &mut Call<'_>) {
+        let is_start = call.operation.role == Role::Create;
+        if is_start && self.fault.leaves_job(call.name) && self.find_parents(call).is_ok() {
+            self.begin(call, &mut self.store());
+        }
     }
 
     /// The contract it was made from.

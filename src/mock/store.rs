@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::job::{Job, Step, later};
 use super::parents::Set;
 use crate::contract::Contract;
+use crate::contract::lifecycle::Lifecycle;
 use crate::contract::likeness::{Dice, like};
 
 /// Jobs and tokens.
@@ -20,6 +21,8 @@ pub(crate) struct Store {
     by_id: BTreeMap<String, usize>,
     /// The number of the job that each token created.
     pub tokens: BTreeMap<String, usize>,
+    /// The number of the first job that a retry of each job started.
+    pub retries: BTreeMap<usize, usize>,
     /// Values of parameters that calls made, each with its parameter.
     pub made: Set,
     /// Values of parameters that calls removed.
@@ -44,6 +47,17 @@ impl Store {
     /// Forgets the ids of a job, so that nobody finds it any more.
     pub(crate) fn forget(&mut self, number: usize) {
         self.by_id.retain(|_, other| *other != number);
+    }
+
+    /// Gives a job the id of the first one of the same parents that has ended. Only a fault does.
+    pub(crate) fn take_id(&mut self, number: usize, lifecycle: &Lifecycle) {
+        let Some(parents) = self.jobs.get(number).map(|job| job.parents.clone()) else { return };
+        let is_over = |job: &Job| lifecycle.is_terminal(job.state()) && job.parents == parents;
+        let old = self.jobs.iter().find(|job| is_over(job)).map(|job| (job.id.clone(), job.aliases.clone()));
+        if let (Some((id, aliases)), Some(job)) = (old, self.jobs.get_mut(number)) {
+            (job.id, job.aliases) = (id.clone(), aliases.clone());
+            self.by_id.extend(aliases.into_values().chain([id]).map(|name| (name, number)));
+        }
     }
 
     /// Adds a job without a past, and gives its number.
@@ -89,6 +103,8 @@ impl Store {
             retried: false,
             cancels: 0,
             last_cancel: None,
+            again: 0,
+            retries: 0,
             reads: 0,
             ended_reads: 0,
         });

@@ -89,6 +89,18 @@ impl Driver<'_> {
         match step {
             Step::Arrange(arrange) => self.arrange(arrange).await,
             Step::Call(call) => self.call(call).await.map(drop),
+            Step::Insist { call, tries } => {
+                for again in 0..*tries {
+                    if again > 0 {
+                        self.setup.target.pause(self.setup.limits.poll_interval).await;
+                    }
+                    let index = self.call(call).await?;
+                    if !is_refused(&self.exchanges[index], &self.setup.contract) {
+                        break;
+                    }
+                }
+                Ok(())
+            }
             Step::Together(calls) => self.together(calls).await,
             Step::Poll { job, until } => {
                 let id = self.slot(job)?;
@@ -109,6 +121,13 @@ impl Driver<'_> {
                 Ok(())
             }
             Step::LookAgain { jobs } => self.look_again(jobs).await,
+            Step::Settle => {
+                for (slot, id) in self.slots.clone() {
+                    let foreign = self.foreign.get(&slot).copied().unwrap_or(false);
+                    self.poll(&id, foreign, &[]).await?;
+                }
+                Ok(())
+            }
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,

@@ -62,14 +62,14 @@ impl Life<'_> {
     }
 
     /// Whether something else may have moved the job between a reading and the answer to `this`. A job that has ended
-    /// is moved by nothing but a retry.
+    /// is moved by nothing but a retry, and by none that starts a new job in its place.
     pub(crate) fn may_have_moved(&self, before: &Reading, this: usize) -> bool {
-        let is_final = self.is_ended(before);
+        let (is_final, is_left) = (self.is_ended(before), self.is_left_by_retries(before));
         self.acts.iter().any(|act| {
             act.exchange != this
                 && act.exchange != before.exchange
                 && !act.refused
-                && (act.role == Role::Retry || !is_final)
+                && (if act.role == Role::Retry { !is_left } else { !is_final })
                 && !self.precedes(act.exchange, before.exchange)
                 && !self.precedes(this, act.exchange)
         })

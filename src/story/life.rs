@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::acts::{self, Act};
+use super::attempt::candidates;
 use crate::contract::Contract;
+use crate::contract::cancel::Expect;
 use crate::contract::operation::Role;
 use crate::exchange::{Exchange, Reading, Transcript};
 
@@ -119,6 +121,18 @@ impl<'t> Life<'t> {
     /// Whether a reading shows the job ended.
     pub(crate) fn is_ended(&self, reading: &Reading) -> bool {
         reading.state.as_ref().is_some_and(|state| self.contract.facts.lifecycle.is_terminal(state))
+    }
+
+    /// Whether a retry leaves the job alone that a reading shows: it starts another one in its place, or is refused.
+    pub(super) fn is_left_by_retries(&self, reading: &Reading) -> bool {
+        let Some(state) = &reading.state else { return false };
+        let rows = candidates(&self.contract.facts.retry, state, &reading.facets, None);
+        !rows.is_empty()
+            && rows.iter().all(|row| match &row.expect {
+                Expect::Accepted(accepted) => accepted.new_job,
+                Expect::Refused(_) => true,
+                Expect::Undocumented(_) => false,
+            })
     }
 
     /// Each reading with the last reading that is known to be older, where `has` says that it tells something.

@@ -122,6 +122,23 @@ fn one(contract: &Contract, id: &str, operation: &Operation, violation: Violatio
     with_job(contract, operation, case, call, Step::Call)
 }
 
+/// A start that is refused for what it says, by an error that the contract has for it: one that lacks something, where
+/// there is any.
+pub(super) fn refused_start(contract: &Contract, id: &str, operation: &Operation) -> Option<Call> {
+    let condition = |v: &Violation| {
+        if v.lacks { Condition::MissingParameter } else { Condition::InvalidParameter }
+    };
+    let found = breaking(contract, operation).into_iter();
+    let due = found.filter(|v| contract.error_row(condition(v), id).is_some());
+    let violation = due.min_by_key(|v| (!v.lacks, v.keyword != "type", v.at.clone()))?;
+    let mut call = Call::new(id);
+    call.set = violation.set();
+    call.unset = violation.unset();
+    call.probe = Some(condition(&violation));
+    call.violation = Some(Wrong::at(words(&violation), &violation.keyword, &violation.at));
+    Some(call)
+}
+
 /// What a request with this violation does, in words.
 fn words(violation: &Violation) -> String {
     let at = &violation.at;

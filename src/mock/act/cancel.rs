@@ -1,7 +1,7 @@
 //! Cancelling a job, by the truth table.
 
 use super::super::fault::Decision;
-use super::super::job::JobView;
+use super::super::job::{Job, JobView};
 use super::super::store::Store;
 use super::super::{Call, Mock, Reply, render};
 use crate::contract::cancel::{Expect, Row};
@@ -33,6 +33,9 @@ impl Mock {
                 if let Some(job) = store.jobs.get_mut(number) {
                     job.cancelled = true;
                 }
+                if let Some(other) = self.neighbour(call, store, number) {
+                    self.send(call, store, other, &leads_to, settles_in.as_deref());
+                }
             }
             Decision::Refuse(condition) => {
                 if let Some(state) = self.fault.on_refusal(&view) {
@@ -48,6 +51,16 @@ impl Mock {
             }
         }
         Ok(self.reply(call, self.view(call, store, number)))
+    }
+
+    /// Another job of the same parents that was started by a request and has not ended, where a fault takes it, too.
+    fn neighbour(&self, call: &Call<'_>, store: &mut Store, number: usize) -> Option<usize> {
+        let lifecycle = &self.contract.facts.lifecycle;
+        let parents = store.jobs.get(number).filter(|_| self.fault.takes_neighbour())?.parents.clone();
+        store.jobs.iter_mut().for_each(|job| job.settle(call.now, lifecycle));
+        let is_open = |job: &Job| job.created_by_request && !lifecycle.is_terminal(job.state());
+        let mut others = store.jobs.iter().enumerate().filter(|(other, _)| *other != number);
+        others.find(|(_, job)| job.parents == parents && is_open(job)).map(|(other, _)| other)
     }
 
     /// What the truth table says of the cancel of a job, with the row that says it.

@@ -14,7 +14,7 @@ impl Mock {
         let Some(many) = self.contract.facts.cancel_many.get(call.name) else {
             return Ok(self.reply(call, None));
         };
-        let mut cancelled: usize = 0;
+        let (mut cancelled, mut first): (usize, Option<usize>) = (0, None);
         for number in 0..store.jobs.len() {
             if let Some(job) = store.jobs.get_mut(number) {
                 job.settle(call.now, &self.contract.facts.lifecycle);
@@ -36,12 +36,14 @@ impl Mock {
                     job.cancelled = true;
                 }
                 cancelled += 1;
+                first = first.or(Some(number));
             }
         }
         let mut reply = self.reply(call, None);
         if let (Some(at), Some(body)) = (&many.count, reply.answer.body_mut()) {
             at.put(body, cancelled.into());
         }
+        reply.job = first.and_then(|number| self.view(call, store, number));
         Ok(reply)
     }
 

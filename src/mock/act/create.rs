@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::job::{STAY, usual_way};
+use super::super::job::{Job, STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply};
 use crate::contract::error::Condition;
@@ -26,10 +26,20 @@ impl Mock {
             return Ok(self.reply(call, self.view(call, store, number)));
         }
         self.source(call, store)?;
+        let is_after_cancel = store.jobs.iter().any(|job| job.cancelled && job.parents == call.parents);
+        if let Some(condition) = self.fault.refuses_start(call.name, is_after_cancel) {
+            return Err(condition);
+        }
+        // Only a fault answers with a job that is there already.
+        let now = |job: &Job| job.past.first().is_some_and(|step| step.at == call.now);
+        let twin =
+            || store.jobs.iter().position(|j| j.created_by_request && j.parents == call.parents && now(j));
+        if let Some(number) = self.fault.skips(Check::OwnJobAtOnce, call.name).then(twin).flatten() {
+            return Ok(self.reply(call, self.view(call, store, number)));
+        }
         if self.allows_one_at_a_time(call) && self.has_active(call, store) {
             return Err(Condition::Conflict);
         }
-        // Only a fault answers with a job that is there already.
         let first = || store.jobs.iter().position(|j| j.created_by_request && j.parents == call.parents);
         if let Some(number) = self.fault.skips(Check::OwnJob, call.name).then(first).flatten() {
             if let Some(job) = store.jobs.get_mut(number) {
@@ -37,6 +47,17 @@ impl Mock {
             }
             return Ok(self.reply(call, self.view(call, store, number)));
         }
+        let number = self.begin(call, store);
+        if let Some(token) = token {
+            store.tokens.insert(token, number);
+        }
+        Ok(self.reply(call, self.view(call, store, number)))
+    }
+
+    /// Puts a new job into the store, and sets it out on its way.
+    pub(in crate::mock) fn begin(&self, call: &Call<'_>, store: &mut Store) -> usize {
+        let is_like = |job: &&Job| job.created_by_request && !job.retried && job.parents == call.parents;
+        let again = u32::try_from(store.jobs.iter().filter(is_like).count()).unwrap_or(u32::MAX);
         let seedling = Seedling {
             parents: call.parents.clone(),
             facets: call.asked.facets.clone(),
@@ -47,13 +68,14 @@ impl Mock {
         let mut way = usual_way(&self.contract.facts.lifecycle);
         self.decoy.plan(call.operation.service.as_deref(), &mut way);
         self.fault.plan(&mut way);
+        if self.fault.skips(Check::OwnId, call.name) {
+            store.take_id(number, &self.contract.facts.lifecycle);
+        }
         if let Some(job) = store.jobs.get_mut(number) {
+            job.again = again;
             job.set_out(&way, call.now, self.decoy.stay(STAY));
         }
-        if let Some(token) = token {
-            store.tokens.insert(token, number);
-        }
-        Ok(self.reply(call, self.view(call, store, number)))
+        number
     }
 
     /// The job that the new one is made of must exist, where the request names one.

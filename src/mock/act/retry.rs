@@ -1,6 +1,6 @@
 //! Starting a job again, by the retry table.
 
-use super::super::fault::Again;
+use super::super::fault::{Again, Check};
 use super::super::job::{STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply, render};
@@ -28,7 +28,14 @@ impl Mock {
         let again = self.fault.decide_retry(&view, again);
         // What comes of the old job is no business of a retry, unless a fault makes it so.
         let moved = self.fault.on_retry(&view);
+        let first = store.retries.get(&number).copied();
+        let first = first.filter(|_| self.fault.skips(Check::OwnRetry, call.name));
+        if let Some(job) = store.jobs.get_mut(number) {
+            job.retries = job.retries.saturating_add(1);
+        }
         let shown = match again {
+            // Only a fault answers with a job that is there already.
+            Again::New if first.is_some() => first.unwrap_or(number),
             Again::New => {
                 let mut seedling = Seedling {
                     parents: view.parents,
@@ -43,7 +50,9 @@ impl Mock {
                 if let Some(job) = store.jobs.get_mut(new) {
                     job.set_out(&way, call.now, self.decoy.stay(STAY));
                     job.retried = true;
+                    job.again = view.retries;
                 }
+                store.retries.entry(number).or_insert(new);
                 new
             }
             Again::Same => {

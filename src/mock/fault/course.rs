@@ -55,6 +55,31 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         add("wrong-initial-state", format!("a new job is in {wrong}"), "lifecycle/initial-state", way);
     }
 
+    // A job that nobody cancels goes the way of one that was cancelled.
+    let working = lifecycle.of_phase(Phase::Running).find(|state| usual.iter().any(|way| way == state));
+    let working = working.or(usual.first().map(String::as_str)).filter(|state| !lifecycle.is_terminal(state));
+    let stopped = working.and_then(|state| lifecycle.nearest(state, Phase::Cancelled));
+    if let (Some(from), Some(to)) = (working, stopped) {
+        let before = usual.iter().take_while(|state| *state != from).cloned();
+        let after = lifecycle.path(from, to).into_iter().flatten().map(str::to_owned);
+        let title = format!("a new job goes to {to} by itself");
+        add("cancelled-by-nobody", title, "lifecycle/no-cancel-unasked", before.chain(after).collect());
+    }
+
+    // Where the answer to a start shows the state, it is wrong there already.
+    if let (Some(end), Some(first)) = (usual.last().filter(|_| !is_seen), usual.first())
+        && lifecycle.is_terminal(end)
+        && end != first
+    {
+        let way = std::iter::once(end).chain(&usual).cloned().collect();
+        add(
+            "born-ended",
+            format!("a new job is in {end}, and goes on to {first}"),
+            "lifecycle/initial-state",
+            way,
+        );
+    }
+
     let endless: Vec<String> = usual.iter().filter(|state| !lifecycle.is_terminal(state)).cloned().collect();
     if let Some(last) = endless.last() {
         add("never-ends", format!("a new job stays in {last}"), "lifecycle/ends-in-time", endless.clone());

@@ -59,6 +59,12 @@ pub enum Check<'n> {
     Root,
     /// That what a request names belongs under the parent of this name.
     OneParent(&'n str),
+    /// The same, for a start that comes at the very moment of another.
+    OwnJobAtOnce,
+    /// That a retry which comes again makes a job of its own.
+    OwnRetry,
+    /// That the id of a new job is its own.
+    OwnId,
 }
 
 /// What becomes of a cancel.

@@ -1,6 +1,8 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
+mod again;
 mod agreement;
+mod beginning;
 mod cancel;
 mod cancel_many;
 mod client_body;
@@ -85,6 +87,8 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(relapse::faults(contract));
     found.extend(unlisted::faults(contract));
     found.extend(start::faults(contract));
+    found.extend(again::faults(contract));
+    found.extend(beginning::faults(contract));
     found.extend(stateless::faults(contract));
     found.extend(success::faults(contract));
     found.extend(undocumented::faults(contract));

@@ -60,6 +60,11 @@ pub trait Fault: Send + Sync {
         again
     }
 
+    /// Whether a cancel takes another job of the same parents, too.
+    fn takes_neighbour(&self) -> bool {
+        false
+    }
+
     /// The state a job goes to because it was retried, accepted or not.
     fn on_retry(&self, job: &JobView) -> Option<String> {
         let _ = job;
@@ -116,6 +121,18 @@ pub trait Fault: Send + Sync {
     fn refuses_request(&self, operation: &str, request: &Request) -> Option<Condition> {
         let _ = (operation, request);
         None
+    }
+
+    /// The condition under which a start is refused; `after_cancel` where a job of the same parents was cancelled before.
+    fn refuses_start(&self, operation: &str, after_cancel: bool) -> Option<Condition> {
+        let _ = (operation, after_cancel);
+        None
+    }
+
+    /// Whether a start that is refused for what it says leaves a job all the same.
+    fn leaves_job(&self, operation: &str) -> bool {
+        let _ = operation;
+        false
     }
 
     /// Whether the connection is closed in place of this answer. It shows over HTTP only.

@@ -6,18 +6,19 @@ use crate::contract::cancel::Table;
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
 use crate::rule::tool::late_cancel::{Met, out_of_line};
-use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::text::one_of;
 use crate::story::{Answer, Story};
 
 static META: Meta = Meta {
     id: "cancel/concurrent-agree",
     title: "cancels sent at the same time agree",
-    keyword: Keyword::Should,
+    keyword: Keyword::Must,
     checks: "Of cancels of one job sent together, each is accepted or refused as in one of the states that it may have \
              met: the one before, or one that follows a cancel. None meets a server error, and every reading that shows \
              the job ended shows the same end. Where one was accepted, the next reading shows a state that follows a \
-             cancel. What the documentation leaves open is left alone.",
+             cancel. What the documentation leaves open is left alone. That one of them is refused, though each state \
+             that it may have met is documented to accept a cancel, is graver than the rest, which warns.",
     why: "Two people press the button at once, or a client repeats what it believes lost: a server that trips over that \
           leaves a job of which nobody knows the state.",
     fix: "Make the change from running to stopping one atomic step, and answer the late ones by the new state.",
@@ -50,10 +51,10 @@ impl Rule for ConcurrentAgree {
         for ((_, job), answers) in groups.into_iter().filter(|(_, answers)| answers.len() > 1) {
             let group = Group::of(story, job, answers);
             group.answers.iter().for_each(|answer| judgement.look(answer.index));
-            let answered = group.answered();
-            judgement.find(answered.into_iter().map(|finding| group.about(finding)));
+            judgement.find(group.answered().into_iter().map(|finding| group.about(finding)));
+            // How cancels that meet each other are told apart is said nowhere: that follows.
             let became = group.two_ends().or_else(|| group.lost());
-            judgement.find(became.map(|finding| group.about(finding)));
+            judgement.find(became.map(|finding| group.about(finding).at_most(Level::Warn)));
         }
         judgement
     }
@@ -90,6 +91,11 @@ impl<'s, 't> Group<'s, 't> {
         let whose = "one of several cancels sent together";
         let mut found: Vec<Finding> =
             self.answers.iter().filter_map(|answer| out_of_line(answer, &met, contract, whose)).collect();
+        for finding in &mut found {
+            // The row for the state in between says so, whoever else asked.
+            let is_by_row = finding.kind == "refused" && met.is_sure(contract);
+            finding.at_most = if is_by_row { Level::Fail } else { Level::Warn };
+        }
         let accepted: Vec<&&Answer<'_>> = self.answers.iter().filter(|answer| answer.is_accepted()).collect();
         if let (Some(before), [_, .., last]) = (self.before, accepted.as_slice())
             && story.may_be_cancelled(before)
@@ -100,7 +106,7 @@ impl<'s, 't> Group<'s, 't> {
             let message = "of cancels sent together more than one was accepted, though none is once one was";
             let actual = format!("{} were accepted", accepted.len());
             let finding = Finding::new(last.index, reference, message.to_owned(), "one success", actual);
-            found.push(finding.kind("all-accepted"));
+            found.push(finding.kind("all-accepted").at_most(Level::Warn));
         }
         found
     }

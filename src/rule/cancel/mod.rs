@@ -5,6 +5,7 @@ use super::Rule;
 pub mod accepted_when_allowed;
 pub mod concurrent_agree;
 pub mod effects;
+pub mod holds_at_once;
 #[cfg(test)]
 mod honest;
 pub mod many_range_ends;
@@ -41,6 +42,7 @@ pub const RULES: &[&dyn Rule] = &[
     &many_takes_effect::ManyTakesEffect,
     &many_range_ends::ManyRangeEnds,
     &one_story::OneStory,
+    &holds_at_once::HoldsAtOnce,
     &not_offered::NotOffered,
     &undocumented::Undocumented,
 ];

@@ -9,6 +9,7 @@ pub mod invalid_parameter;
 pub mod known_code;
 pub mod malformed_id;
 pub mod missing_parameter;
+pub mod refused_start_leaves_nothing;
 pub mod retry_after;
 pub mod server_error;
 pub mod unknown_job;
@@ -23,6 +24,7 @@ pub const RULES: &[&dyn Rule] = &[
     &malformed_id::MalformedId,
     &missing_parameter::MissingParameter,
     &invalid_parameter::InvalidParameter,
+    &refused_start_leaves_nothing::RefusedStartLeavesNothing,
     &conflict::Conflict,
     &server_error::ServerError,
     &body_shape::BodyShape,

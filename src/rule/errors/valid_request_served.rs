@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract::Contract;
 use crate::contract::error::{Condition, ErrorRow};
 use crate::contract::operation::Role;
+use crate::rule::tool::after_cancel;
 use crate::rule::tool::lenient::temper_empty_json;
-use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::said::{is_one_of, said, seen};
 use crate::story::text::one_of;
 use crate::story::{Answer, Story};
@@ -17,7 +18,10 @@ static META: Meta = Meta {
     keyword: Keyword::Must,
     checks: "A list, a start, or a call for what belongs to a job that has ended and is known to be there, which keeps to \
              its schema and comes with the usual credentials under the usual parents, is not refused, unless a \
-             documented error says so for a right request of this call. Refused credentials, throttling and server \
+             documented error says so for a right request of this call. That a start is in conflict explains nothing \
+             where a job was cancelled before, all jobs that are known have ended, and a list shows before and after \
+             that no other is under way; a third such refusal in a row is no accident. A refusal of a start beside a job \
+             that goes on warns at most. Refused credentials, throttling and server \
              errors are left to other rules, and so are reads, cancels and retries of one job.",
     why: "A call that refuses everybody looks like a mistake of each client in turn: they look for it in their own \
           requests, and find none.",
@@ -37,20 +41,33 @@ impl Rule for ValidRequestServed {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let contract = story.contract;
         let mut judgement = Judgement::default();
-        let (mut found, mut past) = (BTreeSet::new(), Past::default());
+        let (mut found, mut past, mut idle) = (BTreeSet::new(), Past::default(), Vec::new());
         for answer in story.answers() {
             let status = answer.response.status;
             if status != 429 && status < 500 && is_valid(story, answer, &past) {
                 judgement.look(answer.index);
                 let code = said(answer.exchange, contract).code;
-                let is_wrong = answer.is_refused() && !is_explained(answer, code.as_deref(), contract);
-                if is_wrong && found.insert((answer.name, status, code.clone())) {
-                    let finding = refused(answer, code, contract);
+                let is_explained = is_explained(answer, code.as_deref(), contract);
+                if answer.is_refused() && is_explained && after_cancel::is_free(story, answer) {
+                    idle.push((answer, code));
+                } else if answer.is_refused()
+                    && !is_explained
+                    && found.insert((answer.name, status, code.clone()))
+                {
+                    // That one start may be made beside another is said nowhere.
+                    let level =
+                        if after_cancel::is_beside(story, answer) { Level::Warn } else { Level::Fail };
+                    let finding = refused(answer, code, contract).at_most(level);
                     judgement.find([temper_empty_json(finding, answer.exchange)]);
                 }
             }
             past.keep(answer);
         }
+        let level = if idle.len() >= after_cancel::NO_ACCIDENT { Level::Fail } else { Level::Warn };
+        judgement.find(idle.into_iter().take(1).map(|(answer, code)| Finding {
+            kind: "refused-after-cancel",
+            ..refused(answer, code, contract).at_most(level)
+        }));
         judgement
     }
 }
@@ -279,5 +296,60 @@ mod tests {
         assert_eq!(details(Some(&open), |script| script), None);
         let cancelled = |script: Script| script.cancel_refused(JOB, 409, &json!({}));
         assert_eq!(details(Some(&ended), cancelled), None);
+    }
+
+    /// A job that was cancelled and has ended, and so many refused starts between two lists.
+    fn after_a_stop(listed: &[&str], refusals: usize) -> Script {
+        let list = |script: Script, states: &[&str]| {
+            let job = |(n, state): (usize, &&str)| {
+                script.job(&format!("JOB000000{n}"), &json!({ "status": state }))
+            };
+            let jobs: Vec<Value> = states.iter().enumerate().map(job).collect();
+            let view = script.view("ListIngestionJobs", None);
+            script.call("ListIngestionJobs", view, 200, &json!({ "ingestionJobSummaries": jobs }))
+        };
+        let state = |state: &str| json!({ "status": state });
+        let script = Script::of("bedrock").create("JOB0000000", &state("STARTING"));
+        let script = script.cancel("JOB0000000", &state("STOPPING")).get("JOB0000000", &state("STOPPED"));
+        let refused = (0..refusals).fold(list(script, listed), |script, _| {
+            let view = script.view("StartIngestionJob", None);
+            script.call(
+                "StartIngestionJob",
+                view,
+                409,
+                &json!({"__type": "ConflictException", "message": "no"}),
+            )
+        });
+        list(refused, listed)
+    }
+
+    #[rstest]
+    #[case(&["STOPPED"], 1, Some(Level::Warn))]
+    #[case(&["STOPPED"], 3, Some(Level::Fail))]
+    #[case(&["STOPPED", "COMPLETE"], 1, Some(Level::Warn))]
+    // Something else is under way, or the list does not know of the end yet.
+    #[case(&["STOPPED", "IN_PROGRESS"], 3, None)]
+    #[case(&["STOPPING"], 3, None)]
+    // A list without the job says nothing about others.
+    #[case(&[], 3, None)]
+    fn after_a_stop_nothing_is_in_conflict(
+        #[case] listed: &[&str],
+        #[case] refusals: usize,
+        #[case] expected: Option<Level>,
+    ) {
+        let found = after_a_stop(listed, refusals).findings(&ValidRequestServed);
+        assert_eq!(found.iter().map(|found| found.at_most).collect::<Vec<_>>(), Vec::from_iter(expected));
+    }
+
+    #[test]
+    fn a_start_beside_another_may_be_refused_without_a_word_about_it() {
+        let second = |before: Script| {
+            let view = before.view("StartIngestionJob", None);
+            let no = json!({"__type": "ValidationException", "message": "no"});
+            before.call("StartIngestionJob", view, 400, &no).findings(&ValidRequestServed)[0].at_most
+        };
+        let started = || Script::of("bedrock").create("JOB0000000", &json!({"status": "STARTING"}));
+        assert_eq!(second(started()), Level::Warn);
+        assert_eq!(second(started().get("JOB0000000", &json!({"status": "COMPLETE"}))), Level::Fail);
     }
 }

@@ -19,8 +19,8 @@ static META: Meta = Meta {
     keyword: Keyword::Must,
     checks: "The answer to a create call shows the job in one of the states that are declared for new jobs. Where it \
              shows no state, the first reading within two seconds counts: that job may have moved on, but it is not \
-             cancelled or stopping, as nobody asked for that. An answer to a repeated client token shows an older job \
-             and is left alone.",
+             cancelled or stopping, as nobody asked for that; and where it shows a later state, no reading after it \
+             shows one that comes before. An answer to a repeated client token shows an older job and is left alone.",
     why: "Clients take the first state they see for the beginning: a new job that is born running can be cancelled \
           before the client knows about it, and one that is born finished is never polled.",
     fix: "Answer a create call with the job as it was stored, before any worker takes it up.",
@@ -38,6 +38,8 @@ impl Rule for InitialState {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let lifecycle = &story.contract.facts.lifecycle;
         let is_initial = |state: &str| lifecycle.initial.iter().any(|initial| initial == state);
+        // Where some states are none that a job comes to by itself, each first reading tells something.
+        let tells = lifecycle.states.keys().any(|state| is_asked_for(lifecycle, state));
         let (mut judgement, mut seen) = (Judgement::default(), BTreeSet::new());
         let first = first_starts(story);
         let new = |r: &&Reading| r.role == Role::Create && !r.from_list && first.contains(&r.exchange);
@@ -47,16 +49,27 @@ impl Rule for InitialState {
                     let message = format!("{} answers with a new job in state {state}", start.operation);
                     (start, !is_initial(state), "not-initial", message)
                 }
-                None if !(lifecycle.states.keys()).any(|state| is_asked_for(lifecycle, state)) => {
-                    let what = "an answer to a start shows no state, and a job that is read after it may have moved on";
-                    judgement.miss_undocumented(what);
-                    continue;
-                }
                 None => {
-                    let Some(reading) = first_reading(story, start) else { continue };
-                    let state = reading.state.as_deref().unwrap_or_default();
+                    let reading = first_reading(story, start);
+                    let state = reading.and_then(|reading| reading.state.as_deref()).unwrap_or_default();
+                    let is_certain = is_initial(state) || is_asked_for(lifecycle, state);
+                    let later = reading.filter(|_| !is_certain).and_then(|reading| younger(story, reading));
                     let message = format!("a job that {} just started is {state}", start.operation);
-                    (reading, is_asked_for(lifecycle, state), "asked-by-nobody", message)
+                    match (reading, later.and_then(|later| later.state.as_deref())) {
+                        (Some(reading), Some(then)) => {
+                            (reading, true, "born-late", format!("{message}, and {then} after that"))
+                        }
+                        (Some(reading), None) if is_certain || tells => {
+                            (reading, is_asked_for(lifecycle, state), "asked-by-nobody", message)
+                        }
+                        (None, _) if tells => continue,
+                        _ => {
+                            let what = "an answer to a start shows no state, and a job that is read after it may have \
+                                        moved on";
+                            judgement.miss_undocumented(what);
+                            continue;
+                        }
+                    }
                 }
             };
             let state = reading.state.as_deref().filter(|state| lifecycle.states.contains_key(*state));
@@ -78,6 +91,23 @@ impl Rule for InitialState {
 fn is_asked_for(lifecycle: &Lifecycle, state: &str) -> bool {
     let is_initial = lifecycle.initial.iter().any(|initial| initial == state);
     matches!(lifecycle.phase(state), Phase::Stopping | Phase::Cancelled) && !is_initial
+}
+
+/// A reading that shows a job in a state which comes before that of an earlier one, as far as anything is declared: no
+/// way leads there. Nobody started the job again meanwhile.
+fn younger<'t>(story: &Story<'t>, first: &Reading) -> Option<&'t Reading> {
+    let lifecycle = &story.contract.facts.lifecycle;
+    let (life, state) = (story.life(&first.id)?, first.state.as_deref()?);
+    let goes_back = |r: &&Reading| {
+        let then = r.state.as_deref().filter(|then| lifecycle.states.contains_key(*then));
+        then.is_some_and(|then| {
+            // Between two ends nobody can say which one came first.
+            !lifecycle.is_terminal(then) && lifecycle.path(state, then).is_none()
+        })
+    };
+    life.after(first.exchange)
+        .find(goes_back)
+        .filter(|later| !life.acted_between(first, later, &[Role::Retry]))
 }
 
 /// The first reading of a job whose start showed no state: within a moment, and before anybody asked to change it.
@@ -158,6 +188,19 @@ mod tests {
     #[case("FAILED", 0)]
     fn the_first_reading_counts_where_the_answer_shows_no_state(#[case] read: &str, #[case] found: usize) {
         assert_eq!(quiet(read).findings(&InitialState).len(), found);
+    }
+
+    #[rstest]
+    #[case(&["COMPLETE", "IN_PROGRESS"], 1)]
+    #[case(&["FAILED", "FAILED", "STARTING"], 1)]
+    #[case(&["COMPLETE", "COMPLETE"], 0)]
+    #[case(&["COMPLETE", "FAILED"], 0)]
+    #[case(&["IN_PROGRESS", "COMPLETE"], 0)]
+    fn a_job_that_is_born_ended_and_then_runs_is_found(#[case] read: &[&str], #[case] found: usize) {
+        let script = read[1..].iter().fold(quiet(read[0]), |script, s| script.get(ID, &state(s)));
+        let findings = script.findings(&InitialState);
+        assert_eq!(findings.len(), found, "{findings:?}");
+        assert!(findings.iter().all(|finding| finding.kind == "born-late"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod declared_transition;
 pub mod ends_in_time;
 pub mod frozen_members;
 pub mod initial_state;
+pub mod no_cancel_unasked;
 pub mod own_id;
 pub mod stays_readable;
 pub mod terminal_is_final;
@@ -17,6 +18,7 @@ pub const RULES: &[&dyn Rule] = &[
     &own_id::OwnId,
     &stays_readable::StaysReadable,
     &initial_state::InitialState,
+    &no_cancel_unasked::NoCancelUnasked,
     &declared_transition::DeclaredTransition,
     &terminal_is_final::TerminalIsFinal,
     &frozen_members::FrozenMembers,

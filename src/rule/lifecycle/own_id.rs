@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::contract::cancel::Table;
 use crate::contract::operation::Role;
-use crate::exchange::Identity;
+use crate::exchange::{Identity, Reading};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::{Answer, Story, is_named};
 
@@ -16,12 +16,13 @@ static META: Meta = Meta {
     title: "two starts give two ids",
     keyword: Keyword::Must,
     checks: "Two starts under the same parents that both succeed are answered with two ids: creates, and retries that \
-             start a new job. A start that carries the token of an earlier one is left to the group idempotency.",
+             start a new job. Neither has the id of a job that was read before, in a list or not. A start that carries \
+             the token of an earlier one is left to the group idempotency.",
     why: "A client keeps its jobs by their ids. Where two go by one, it loses sight of one of them, and a cancel of the \
           one ends the other.",
     fix: "Draw a new id for each job where it is stored, and let the store refuse one that is taken. Answer a start with \
           an older job only where the client's token asks for that.",
-    seeks: "two starts that succeed under the same parents",
+    seeks: "a start that succeeds after another one under the same parents, or after a job was read",
 };
 
 /// Where ids are of one kind: whose jobs, which of a job's ids, and what the jobs belong to.
@@ -54,21 +55,42 @@ impl Rule for OwnId {
             if token.is_some_and(|token| !starts.tokens.insert((answer.name, token))) {
                 continue;
             }
-            if !starts.ids.is_empty() {
+            // A token may be older than this transcript; that a retry gives a known id is the concern of `retry/new-id`.
+            let is_plain = token.is_none() && answer.operation.role == Role::Create && asked.job.is_none();
+            let is_after_others =
+                is_plain && story.readings().first().is_some_and(|r| r.exchange < answer.index);
+            if !starts.ids.is_empty() || is_after_others {
                 judgement.look(answer.index);
             }
-            let Some(before) = starts.ids.insert(id, answer.name).filter(|_| found.insert(answer.name))
-            else {
-                continue;
+            let message =
+                |which: &str| format!("{} answers with the id of a job that was {which} before", answer.name);
+            let (kind, message, due) = match starts.ids.insert(id, answer.name) {
+                Some(before) => {
+                    let due = format!("another id than {id}, which {before} had given before");
+                    ("same-id", message("started"), due)
+                }
+                None if is_plain && is_known(story, answer, id) => {
+                    ("known-id", message("there"), format!("another id than {id}"))
+                }
+                None => continue,
             };
-            let message = format!("{} answers with the id of a job that was started before", answer.name);
-            let due = format!("another id than {id}, which {before} had given before");
-            let finding = Finding::new(answer.index, &answer.operation.reference, message, due, id);
-            let at = story.reading_at(answer.index).map(|shown| story.place(shown, shape.id.as_str()));
-            judgement.find([finding.kind("same-id").at(at.unwrap_or_default())]);
+            if found.insert(answer.name) {
+                let finding = Finding::new(answer.index, &answer.operation.reference, message, due, id);
+                let at = story.reading_at(answer.index).map(|shown| story.place(shown, shape.id.as_str()));
+                judgement.find([finding.kind(kind).at(at.unwrap_or_default())]);
+            }
         }
         judgement
     }
+}
+
+/// Whether a job of this id was read before, under the parents that the start names.
+fn is_known(story: &Story<'_>, answer: &Answer<'_>, id: &str) -> bool {
+    let is_of_parents = |reading: &Reading| {
+        let named = &answer.exchange.asked.parents;
+        named.iter().all(|(name, value)| story.parent(reading, name) == Some(value.as_str()))
+    };
+    story.last_named(answer.index, id, |reading| story.is_ours(reading) && is_of_parents(reading)).is_some()
 }
 
 /// The id of the job that an answer says was started.
@@ -131,6 +153,17 @@ mod tests {
     fn one_start_says_nothing() {
         assert!(!once().judge(&OwnId).is_judged());
         assert!(!once().get(ID, &json!({})).judge(&OwnId).is_judged());
+    }
+
+    #[test]
+    fn the_id_of_a_job_that_was_read_before_is_found() {
+        let read = || Script::of("bedrock").get(ID, &json!({"status": "COMPLETE"}));
+        assert_eq!(start(read(), ID).findings(&OwnId)[0].kind, "known-id");
+        assert_eq!(start(read(), OTHER).judge(&OwnId).verdict(), Some(vec![]));
+        let listed = Script::of("bedrock").shows(Role::List, ID, &json!({"status": "COMPLETE"}));
+        assert_eq!(start(listed, ID).findings(&OwnId).len(), 1);
+        // The token may have been used in another transcript.
+        assert!(!with_token(start(read(), ID), "a").judge(&OwnId).is_judged());
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use crate::contract::Contract;
 use crate::contract::cancel::Table;
 use crate::contract::cancel::{Expect, row};
+use crate::contract::error::Condition;
+use crate::contract::operation::Role;
 use crate::exchange::Reading;
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule, Why};
-use crate::story::Story;
-use crate::story::said::{is_accepted, seen};
+use crate::rule::{Finding, Judgement, Keyword, Level, Meta, Rule, Why};
+use crate::story::said::{is_accepted, is_one_of, seen};
+use crate::story::{Attempt, Story};
 
 static META: Meta = Meta {
     id: "retry/accepted-when-allowed",
@@ -14,7 +16,8 @@ static META: Meta = Meta {
     keyword: Keyword::Must,
     checks: "A retry of a job in a state that may be retried is answered with success. A refusal counts only when the \
              next reading shows that the job could still be retried, or the job stands still until it is acted on: \
-             otherwise it may have moved on first.",
+             otherwise it may have moved on first. Where an earlier retry of the job was accepted, or one that was sent \
+             at the same time, a refusal warns at most, and a conflict documented for the call is right.",
     why: "Work that failed and cannot be started again has to be built anew by hand, with all that went into it.",
     fix: "Accept the retry in every state that the documentation names.",
     seeks: "an answered retry of a job that may be retried",
@@ -52,13 +55,39 @@ impl Rule for AcceptedWhenAllowed {
                 continue;
             }
             judgement.look_at(attempt, contract);
-            let message = format!("a retry of a job in the state {} was refused", attempt.state);
             let (reference, actual) = (&row.reference, seen(exchange, contract));
-            let finding = Finding::new(attempt.answer.index, reference, message, "success", actual);
-            judgement.find([finding.kind("refused").by(attempt, contract)]);
+            let new = |message: String, kind: &'static str, level: Level| {
+                let finding = Finding::new(attempt.answer.index, reference, message, "success", actual);
+                finding.kind(kind).at_most(level).by(attempt, contract)
+            };
+            if !is_repeat(attempt, story) {
+                let message = format!("a retry of a job in the state {} was refused", attempt.state);
+                judgement.find([new(message, "refused", Level::Fail)]);
+            } else if !is_conflict(attempt, contract) {
+                // That a job may be retried is said of one retry; that it is true of the next follows.
+                let message = format!("a second retry of a job in the state {} was refused", attempt.state);
+                judgement.find([new(message, "refused-again", Level::Warn)]);
+            }
         }
         judgement
     }
+}
+
+/// Whether another retry of the job was accepted before, or at the same time.
+fn is_repeat(attempt: &Attempt<'_>, story: &Story<'_>) -> bool {
+    let index = attempt.answer.index;
+    let group = attempt.answer.exchange.meant().together;
+    let acts = story.lives_named(&attempt.before.id).flat_map(|life| &life.acts);
+    acts.filter(|act| act.role == Role::Retry && !act.refused && act.exchange != index).any(|act| {
+        let other = story.exchanges.get(act.exchange).map(|exchange| exchange.meant().together);
+        story.precedes(act.exchange, index) || (group.is_some() && other == Some(group))
+    })
+}
+
+/// Whether the answer is the conflict that is documented for this very call.
+fn is_conflict(attempt: &Attempt<'_>, contract: &Contract) -> bool {
+    let row = contract.error_row(Condition::Conflict, attempt.answer.name);
+    row.is_some_and(|row| !row.operations.is_empty() && is_one_of(row, attempt.answer.exchange, contract))
 }
 
 fn may_be_retried(reading: &Reading, contract: &Contract) -> bool {

@@ -95,6 +95,11 @@ impl<'t> Met<'t> {
                 .any(|row| matches!(row.expect, Expect::Accepted(_)) || row.unchanged_ref.is_some())
     }
 
+    /// Whether each row that may count is documented, or as good as that.
+    pub(crate) fn is_sure(&self, contract: &Contract) -> bool {
+        self.rows.iter().all(|row| contract.basis(&row.reference).can_fail())
+    }
+
     /// The reference of the first row.
     pub(crate) fn reference(&self) -> Option<&'t str> {
         self.rows.first().map(|row| row.reference.as_str())

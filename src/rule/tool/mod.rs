@@ -6,6 +6,7 @@
 //! | a request that was made to fail, and its documented error | `due` |
 //! | attempts, looked at by their row | `by_row` |
 //! | a cancel that must be refused and was answered with success | `accepted_anyway` |
+//! | whether a job is in the way of a start | `after_cancel` |
 //! | operations that a server seems not to have | `absent` |
 //! | wrong requests that a permissive server may take | `lenient` |
 //! | a cancel that came with another one or after it | `late_cancel` |
@@ -16,6 +17,7 @@
 
 pub(crate) mod absent;
 pub(crate) mod accepted_anyway;
+pub(crate) mod after_cancel;
 pub(crate) mod by_row;
 pub(crate) mod due;
 pub(crate) mod finding;
