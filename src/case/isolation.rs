@@ -46,7 +46,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
 }
 
 /// Whether an operation names a parent that there is another of. Where no parameter says that it has another, any may.
-fn names_what_differs(contract: &Contract, operation: &Operation) -> bool {
+pub(super) fn names_what_differs(contract: &Contract, operation: &Operation) -> bool {
     let has_other = |name: &String| {
         contract.facts.parameters.get(name).is_some_and(|parameter| parameter.foreign.is_some())
     };

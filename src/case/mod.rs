@@ -12,6 +12,7 @@ pub mod identities;
 pub mod inputs;
 pub mod isolation;
 pub mod lifecycle;
+pub mod listed;
 pub mod listing;
 pub mod needs;
 pub mod not_offered;
@@ -46,6 +47,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         credentials::cases,
         inputs::cases,
         listing::cases,
+        listed::cases,
         idempotency::cases,
         isolation::cases,
         identities::cases,

@@ -49,6 +49,8 @@ impl Needs {
                 }
                 self.reads += 1 + 2 * race.times;
             }
+            Step::Rest => {}
+            Step::Crowd { list, .. } => self.call(list, contract),
             Step::Poll { .. } => self.reads += 1,
             Step::Watch { times, .. } => self.reads += times,
             // Two pages at least, and one that holds all.

@@ -5,6 +5,7 @@ mod clean;
 pub mod drive;
 mod fixture;
 mod keep;
+mod lists;
 mod moment;
 pub mod pace;
 mod pages;

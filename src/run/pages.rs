@@ -38,8 +38,7 @@ impl Driver<'_> {
             let exchange = &self.exchanges[index];
             let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Ok(()) };
             let items = operation
-                .jobs
-                .as_ref()
+                .list()
                 .and_then(|jobs| jobs.first(body))
                 .and_then(Value::as_array)
                 .map_or(0, Vec::len);

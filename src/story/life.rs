@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::acts::{self, Act};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::{Exchange, Reading, Transcript};
+use crate::exchange::{Exchange, Origin, Reading, Transcript};
 
 /// What was seen of one job, and what was asked that may have changed it.
 pub(crate) struct Life<'t> {
@@ -17,6 +17,8 @@ pub(crate) struct Life<'t> {
     pub(crate) acts: Vec<Act>,
     /// Whether it may move though nobody has acted on it.
     may_move: bool,
+    /// Whether the target file names it.
+    is_from_before: bool,
     contract: &'t Contract,
     exchanges: &'t [Exchange],
 }
@@ -46,13 +48,23 @@ pub(super) fn lives<'t>(
     for reading in readings.iter().filter(|reading| !reading.from_list) {
         let index = *own.entry(&reading.id).or_insert_with(|| {
             let (readings, acts) = (Vec::new(), Vec::new());
-            lives.push(Life { id: &reading.id, readings, acts, may_move: true, contract, exchanges });
+            lives.push(Life {
+                id: &reading.id,
+                readings,
+                acts,
+                may_move: true,
+                is_from_before: false,
+                contract,
+                exchanges,
+            });
             lives.len() - 1
         });
         lives[index].readings.push(reading);
         for name in std::iter::once(&reading.id).chain(reading.aliases.values()) {
             // By whichever of its ids it is known to stand still, it does.
-            lives[index].may_move &= transcript.known.get(name).is_none_or(|origin| origin.may_move());
+            let origin = transcript.known.get(name);
+            lives[index].may_move &= origin.is_none_or(|origin| origin.may_move());
+            lives[index].is_from_before |= origin == Some(&Origin::Fixture);
             let named = by_name.entry(name).or_default();
             if named.last() != Some(&index) && !named.contains(&index) {
                 named.push(index);
@@ -108,6 +120,11 @@ impl<'t> Life<'t> {
     /// gave, stays as it is. Where it may not move, nothing that a cancel or a retry meets is by chance.
     pub(crate) fn may_move(&self) -> bool {
         self.may_move
+    }
+
+    /// Whether the job was there before the run: the target file names it.
+    pub(crate) fn is_from_before(&self) -> bool {
+        self.is_from_before
     }
 
     /// Whether the job may have moved by itself before this exchange was over: what stands still does so until a request

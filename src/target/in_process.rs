@@ -82,6 +82,10 @@ impl Target for InProcess {
     async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String> {
         self.handler.arrange(wanted).map(Some)
     }
+
+    fn makes_many(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ pub trait Target: Send + Sync {
     /// # Errors
     /// Says what went wrong with the hook.
     async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String>;
+
+    /// Whether the hook makes jobs at no cost, hundreds of them.
+    fn makes_many(&self) -> bool {
+        false
+    }
 }
 
 /// The job an arrange hook is asked for; its JSON is the hook's input.

@@ -1,10 +1,11 @@
-//! Pages of a list inside a job.
+//! Pages of a list inside a job, and of lists of something else.
 
 use serde_json::Value;
 
 use super::super::fault::Check;
 use super::super::{Call, Mock, Reply};
 use super::page::whole;
+use crate::contract::error::Condition;
 
 impl Mock {
     /// The page of a job's parts that a request asks for, from 1.
@@ -29,5 +30,20 @@ impl Mock {
         let mut numbers = all.get(start..end).unwrap_or_default().to_vec();
         self.fault.page(start, &all, &mut numbers);
         *items = numbers.iter().filter_map(|number| items.get(*number).cloned()).collect();
+    }
+
+    /// Leaves the page that the request asks for of a list that is not one of jobs.
+    pub(super) fn cut_items(&self, call: &Call<'_>, reply: &mut Reply) -> Result<(), Condition> {
+        let Some(items) = call.operation.items.as_ref().filter(|_| call.operation.pagination.is_some()) else {
+            return Ok(());
+        };
+        let Some(body) = reply.answer.body_mut() else { return Ok(()) };
+        let Some(Value::Array(all)) = items.at.first(body).cloned() else { return Ok(()) };
+        let numbers: Vec<usize> = (0..all.len()).collect();
+        let page = self.cut(call, &numbers)?;
+        let shown = page.numbers.iter().filter_map(|number| all.get(*number).cloned()).collect();
+        items.at.put(body, Value::Array(shown));
+        self.number_pages(call, &page, all.len(), body);
+        Ok(())
     }
 }

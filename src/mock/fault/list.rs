@@ -7,13 +7,24 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{FilterEffect, OverMax, PageStyle, Role};
 
+/// The longest list that is made to see what becomes of a page larger than the largest.
+const MOST: u64 = 500;
+
 enum Wrong {
     /// Loses the first job of every page but the first.
     Loses,
     /// Begins every page but the first with the last job of the page before.
     Repeats,
+    /// Leaves out the oldest job where the list takes more than one page.
+    LosesOldest,
     /// Leaves out the newest job.
     ForgetsNewest,
+    /// Leaves out jobs in this state.
+    State(String),
+    /// Shows jobs in their first state.
+    Stale,
+    /// Gives pages larger than the largest.
+    Largest,
     Size,
     Endless,
     Token,
@@ -36,7 +47,10 @@ impl Fault for List {
             (Wrong::Size, Check::PageSize)
             | (Wrong::Endless, Check::LastPage)
             | (Wrong::Token, Check::PageToken)
-            | (Wrong::Limit, Check::PageLimit) => true,
+            | (Wrong::Limit, Check::PageLimit)
+            | (Wrong::Largest, Check::LargestPage)
+            | (Wrong::Stale, Check::Freshness) => true,
+            (Wrong::State(left_out), Check::Listed(state)) => left_out == state,
             (Wrong::Filter(wrong), Check::Filter(name)) => wrong == name,
             _ => false,
         }
@@ -52,6 +66,7 @@ impl Fault for List {
                     page.insert(0, *last);
                 }
             }
+            Wrong::LosesOldest if start > 0 => page.retain(|number| Some(number) != all.iter().min()),
             Wrong::ForgetsNewest => page.retain(|number| Some(number) != all.iter().max()),
             _ => {}
         }
@@ -70,6 +85,21 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             &["listing/contains-created"],
             Wrong::ForgetsNewest,
         );
+        add(
+            "list-is-stale".into(),
+            "lists show jobs in their first state for ever".into(),
+            &["listing/agrees-with-reads"],
+            Wrong::Stale,
+        );
+        let shape = contract.shape(operation);
+        for state in contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
+            add(
+                format!("list-leaves-out::{state}"),
+                format!("lists leave out jobs in {state}"),
+                &["listing/contains-created"],
+                Wrong::State(state.clone()),
+            );
+        }
         if let Some(pagination) = &operation.pagination {
             add(
                 "lists-lose-item".into(),
@@ -86,6 +116,12 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Wrong::Repeats,
             );
             if pagination.size.is_some() {
+                add(
+                    "lists-lose-oldest".into(),
+                    "the oldest job is lost where a list takes more than one page".into(),
+                    &["listing/walks-agree"],
+                    Wrong::LosesOldest,
+                );
                 add(
                     "page-size-ignored".into(),
                     "a list does not mind the page size asked for".into(),
@@ -109,6 +145,14 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     "a page that is larger than the largest holds nothing".into(),
                     &["listing/size-limit"],
                     Wrong::Limit,
+                );
+            }
+            if size.is_some_and(|size| size.max.is_some_and(|most| most <= MOST) && size.over_max != Some(OverMax::Refused)) {
+                add(
+                    "page-over-max-given".into(),
+                    "a page that is larger than the largest is given as asked for".into(),
+                    &["listing/size-limit"],
+                    Wrong::Largest,
                 );
             }
             let can_say_so = match &pagination.style {

@@ -1,5 +1,6 @@
 //! `listing/contains-created`.
 
+use crate::rule::tool::lag::is_known;
 use crate::rule::tool::seen_before::{gravity, missing, seen_before};
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
@@ -9,8 +10,9 @@ static META: Meta = Meta {
     id: "listing/contains-created",
     title: "a list contains the jobs that were seen before",
     keyword: Keyword::Must,
-    checks: "A list without a filter, walked to its last page, contains every job of the same parents that was created or \
-             read before. A list without pages may leave out jobs older than any it shows.",
+    checks: "A list without a filter, walked to its last page, contains every job of the same parents, in whatever \
+             state, that was created or read before: some seconds before, as no page promises that lists know of a new \
+             job at once. A list without pages may leave out jobs older than any it shows.",
     why: "Dashboards, clean-up scripts and quotas work from lists: a job that is missing runs and costs unseen.",
     fix: "List from the same store that creates and reads jobs, with the same parents as the only condition.",
     seeks: "a whole list of parents whose jobs were seen before",
@@ -27,9 +29,11 @@ impl Rule for ContainsCreated {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let mut judgement = Judgement::default();
-        for walk in story.walks().iter().filter(|walk| walk.is_whole()) {
-            let seen = seen_before(story, walk);
-            let (number, Some(last)) = (seen.len(), walk.pages.last()) else { continue };
+        for walk in story.walks().iter().filter(|walk| walk.is_whole() && walk.has_jobs()) {
+            let (Some(first), Some(last)) = (walk.pages.first(), walk.pages.last()) else { continue };
+            let mut seen = seen_before(story, walk);
+            seen.retain(|reading| is_known(story, reading, first.answer.index));
+            let number = seen.len();
             // A list of the newest jobs may pass over older ones once it is full.
             if last.answer.operation.latest.is_some_and(|most| walk.items().count() >= most) {
                 continue;
