@@ -23,7 +23,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let title = "a list contains the jobs that were seen before".to_owned();
         let rules = ["listing/contains-created", "errors/valid-request-served"];
         let case = Case::new(contract, id, "contains", title, &rules);
-        cases.push(jobs(case, 2).then(Step::Rest).then(walk(None)));
+        cases.push(jobs(case, 2).then(Step::Rest { must_be: true }).then(walk(None)));
         let Some(paging) = &list.pagination else { continue };
         cases.extend(bad_token(contract, id, paging));
         cases.extend(over_max(contract, id, paging, get));
@@ -38,12 +38,12 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         rules.extend(paging.says_something().then_some("listing/page-facts"));
         let Some(_) = &paging.size else {
             let case = Case::new(contract, id, "pages", title, &rules);
-            cases.push(jobs(case, 5).then(Step::Rest).then(walk(None)));
+            cases.push(jobs(case, 5).then(Step::Rest { must_be: false }).then(walk(None)));
             continue;
         };
         rules.push("listing/walks-agree");
         let case = Case::new(contract, id, "pages", title, &rules);
-        let case = jobs(case, 5).then(Step::Rest);
+        let case = jobs(case, 5).then(Step::Rest { must_be: false });
         // Between two walks that agree, a walk by small pages must hold the same.
         cases.push(case.then(walk(None)).then(walk(Some(2))).then(walk(None)));
     }
@@ -101,7 +101,7 @@ fn over_max(contract: &Contract, id: &str, paging: &Pagination, get: &str) -> Op
     call.probe = Some(Condition::InvalidParameter);
     let words = format!("asks for a page of {} items, where {most} are the most", most.saturating_add(1));
     call.violation = Some(Violation::at(words, "maximum", size.request.as_str()));
-    let case = case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Rest);
+    let case = case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Rest { must_be: false });
     Some(case.then(Step::Call(call)))
 }
 
@@ -157,7 +157,7 @@ fn only_state(
         // is read.
         case = case.then(arrange).then(read(get, &job));
     }
-    case = case.then(Step::Rest);
+    case = case.then(Step::Rest { must_be: true });
     let wanted = states.first().map(|(state, _)| (*state).clone()).unwrap_or_default();
     let mut call = Call::new(id);
     call.set = leaves(&filter.send, &wanted);

@@ -49,7 +49,7 @@ impl Needs {
                 }
                 self.reads += 1 + 2 * race.times;
             }
-            Step::Rest => {}
+            Step::Rest { .. } => {}
             Step::Crowd { list, .. } => self.call(list, contract),
             Step::Poll { .. } => self.reads += 1,
             Step::Watch { times, .. } => self.reads += times,

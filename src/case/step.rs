@@ -38,7 +38,10 @@ pub enum Step {
         times: usize,
     },
     /// Waits until lists may be taken to know what was seen of the jobs of the case.
-    Rest,
+    Rest {
+        /// Whether it must be, also where waiting takes real time.
+        must_be: bool,
+    },
     /// Sees to it that a list holds more jobs than this: makes them, where that costs nothing. On other servers it is
     /// looked at.
     Crowd {

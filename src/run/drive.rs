@@ -107,8 +107,8 @@ impl Driver<'_> {
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,
-            Step::Rest => {
-                self.rest().await;
+            Step::Rest { must_be } => {
+                self.rest(*must_be).await;
                 Ok(())
             }
             Step::Crowd { states, more_than, list } => self.crowd(states, *more_than, list).await,

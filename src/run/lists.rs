@@ -7,18 +7,20 @@ use serde_json::Value;
 
 use super::drive::Driver;
 use crate::case::Call;
-use crate::exchange::Origin;
 use crate::exchange::reading::readings;
 use crate::rule::{LAG, Why};
 use crate::target::Wanted;
 
 impl Driver<'_> {
-    /// Waits until what was seen of the jobs of the case is old enough for lists to know it. Jobs of the target file
-    /// were there before.
-    pub(super) async fn rest(&mut self) {
+    /// Waits until what was seen of the jobs of the case is old enough for lists to know it. Where waiting takes real
+    /// time, only if it must be.
+    pub(super) async fn rest(&mut self, must_be: bool) {
+        if !must_be && !self.setup.target.is_ours() {
+            return;
+        }
         let contract = &self.setup.contract;
-        let is_waited_for = |id: &&String| self.known.get(*id) != Some(&Origin::Fixture);
-        let ids: BTreeSet<&String> = self.slots.values().filter(is_waited_for).collect();
+        let is_old = |id: &&String| self.known.get(*id).is_some_and(|origin| origin.is_from_before());
+        let ids: BTreeSet<&String> = self.slots.values().filter(|id| !is_old(id)).collect();
         // Since when each job is seen in the state that it was last seen in.
         let mut since: BTreeMap<String, (Option<String>, Duration)> = BTreeMap::new();
         for (index, exchange) in self.exchanges.iter().enumerate() {
@@ -41,7 +43,7 @@ impl Driver<'_> {
     /// Sees to it that a list holds more jobs than `most`.
     pub(super) async fn crowd(&mut self, states: &[String], most: u64, list: &Call) -> Result<(), Why> {
         let contract = std::sync::Arc::clone(&self.setup.contract);
-        if self.setup.target.makes_many() {
+        if self.setup.target.is_ours() {
             let service = self.service(&contract);
             let state = states.iter().find(|state| contract.can_show(service.as_deref(), state));
             let wanted = Wanted {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::acts::{self, Act};
 use crate::contract::Contract;
 use crate::contract::operation::Role;
-use crate::exchange::{Exchange, Origin, Reading, Transcript};
+use crate::exchange::{Exchange, Reading, Transcript};
 
 /// What was seen of one job, and what was asked that may have changed it.
 pub(crate) struct Life<'t> {
@@ -17,7 +17,7 @@ pub(crate) struct Life<'t> {
     pub(crate) acts: Vec<Act>,
     /// Whether it may move though nobody has acted on it.
     may_move: bool,
-    /// Whether the target file names it.
+    /// Whether it was there, as it is, long before.
     is_from_before: bool,
     contract: &'t Contract,
     exchanges: &'t [Exchange],
@@ -64,7 +64,7 @@ pub(super) fn lives<'t>(
             // By whichever of its ids it is known to stand still, it does.
             let origin = transcript.known.get(name);
             lives[index].may_move &= origin.is_none_or(|origin| origin.may_move());
-            lives[index].is_from_before |= origin == Some(&Origin::Fixture);
+            lives[index].is_from_before |= origin.is_some_and(|origin| origin.is_from_before());
             let named = by_name.entry(name).or_default();
             if named.last() != Some(&index) && !named.contains(&index) {
                 named.push(index);
@@ -122,7 +122,7 @@ impl<'t> Life<'t> {
         self.may_move
     }
 
-    /// Whether the job was there before the run: the target file names it.
+    /// Whether the job was there, as it is, long before: the target file names it, or an earlier case saw it end.
     pub(crate) fn is_from_before(&self) -> bool {
         self.is_from_before
     }

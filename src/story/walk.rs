@@ -150,13 +150,17 @@ fn is_last(operation: &Operation, exchange: &Exchange, body: &Value, items: usiz
         PageStyle::Token(_) => next_token(paging, body).is_none(),
         PageStyle::Page(style) => {
             let page = |pointer: &Pointer, value| pointer.first(value).and_then(number);
-            let here = page(&style.request, view).unwrap_or(1);
+            let here = page(&style.request, view).unwrap_or(1).max(1);
             let pages = style.pages.as_ref().and_then(|pointer| page(pointer, body));
             let has_link =
                 style.next_link.iter().any(|link| link.text(body).is_some_and(|text| !text.is_empty()));
             match pages {
                 Some(pages) => !has_link && here >= pages,
-                None if style.next_link.is_empty() => is_short,
+                None if style.next_link.is_empty() => {
+                    let total = paging.total.as_ref().and_then(|total| total.first(body)).and_then(number);
+                    let passed = size.map(|size| here * i128::from(size));
+                    is_short || total.zip(passed).is_some_and(|(total, passed)| passed >= total)
+                }
                 None => !has_link,
             }
         }

@@ -83,7 +83,7 @@ impl Target for InProcess {
         self.handler.arrange(wanted).map(Some)
     }
 
-    fn makes_many(&self) -> bool {
+    fn is_ours(&self) -> bool {
         true
     }
 }

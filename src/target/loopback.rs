@@ -120,7 +120,7 @@ impl Target for Loopback {
         Ok(Some(self.mock.ids(&id)))
     }
 
-    fn makes_many(&self) -> bool {
+    fn is_ours(&self) -> bool {
         true
     }
 }

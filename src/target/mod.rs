@@ -38,8 +38,8 @@ pub trait Target: Send + Sync {
     /// Says what went wrong with the hook.
     async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String>;
 
-    /// Whether the hook makes jobs at no cost, hundreds of them.
-    fn makes_many(&self) -> bool {
+    /// Whether it is a server of our own: waiting takes no time there, and jobs cost nothing.
+    fn is_ours(&self) -> bool {
         false
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let mut add = |id: String, title: String, rules: &[&'static str], wrong: Wrong| {
         found.push(List { label: Label::new(id, title, rules), wrong });
     };
-    for (name, operation) in contract.of_role(Role::List) {
+    for (_, operation) in contract.of_role(Role::List) {
         add(
             "list-forgets-newest".into(),
             "a list leaves out the newest job".into(),
@@ -100,33 +100,55 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 Wrong::State(state.clone()),
             );
         }
+        for filter in &operation.filters {
+            // The newest come first anyway: a list that ignores being asked for that is right.
+            if !matches!(filter.effect, FilterEffect::Descending(_)) {
+                add(
+                    format!("filter-ignored::{}", filter.name),
+                    format!("a list does not mind the filter {}", filter.name),
+                    &["listing/filter"],
+                    Wrong::Filter(filter.name.clone()),
+                );
+            }
+        }
+    }
+    let lists = contract.facts.operations.iter().filter(|(_, operation)| operation.list().is_some());
+    for (name, operation) in lists {
         if let Some(pagination) = &operation.pagination {
             add(
                 "lists-lose-item".into(),
-                "the first job of every page but the first is lost".into(),
+                "the first item of every page but the first is lost".into(),
                 // Where the vendor sends no total, only a job known from elsewhere shows the loss; where a walk ends
                 // with the total, it never gets there.
-                &["listing/pages-partition", "listing/contains-created", "listing/walk-ends"],
+                &[
+                    "listing/pages-partition",
+                    "listing/contains-created",
+                    "listing/walk-ends",
+                    "listing/walks-agree",
+                ],
                 Wrong::Loses,
             );
             add(
                 "lists-repeat-item".into(),
-                "every page but the first begins with the last job of the page before".into(),
+                "every page but the first begins with the last item of the page before".into(),
                 &["listing/pages-partition"],
                 Wrong::Repeats,
             );
             if pagination.size.is_some() {
                 add(
-                    "lists-lose-oldest".into(),
-                    "the oldest job is lost where a list takes more than one page".into(),
-                    &["listing/walks-agree"],
-                    Wrong::LosesOldest,
-                );
-                add(
                     "page-size-ignored".into(),
                     "a list does not mind the page size asked for".into(),
                     &["listing/page-size"],
                     Wrong::Size,
+                );
+            }
+            // The newest job stands first on a list of jobs.
+            if pagination.size.is_some() && operation.jobs.is_some() {
+                add(
+                    "lists-lose-oldest".into(),
+                    "the oldest job is lost where a list takes more than one page".into(),
+                    &["listing/walks-agree"],
+                    Wrong::LosesOldest,
                 );
             }
             let refuses = contract.error_row(Condition::InvalidParameter, name).is_some();
@@ -166,17 +188,6 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     "the last page leads to itself".into(),
                     &["listing/walk-ends"],
                     Wrong::Endless,
-                );
-            }
-        }
-        for filter in &operation.filters {
-            // The newest come first anyway: a list that ignores being asked for that is right.
-            if !matches!(filter.effect, FilterEffect::Descending(_)) {
-                add(
-                    format!("filter-ignored::{}", filter.name),
-                    format!("a list does not mind the filter {}", filter.name),
-                    &["listing/filter"],
-                    Wrong::Filter(filter.name.clone()),
                 );
             }
         }

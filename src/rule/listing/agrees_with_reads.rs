@@ -6,8 +6,8 @@ use crate::contract::job::TimeFormat;
 use crate::contract::pointer::Pointer;
 use crate::exchange::Reading;
 use crate::exchange::reading::{number, time};
-use crate::rule::tool::lag::is_settled;
-use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::tool::lag::{SECONDS_LATER, is_settled};
+use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::text::{cut, show};
 
@@ -39,7 +39,11 @@ impl Rule for AgreesWithReads {
             let pages = walk.pages.iter().map(|page| page.answer.index);
             let items: Vec<&Reading> =
                 pages.flat_map(|index| story.readings_at(index)).filter(|item| item.from_list).collect();
-            let known = items.into_iter().filter_map(|item| Some((item, read(story, item)?)));
+            let known: Vec<_> = items.iter().filter_map(|item| Some((*item, read(story, item)?))).collect();
+            let is_read = |item: &&Reading| story.life(&item.id).is_some_and(|l| l.last_before(item.exchange).is_some());
+            if known.is_empty() && items.iter().any(is_read) {
+                judgement.miss(Why::NotSeen { sought: SECONDS_LATER.to_owned() });
+            }
             let mut is_told = false;
             for (item, read) in known {
                 judgement.look(item.exchange);

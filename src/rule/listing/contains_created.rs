@@ -1,8 +1,8 @@
 //! `listing/contains-created`.
 
-use crate::rule::tool::lag::is_known;
+use crate::rule::tool::lag::{SECONDS_LATER, is_known};
 use crate::rule::tool::seen_before::{gravity, missing, seen_before};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::text::cut;
 
@@ -32,8 +32,12 @@ impl Rule for ContainsCreated {
         for walk in story.walks().iter().filter(|walk| walk.is_whole() && walk.has_jobs()) {
             let (Some(first), Some(last)) = (walk.pages.first(), walk.pages.last()) else { continue };
             let mut seen = seen_before(story, walk);
+            let all = seen.len();
             seen.retain(|reading| is_known(story, reading, first.answer.index));
             let number = seen.len();
+            if number == 0 && all > 0 {
+                judgement.miss(Why::NotSeen { sought: SECONDS_LATER.to_owned() });
+            }
             // A list of the newest jobs may pass over older ones once it is full.
             if last.answer.operation.latest.is_some_and(|most| walk.items().count() >= most) {
                 continue;

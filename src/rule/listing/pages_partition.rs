@@ -60,7 +60,11 @@ fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Fi
         Some((page, at, job, first))
     })?;
     let paging = page.answer.operation.pagination.as_ref();
-    let (kind, message, at_most) = if first == page.answer.index {
+    let is_bare = paging.is_none() && !walk.has_jobs();
+    let (kind, message, at_most) = if first == page.answer.index && is_bare {
+        // That an id is of one item only is said of jobs, and of what comes in pages.
+        ("twice-on-one-page", "an item stands twice on one page", Level::Warn)
+    } else if first == page.answer.index {
         ("twice-on-one-page", "an item stands twice on one page", Level::Fail)
     } else if has_totals || paging.is_some_and(|p| matches!(p.style, PageStyle::Token(_))) {
         ("on-two-pages", "an item stands on two pages of one walk", Level::Fail)

@@ -9,6 +9,9 @@ use crate::story::{Life, Story};
 /// What was seen so long before is in lists, too.
 pub(crate) const LAG: Duration = Duration::from_secs(10);
 
+/// What a rule seeks that saw lists asked for too soon.
+pub(crate) const SECONDS_LATER: &str = "a list asked for some seconds after a job was seen";
+
 /// Whether a list that was asked for in an exchange must know the job of this reading.
 pub(crate) fn is_known(story: &Story<'_>, reading: &Reading, asked: usize) -> bool {
     let first = story.life(&reading.id).and_then(|life| Some((life, life.readings.first()?)));
@@ -24,8 +27,8 @@ pub(crate) fn is_settled(story: &Story<'_>, reading: &Reading, asked: usize) -> 
     in_that_state.into_iter().any(|r| is_old(story, life, r, asked) && !is_acted_on(life, r, asked))
 }
 
-/// Whether what a reading shows was so for long when a list was asked for. A job that the target file names was there
-/// before the run.
+/// Whether what a reading shows was so for long when a list was asked for. Some jobs are known
+/// to have been there long before.
 fn is_old(story: &Story<'_>, life: &Life<'_>, reading: &Reading, asked: usize) -> bool {
     let Some(list) = story.exchanges.get(asked) else { return false };
     let is_long_ago = story.exchanges.get(reading.exchange).is_some_and(|e| e.received + LAG <= list.sent);
