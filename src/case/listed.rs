@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::isolation::names_what_differs;
 use super::taking::creator;
-use super::{Arrange, Call, Case, Parents, Step, finished, read, reader, take};
+use super::{Arrange, Call, Case, Step, finished, read, reader, take};
 use crate::contract::Contract;
 use crate::contract::operation::{Operation, Role};
 
@@ -96,9 +96,8 @@ fn foreign_jobs(contract: &Contract, id: &str, list: &Operation, get: &str) -> O
         Step::Arrange(arrange) => Step::Arrange(Arrange { foreign: true, ..arrange }),
         other => other,
     };
-    let mut look = Call::new(get).job("foreign");
-    look.parents = Parents::Foreign;
-    let case = case.then(foreign).then(Step::Call(look));
+    // Under its own parents, which are the other ones.
+    let case = case.then(foreign).then(read(get, "foreign"));
     let case = case.then(finished(contract, "own")).then(read(get, "own"));
     Some(case.then(Step::Pages { call: Call::new(id), size: None }))
 }

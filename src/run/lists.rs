@@ -1,6 +1,6 @@
 //! What lists need before they can be judged: time to catch up, and enough jobs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -19,15 +19,17 @@ impl Driver<'_> {
             return;
         }
         let contract = &self.setup.contract;
-        let is_old = |id: &&String| self.known.get(*id).is_some_and(|origin| origin.is_from_before());
-        let ids: BTreeSet<&String> = self.slots.values().filter(|id| !is_old(id)).collect();
+        let is_old = |id: &String| self.known.get(id).is_some_and(|origin| origin.is_from_before());
         // Since when each job is seen in the state that it was last seen in.
         let mut since: BTreeMap<String, (Option<String>, Duration)> = BTreeMap::new();
         for (index, exchange) in self.exchanges.iter().enumerate() {
-            for reading in readings(index, exchange, contract).into_iter().filter(|r| !r.from_list) {
-                let mut names = std::iter::once(&reading.id).chain(reading.aliases.values());
-                let Some(id) = names.find(|name| ids.contains(name)).cloned() else { continue };
-                let known = since.entry(id).or_insert_with(|| (reading.state.clone(), exchange.received));
+            for reading in readings(index, exchange, contract) {
+                if reading.from_list || is_old(&reading.id) {
+                    continue;
+                }
+                let known = since
+                    .entry(reading.id)
+                    .or_insert_with(|| (reading.state.clone(), exchange.received));
                 if known.0 != reading.state {
                     *known = (reading.state, exchange.received);
                 }

@@ -49,16 +49,15 @@ fn has_foreign(story: &Story<'_>, walk: &Walk<'_>, name: &str, named: &str) -> b
 }
 
 /// The parent of this name that a job belongs to, by its last reading before an exchange that was no probe: as the
-/// request named it, else as the job shows it, where a request names it so: a server may show parents in another way.
+/// request named it, else as the job shows it, where this server shows parents as requests name them.
 fn home<'t>(story: &Story<'t>, job: &str, name: &str, before: usize) -> Option<&'t str> {
     let exchange = |reading: &Reading| story.exchanges.get(reading.exchange);
     let is_plain = |reading: &&Reading| {
         exchange(reading).is_some_and(|e| e.meant().probe.is_none() && e.meant().identity.is_none())
     };
     let reading = story.life(job)?.before(before).find(is_plain)?;
-    let is_named = |shown: &&String| story.exchanges.iter().any(|e| e.asked.parents.get(name) == Some(*shown));
     let asked = exchange(reading)?.asked.parents.get(name);
-    asked.or_else(|| reading.parents.get(name).filter(is_named)).map(String::as_str)
+    asked.or_else(|| reading.parents.get(name).filter(|_| is_shown_as_named(story, name))).map(String::as_str)
 }
 
 fn foreign(story: &Story<'_>, item: &Reading) -> Option<Finding> {
