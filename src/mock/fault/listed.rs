@@ -99,7 +99,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             }
         }
         let Some(paging) = operation.pagination.as_ref().filter(|_| operation.list().is_some()) else { continue };
-        let size = paging.size.as_ref().and_then(|size| size.response.as_ref());
+        // Without a default and a largest size nobody knows what size a page has.
+        let size = paging.size.as_ref().filter(|size| size.default.is_some() || size.max.is_some());
+        let size = size.and_then(|size| size.response.as_ref());
         let mut numbers: Vec<&Pointer> = paging.count.iter().chain(size).collect();
         match &paging.style {
             PageStyle::Token(_) => {}

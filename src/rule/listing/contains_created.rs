@@ -80,7 +80,7 @@ mod tests {
     }
 
     fn bedrock(query: Value, ids: &[&str], token: Option<&str>) -> Script {
-        let script = Script::of("bedrock").create("JOB0000001", &json!({"status": "STARTING"}));
+        let script = Script::of("bedrock").create("JOB0000001", &json!({"status": "STARTING"})).later();
         let items: Vec<Value> = ids.iter().map(|id| script.job(id, &json!({"status": "COMPLETE"}))).collect();
         let body = json!({"ingestionJobSummaries": items, "nextToken": token});
         list("ListIngestionJobs", script, query, body)
@@ -107,6 +107,16 @@ mod tests {
     }
 
     #[test]
+    fn a_list_may_learn_of_a_new_job_late() {
+        let script = Script::of("bedrock").create("JOB0000001", &json!({"status": "STARTING"}));
+        let soon = list("ListIngestionJobs", script, json!({}), json!({"ingestionJobSummaries": []}));
+        assert!(!soon.judge(&ContainsCreated).is_judged());
+        // One of the target file was there before.
+        let known = soon.known("JOB0000001", crate::exchange::Origin::Fixture);
+        assert_eq!(known.findings(&ContainsCreated).len(), 1);
+    }
+
+    #[test]
     fn a_walk_is_judged_as_a_whole() {
         let script = bedrock(json!({}), &["JOB0000002"], Some("more")).last(|e| e.meant_mut().walk = Some(1));
         let item = script.job("JOB0000001", &json!({"status": "COMPLETE"}));
@@ -121,7 +131,7 @@ mod tests {
     #[case("2020-01-01T00:00:00Z", None)]
     #[case("2026-01-01T00:00:00Z", Some(Level::Fail))]
     fn a_list_of_the_latest_may_lack_old_jobs(#[case] created: &str, #[case] expected: Option<Level>) {
-        let script = Script::of("digitalocean").get("a-job", &json!({"created_at": created}));
+        let script = Script::of("digitalocean").get("a-job", &json!({"created_at": created})).later();
         let item = script.job("b-job", &json!({"created_at": "2025-01-01T00:00:00Z"}));
         let script = list("ListIndexingJobsByKnowledgeBase", script, json!({}), json!({"jobs": [item]}));
         let found: Vec<Level> = script.findings(&ContainsCreated).iter().map(|f| f.at_most).collect();

@@ -111,7 +111,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn asked(size: u64, status: u16, items: usize) -> Script {
-        let script = Script::of("digitalocean").get("job-0", &json!({}));
+        let script = Script::of("digitalocean").get("job-0", &json!({})).later();
         let jobs: Vec<Value> = (0..items).map(|n| script.job(&format!("job-{n}"), &json!({}))).collect();
         let view = json!({"path": {}, "query": {"per_page": size}});
         let body = if status == 200 {
