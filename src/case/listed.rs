@@ -29,7 +29,9 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 }
                 other => other,
             };
-            cases.push(case.then(arranged).then(read(get, "job")).then(Step::Rest { must_be: false }).then(lists()));
+            cases.push(
+                case.then(arranged).then(read(get, "job")).then(Step::Rest { must_be: false }).then(lists()),
+            );
         }
         cases.extend(foreign_jobs(contract, id, list, get));
     }

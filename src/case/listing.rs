@@ -101,7 +101,8 @@ fn over_max(contract: &Contract, id: &str, paging: &Pagination, get: &str) -> Op
     call.probe = Some(Condition::InvalidParameter);
     let words = format!("asks for a page of {} items, where {most} are the most", most.saturating_add(1));
     call.violation = Some(Violation::at(words, "maximum", size.request.as_str()));
-    let case = case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Rest { must_be: false });
+    let case =
+        case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Rest { must_be: false });
     Some(case.then(Step::Call(call)))
 }
 

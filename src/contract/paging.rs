@@ -34,7 +34,9 @@ impl Pagination {
         let in_style = match &self.style {
             PageStyle::Token(_) => false,
             PageStyle::Page(style) => {
-                style.number.is_some() || !style.links.is_empty() || !style.next_link.is_empty()
+                style.number.is_some()
+                    || !style.links.is_empty()
+                    || !style.next_link.is_empty()
                     || style.pages.is_some() && self.total.is_some()
             }
             PageStyle::Offset(style) => style.response.is_some(),

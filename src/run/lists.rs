@@ -27,9 +27,8 @@ impl Driver<'_> {
                 if reading.from_list || is_old(&reading.id) {
                     continue;
                 }
-                let known = since
-                    .entry(reading.id)
-                    .or_insert_with(|| (reading.state.clone(), exchange.received));
+                let known =
+                    since.entry(reading.id).or_insert_with(|| (reading.state.clone(), exchange.received));
                 if known.0 != reading.state {
                     *known = (reading.state, exchange.received);
                 }

@@ -59,8 +59,10 @@ impl Driver<'_> {
                     let says = !style.next_link.is_empty() || style.pages.is_some();
                     let asked = size.or_else(|| paging.and_then(|p| p.size.as_ref()?.default));
                     let is_full = asked.is_some_and(|asked| items as u64 >= asked);
-                    let total =
-                        paging.and_then(|p| p.total.as_ref()).and_then(|t| t.first(body)).and_then(self::counted);
+                    let total = paging
+                        .and_then(|p| p.total.as_ref())
+                        .and_then(|t| t.first(body))
+                        .and_then(self::counted);
                     let more = if says {
                         linked || counted.is_some_and(|pages| number <= pages)
                     } else {

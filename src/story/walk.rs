@@ -79,7 +79,8 @@ impl<'t> Walk<'t> {
 pub(super) fn walks<'t>(story: &Story<'t>) -> Vec<Walk<'t>> {
     let mut groups: BTreeMap<(usize, usize, &str), Vec<Answer<'t>>> = BTreeMap::new();
     for answer in story.answers() {
-        if answer.operation.list().is_some() && answer.operation.role.is_read()
+        if answer.operation.list().is_some()
+            && answer.operation.role.is_read()
             && answer.exchange.meant().probe.is_none()
         {
             // Numbered walks come first; a request without a number is alone under its own.

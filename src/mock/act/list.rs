@@ -23,7 +23,8 @@ impl Mock {
                 call.identity != Some(Identity::Foreign) || self.fault.skips(Check::Owner, call.name);
             let is_named = self.fault.skips(Check::Parent, call.name)
                 || call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value));
-            let is_new = job.past.first().is_some_and(|step| step.at > earlier(call.now, self.decoy.list_delay()));
+            let is_new =
+                job.past.first().is_some_and(|step| step.at > earlier(call.now, self.decoy.list_delay()));
             if is_theirs && is_named && !is_new {
                 job.settle(call.now, lifecycle);
                 // A service that has no word for a job's state does not list it.

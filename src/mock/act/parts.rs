@@ -39,7 +39,8 @@ impl Mock {
 
     /// Leaves the page that the request asks for of a list that is not one of jobs.
     pub(super) fn cut_items(&self, call: &Call<'_>, reply: &mut Reply) -> Result<(), Condition> {
-        let Some(items) = call.operation.items.as_ref().filter(|_| call.operation.pagination.is_some()) else {
+        let Some(items) = call.operation.items.as_ref().filter(|_| call.operation.pagination.is_some())
+        else {
             return Ok(());
         };
         let Some(body) = reply.answer.body_mut() else { return Ok(()) };

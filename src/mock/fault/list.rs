@@ -169,7 +169,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     Wrong::Limit,
                 );
             }
-            if size.is_some_and(|size| size.max.is_some_and(|most| most <= MOST) && size.over_max != Some(OverMax::Refused)) {
+            if size.is_some_and(|size| {
+                size.max.is_some_and(|most| most <= MOST) && size.over_max != Some(OverMax::Refused)
+            }) {
                 add(
                     "page-over-max-given".into(),
                     "a page that is larger than the largest is given as asked for".into(),

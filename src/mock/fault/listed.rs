@@ -87,7 +87,8 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let mut found: Vec<Box<dyn Fault>> = Vec::new();
     for (id, operation) in &contract.facts.operations {
         let mut add = |mechanism: &str, title: &str, rule: &'static str, at: &Pointer, wrong: Wrong| {
-            let label = Label::new(format!("{mechanism}::{id}{}", at.as_str()), format!("{id} {title}"), &[rule]);
+            let label =
+                Label::new(format!("{mechanism}::{id}{}", at.as_str()), format!("{id} {title}"), &[rule]);
             let listed = Listed { label, operation: id.clone(), at: at.clone(), wrong };
             found.push(Box::new(listed) as Box<dyn Fault>);
         };
@@ -98,7 +99,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 add("list-differs", &title, "listing/agrees-with-reads", &member, Wrong::Item(format));
             }
         }
-        let Some(paging) = operation.pagination.as_ref().filter(|_| operation.list().is_some()) else { continue };
+        let Some(paging) = operation.pagination.as_ref().filter(|_| operation.list().is_some()) else {
+            continue;
+        };
         // Without a default and a largest size nobody knows what size a page has.
         let size = paging.size.as_ref().filter(|size| size.default.is_some() || size.max.is_some());
         let size = size.and_then(|size| size.response.as_ref());
@@ -113,7 +116,13 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 let parameter = style.request.segments().pop().unwrap_or_default();
                 for link in style.next_link.iter().chain(style.links.values()) {
                     let title = format!("leads one page further by {}", name(link));
-                    add("link-leads-astray", &title, "listing/page-facts", link, Wrong::Link(parameter.clone()));
+                    add(
+                        "link-leads-astray",
+                        &title,
+                        "listing/page-facts",
+                        link,
+                        Wrong::Link(parameter.clone()),
+                    );
                 }
             }
         }
@@ -138,7 +147,8 @@ fn shown_by_both(contract: &Contract, list: &Operation) -> Vec<Pointer> {
             (None, None) => None,
         }
     };
-    let get = contract.of_role(crate::contract::operation::Role::Get).find(|(_, get)| get.service == list.service);
+    let get =
+        contract.of_role(crate::contract::operation::Role::Get).find(|(_, get)| get.service == list.service);
     let (Some((_, get)), Some(listed)) = (get, sample(list)) else { return Vec::new() };
     let Some(read) = sample(get) else { return Vec::new() };
     let shows = |job: &Value, at: &Pointer| {

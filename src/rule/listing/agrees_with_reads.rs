@@ -40,7 +40,9 @@ impl Rule for AgreesWithReads {
             let items: Vec<&Reading> =
                 pages.flat_map(|index| story.readings_at(index)).filter(|item| item.from_list).collect();
             let known: Vec<_> = items.iter().filter_map(|item| Some((*item, read(story, item)?))).collect();
-            let is_read = |item: &&Reading| story.life(&item.id).is_some_and(|l| l.last_before(item.exchange).is_some());
+            let is_read = |item: &&Reading| {
+                story.life(&item.id).is_some_and(|l| l.last_before(item.exchange).is_some())
+            };
             if known.is_empty() && items.iter().any(is_read) {
                 judgement.miss(Why::NotSeen { sought: SECONDS_LATER.to_owned() });
             }
@@ -92,7 +94,8 @@ fn compare(story: &Story<'_>, read: &Reading, item: &Reading) -> Option<Finding>
         if is_alike(own, listed, shape.timestamps.format) {
             return None;
         }
-        let message = "a list shows a member of a job that has ended otherwise than the job itself".to_owned();
+        let message =
+            "a list shows a member of a job that has ended otherwise than the job itself".to_owned();
         let (own, listed) = (show(Some(own)), cut(&format!("{} for {}", show(Some(listed)), item.id)));
         let finding = Finding::new(item.exchange, &facts.lifecycle.terminal_ref, message, own, listed);
         let about = About::Member(member.as_str().to_owned());
@@ -155,7 +158,11 @@ mod tests {
     #[case("COMPLETE", "COMPLETE", Some(0))]
     // A job at work may have gone on.
     #[case("IN_PROGRESS", "COMPLETE", None)]
-    fn a_settled_job_is_in_one_state(#[case] own: &str, #[case] shown: &str, #[case] expected: Option<usize>) {
+    fn a_settled_job_is_in_one_state(
+        #[case] own: &str,
+        #[case] shown: &str,
+        #[case] expected: Option<usize>,
+    ) {
         let asked = listed(read(own), &json!({"status": shown}));
         assert!(!asked.judge(&AgreesWithReads).is_judged(), "a list may lag behind for some seconds");
         let found = late(asked).judge(&AgreesWithReads).verdict();
@@ -191,7 +198,8 @@ mod tests {
     #[case(json!({"startedAt": "2026-01-01T01:00:01+01:00"}), 0)]
     #[case(json!({"description": "another"}), 0)]
     fn what_is_fixed_at_the_end_is_the_same(#[case] patch: Value, #[case] expected: usize) {
-        let own = json!({"startedAt": "2026-01-01T00:00:00.900Z", "statistics": {"numberOfDocumentsScanned": 5}});
+        let own =
+            json!({"startedAt": "2026-01-01T00:00:00.900Z", "statistics": {"numberOfDocumentsScanned": 5}});
         let mut shown = json!({"status": "COMPLETE", "startedAt": "2026-01-01T00:00:00Z"});
         for (name, value) in patch.as_object().unwrap() {
             shown[name] = value.clone();

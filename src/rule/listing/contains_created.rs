@@ -59,6 +59,7 @@ impl Rule for ContainsCreated {
                 format!("{} listed, without {}", walk.items().count(), cut(&ids.join(", "))),
             )
             .kind("lacks-a-job")
+            .at(last.answer.operation.list().map_or("", |list| list.as_str()))
             .at_most(at_most)]);
         }
         judgement

@@ -11,9 +11,9 @@ use crate::rule::tool::lag::is_settled;
 use crate::rule::tool::seen_before::{missing, seen_before};
 use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule, Why};
 
+use crate::story::Story;
 use crate::story::text::{collapse, cut, show};
 use crate::story::walk::{Page, Walk};
-use crate::story::Story;
 
 static META: Meta = Meta {
     id: "listing/filter",

@@ -75,10 +75,16 @@ fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Fi
     let actual = format!("{job} again");
     let pointer = collapse(page.body, &format!("{at}{}", id.as_str()));
     Some(
-        Finding::new(page.answer.index, reference(page, paging), message.to_owned(), "each item once", actual)
-            .kind(kind)
-            .at(pointer)
-            .at_most(at_most),
+        Finding::new(
+            page.answer.index,
+            reference(page, paging),
+            message.to_owned(),
+            "each item once",
+            actual,
+        )
+        .kind(kind)
+        .at(pointer)
+        .at_most(at_most),
     )
 }
 

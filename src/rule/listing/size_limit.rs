@@ -81,7 +81,8 @@ fn wrong_page(
     if u64::try_from(items).is_ok_and(|items| items > most) {
         return Some(("too-large", "a page larger than the largest was given", holds));
     }
-    let is_known = story.lives().iter().any(|life| life.readings.iter().any(|r| is_known(story, r, answer.index)));
+    let is_known =
+        story.lives().iter().any(|life| life.readings.iter().any(|r| is_known(story, r, answer.index)));
     (items == 0 && is_known).then_some((
         "empty",
         "a page larger than the largest was asked for, and an empty one given",

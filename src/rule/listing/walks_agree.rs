@@ -115,12 +115,15 @@ fn differs(
     let (kind, message, ids) = match (lost.is_empty(), more.is_empty()) {
         (true, true) => return None,
         (false, _) => ("lost", "an item is on none of the small pages of a list that holds it", lost),
-        (true, false) => ("only-on-small-pages", "an item is on the small pages of a list, and not on larger ones", more),
+        (true, false) => {
+            ("only-on-small-pages", "an item is on the small pages of a list, and not on larger ones", more)
+        }
     };
     let expected = format!("the same {} items", all.len());
     let with = if kind == "lost" { "without" } else { "with" };
     let actual = format!("{} items, {with} {}", small.len(), cut(&ids.join(", ")));
-    Some(Finding::new(last.answer.index, &paging.reference, message.to_owned(), expected, actual).kind(kind))
+    let finding = Finding::new(last.answer.index, &paging.reference, message.to_owned(), expected, actual);
+    Some(finding.kind(kind).at(last.answer.operation.list()?.as_str()))
 }
 
 #[cfg(test)]
@@ -145,7 +148,9 @@ mod tests {
                 view["body"]["nextToken"] = json!(format!("{number}-{}", index - 1));
             }
             let body = json!({"ingestionJobSummaries": jobs, "nextToken": token});
-            script = script.call("ListIngestionJobs", view, 200, &body).last(|e| e.meant_mut().walk = Some(number));
+            script = script
+                .call("ListIngestionJobs", view, 200, &body)
+                .last(|e| e.meant_mut().walk = Some(number));
         }
         script
     }
