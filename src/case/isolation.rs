@@ -97,6 +97,11 @@ fn ended_well(contract: &Contract) -> Step {
     }
 }
 
+/// Whether an operation names a parent that there is another of.
+pub(super) fn names_what_differs(contract: &Contract, operation: &Operation) -> bool {
+    !names_of_others(contract, operation).is_empty()
+}
+
 /// The parents that an operation names and that there is another of. Where no parameter says that it has another, any may.
 fn names_of_others<'c>(contract: &'c Contract, operation: &Operation) -> Vec<&'c str> {
     let has_other = |name: &String| {

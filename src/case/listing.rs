@@ -23,16 +23,32 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let title = "a list contains the jobs that were seen before".to_owned();
         let rules = ["listing/contains-created", "errors/valid-request-served"];
         let case = Case::new(contract, id, "contains", title, &rules);
-        cases.push(jobs(case, 2).then(walk(None)));
+        cases.push(jobs(case, 2).then(Step::Rest { must_be: true }).then(walk(None)));
         let Some(paging) = &list.pagination else { continue };
         cases.extend(bad_token(contract, id, paging));
         cases.extend(over_max(contract, id, paging, get));
-        let title = "the pages of a list hold every job once".to_owned();
-        let rules =
-            ["listing/pages-partition", "listing/walk-ends", "listing/contains-created", "listing/page-size"];
+        cases.extend(over_max_of_many(contract, id, paging));
+        let title = "the pages of a list hold every job once, whatever their size".to_owned();
+        let mut rules = vec![
+            "listing/pages-partition",
+            "listing/walk-ends",
+            "listing/contains-created",
+            "listing/page-size",
+        ];
+        rules.extend(paging.says_something().then_some("listing/page-facts"));
+        let Some(_) = &paging.size else {
+            let case = Case::new(contract, id, "pages", title, &rules);
+            cases.push(jobs(case, 5).then(Step::Rest { must_be: false }).then(walk(None)));
+            continue;
+        };
+        rules.push("listing/walks-agree");
         let case = Case::new(contract, id, "pages", title, &rules);
-        let size = paging.size.as_ref().map(|_| 2);
-        cases.push(jobs(case, 5).then(walk(size)));
+        let case = jobs(case, 5).then(Step::Rest { must_be: false });
+        // Between two walks that agree, a walk by small pages must hold the same.
+        cases.push(case.then(walk(None)).then(walk(Some(2))).then(walk(None)));
+    }
+    for (id, list) in contract.of_role(Role::List) {
+        let Some(get) = reader(contract, list) else { continue };
         for filter in &list.filters {
             let title = format!("the filter `{}` does what it says", filter.name);
             let case =
@@ -85,7 +101,37 @@ fn over_max(contract: &Contract, id: &str, paging: &Pagination, get: &str) -> Op
     call.probe = Some(Condition::InvalidParameter);
     let words = format!("asks for a page of {} items, where {most} are the most", most.saturating_add(1));
     call.violation = Some(Violation::at(words, "maximum", size.request.as_str()));
-    Some(case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Call(call)))
+    let case =
+        case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Rest { must_be: false });
+    Some(case.then(Step::Call(call)))
+}
+
+/// The longest list that is made to see what becomes of a page larger than the largest.
+const MOST: u64 = 500;
+
+/// The same of a list that would fill such a page.
+fn over_max_of_many(contract: &Contract, id: &str, paging: &Pagination) -> Option<Case> {
+    let size = paging.size.as_ref().filter(|size| size.over_max != Some(OverMax::Refused))?;
+    let most = size.max.filter(|most| *most <= MOST)?;
+    let title = "a page larger than the largest is refused or made smaller, where there are as many jobs";
+    let case = Case::new(contract, id, "size-over-max::full", title.to_owned(), &["listing/size-limit"]);
+    let mut list = Call::new(id);
+    list.set.push((size.request.clone(), most.into()));
+    let mut call = Call::new(id);
+    call.set.push((size.request.clone(), most.saturating_add(1).into()));
+    call.probe = Some(Condition::InvalidParameter);
+    let words = format!("asks for a page of {} items, where {most} are the most", most.saturating_add(1));
+    call.violation = Some(Violation::at(words, "maximum", size.request.as_str()));
+    let states = ended(contract);
+    Some(case.then(Step::Crowd { states, more_than: most, list }).then(Step::Call(call)))
+}
+
+/// The states in which a job has ended, success first.
+fn ended(contract: &Contract) -> Vec<String> {
+    match finished(contract, "job") {
+        Step::Arrange(arrange) => arrange.states,
+        _ => Vec::new(),
+    }
 }
 
 /// Jobs in two final states, of which one is asked for.
@@ -110,8 +156,9 @@ fn only_state(
         });
         // A job that was there before is not known to be in the state until it is read; and a list may lag behind what
         // is read.
-        case = case.then(arrange).then(read(get, &job)).then(Step::Watch { job, times: 2 });
+        case = case.then(arrange).then(read(get, &job));
     }
+    case = case.then(Step::Rest { must_be: true });
     let wanted = states.first().map(|(state, _)| (*state).clone()).unwrap_or_default();
     let mut call = Call::new(id);
     call.set = leaves(&filter.send, &wanted);

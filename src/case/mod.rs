@@ -16,6 +16,7 @@ pub mod identities;
 pub mod inputs;
 pub mod isolation;
 pub mod lifecycle;
+pub mod listed;
 pub mod listing;
 pub mod needs;
 pub mod not_offered;
@@ -57,6 +58,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         odd_bodies::cases,
         client_bodies::cases,
         listing::cases,
+        listed::cases,
         idempotency::cases,
         isolation::cases,
         identities::cases,

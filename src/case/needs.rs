@@ -53,6 +53,8 @@ impl Needs {
             }
             Step::Pause { .. } => {}
             Step::Poll { .. } | Step::Settle => self.reads += 1,
+            Step::Rest { .. } => {}
+            Step::Crowd { list, .. } => self.call(list, contract),
             Step::Watch { times, .. } => self.reads += times,
             // How many jobs a run will see end is not known before; there is one at least.
             Step::LookAgain { .. } => self.reads += 1,

@@ -56,6 +56,21 @@ pub enum Step {
     },
     /// Reads each job that the case has got until it has ended. Starts that were refused have left none.
     Settle,
+    /// Waits until lists may be taken to know what was seen of the jobs of the case.
+    Rest {
+        /// Whether it must be, also where waiting takes real time.
+        must_be: bool,
+    },
+    /// Sees to it that a list holds more jobs than this: makes them, where that costs nothing. On other servers it is
+    /// looked at.
+    Crowd {
+        /// The states the jobs may be in.
+        states: Vec<String>,
+        /// How many are not enough.
+        more_than: u64,
+        /// The list, asked for its largest page.
+        list: Call,
+    },
     /// Starts jobs, and cancels each about when it ends by itself.
     Race(Box<Race>),
     /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be

@@ -39,6 +39,16 @@ pub struct Parts {
     pub agrees_ref: String,
 }
 
+/// A call lists something other than jobs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Items {
+    /// Where the list stands in a success body.
+    pub at: Pointer,
+    /// Where the id of one item stands in it.
+    pub id: Pointer,
+}
+
 /// Something that clients look for and the API does not have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::around::{Makes, Parts};
+use super::around::{Items, Makes, Parts};
 use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
@@ -131,6 +131,9 @@ pub struct Operation {
     /// Where the list of jobs stands in a success body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Pointer>,
+    /// For a call that lists something other than jobs: its items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<Items>,
     /// For a list that is not cut into pages: how many of the newest jobs it shows; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<usize>,
@@ -191,6 +194,11 @@ impl Operation {
     /// The reference for the statuses of its answers.
     pub fn statuses_ref(&self) -> &str {
         self.responses_ref.as_ref().unwrap_or(&self.reference)
+    }
+
+    /// Where the list stands that it shows, of jobs or of something else.
+    pub fn list(&self) -> Option<&Pointer> {
+        self.jobs.as_ref().or_else(|| self.items.as_ref().map(|items| &items.at))
     }
 
     /// The documented success statuses, in order.

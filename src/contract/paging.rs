@@ -28,6 +28,23 @@ pub struct Pagination {
     pub reference: String,
 }
 
+impl Pagination {
+    /// Whether a page says something of itself beside the way to the next one and the total.
+    pub fn says_something(&self) -> bool {
+        let in_style = match &self.style {
+            PageStyle::Token(_) => false,
+            PageStyle::Page(style) => {
+                style.number.is_some()
+                    || !style.links.is_empty()
+                    || !style.next_link.is_empty()
+                    || style.pages.is_some() && self.total.is_some()
+            }
+            PageStyle::Offset(style) => style.response.is_some(),
+        };
+        in_style || self.count.is_some() || self.size.as_ref().is_some_and(|size| size.response.is_some())
+    }
+}
+
 /// How the next page is asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -35,12 +35,19 @@ pub enum Origin {
     Hook,
     /// An answer showed it: nobody knows who moves it.
     Met,
+    /// An earlier case saw that it had ended, some time ago.
+    Ended,
 }
 
 impl Origin {
+    /// Whether it was there long before: lists know it.
+    pub fn is_from_before(self) -> bool {
+        matches!(self, Origin::Fixture | Origin::Ended)
+    }
+
     /// Whether the job may move though nobody acts on it.
     pub fn may_move(self) -> bool {
-        matches!(self, Origin::Started | Origin::Met)
+        matches!(self, Origin::Started | Origin::Met | Origin::Ended)
     }
 }
 

@@ -147,7 +147,9 @@ impl Mock {
         if let Some(paging) = call.operation.pagination.as_ref().filter(|paging| too_large(call, paging)) {
             let size = paging.size.as_ref();
             let is_clamped = size.is_some_and(|size| size.over_max == Some(OverMax::Clamped));
-            let is_let_in = is_clamped || self.fault.skips(Check::PageLimit, call.name);
+            let is_let_in = is_clamped
+                || self.fault.skips(Check::PageLimit, call.name)
+                || self.fault.skips(Check::LargestPage, call.name);
             found.retain(|m| !is_let_in || size.is_none_or(|size| size.request.as_str() != m.at));
         }
         // A body that is not read lacks nothing either.

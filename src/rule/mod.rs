@@ -24,6 +24,7 @@ use crate::story::Story;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use tool::lag::LAG;
 pub use why::{Seen, Why};
 
 /// How strongly a requirement binds, as in RFC 2119.

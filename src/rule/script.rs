@@ -161,6 +161,12 @@ impl Script {
         self
     }
 
+    /// So much time passes that lists know what was seen.
+    pub(crate) fn later(mut self) -> Self {
+        self.clock += super::LAG;
+        self
+    }
+
     /// The last exchange was made to bring about this condition.
     pub(crate) fn probe(self, condition: Condition) -> Self {
         self.last(|e| e.meant_mut().probe = Some(condition))

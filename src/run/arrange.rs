@@ -13,7 +13,7 @@ use crate::contract::lifecycle::Phase;
 use crate::contract::operation::{Operation, Role};
 use crate::contract::pointer::Pointer;
 use crate::exchange::{JobIds, Origin};
-use crate::rule::Why;
+use crate::rule::{LAG, Why};
 use crate::target::Wanted;
 
 impl Driver<'_> {
@@ -40,6 +40,7 @@ impl Driver<'_> {
         let state = wanted.states.first().cloned().unwrap_or_default();
         let known = pool.jobs.entry(id.clone()).or_insert(Known {
             state,
+            since: self.setup.target.elapsed(),
             facets: facets.clone(),
             names: BTreeMap::new(),
             foreign: wanted.foreign,
@@ -91,7 +92,12 @@ impl Driver<'_> {
             })
             .map(|(id, known)| {
                 let is_ours = pool.created.contains(id);
-                let origin = if is_ours { Origin::Started } else { Origin::Met };
+                let is_old = known.since + LAG <= self.setup.target.elapsed();
+                let origin = match (is_old, is_ours) {
+                    (true, _) => Origin::Ended,
+                    (false, true) => Origin::Started,
+                    (false, false) => Origin::Met,
+                };
                 (JobIds::new(id), known.facets.clone(), origin)
             })
     }

@@ -131,6 +131,11 @@ impl Driver<'_> {
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,
+            Step::Rest { must_be } => {
+                self.rest(*must_be).await;
+                Ok(())
+            }
+            Step::Crowd { states, more_than, list } => self.crowd(states, *more_than, list).await,
             Step::Parts { call } => self.parts(call).await,
             Step::Guess { role, guess, job } => self.guess(*role, guess, job).await,
         }

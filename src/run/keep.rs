@@ -29,8 +29,12 @@ impl Driver<'_> {
                 let known = pool.jobs.entry(key).or_insert_with(|| {
                     let by = self.setup.contract.shape_of(&reading.operation).names.clone();
                     let names = by.map(|by| (String::new(), by)).into_iter().collect();
-                    Known { state: state.clone(), facets: Facets::new(), names, foreign, taken: true }
+                    let (state, since) = (state.clone(), exchange.received);
+                    Known { state, since, facets: Facets::new(), names, foreign, taken: true }
                 });
+                if known.state != state {
+                    known.since = exchange.received;
+                }
                 known.state = state;
                 known.names.extend(reading.aliases.clone());
             }
@@ -41,6 +45,7 @@ impl Driver<'_> {
                 let key = pool.key(id);
                 let known = pool.jobs.entry(key).or_insert_with(|| Known {
                     state: String::new(),
+                    since: exchange.received,
                     facets: Facets::new(),
                     names: BTreeMap::new(),
                     foreign: false,

@@ -6,6 +6,7 @@ mod clean;
 pub mod drive;
 mod fixture;
 mod keep;
+mod lists;
 mod moment;
 pub mod pace;
 mod pages;

@@ -38,8 +38,7 @@ impl Driver<'_> {
             let exchange = &self.exchanges[index];
             let Some(body) = exchange.success().and_then(|r| r.json().ok()) else { return Ok(()) };
             let items = operation
-                .jobs
-                .as_ref()
+                .list()
                 .and_then(|jobs| jobs.first(body))
                 .and_then(Value::as_array)
                 .map_or(0, Vec::len);
@@ -56,7 +55,19 @@ impl Driver<'_> {
                     let linked =
                         style.next_link.iter().any(|link| link.text(body).is_some_and(|l| !l.is_empty()));
                     let counted = style.pages.as_ref().and_then(|p| p.first(body)).and_then(counted);
-                    let more = linked || counted.is_some_and(|pages| number <= pages);
+                    // Where a page says nothing of the next one, the total tells, or a page that is not full.
+                    let says = !style.next_link.is_empty() || style.pages.is_some();
+                    let asked = size.or_else(|| paging.and_then(|p| p.size.as_ref()?.default));
+                    let is_full = asked.is_some_and(|asked| items as u64 >= asked);
+                    let total = paging
+                        .and_then(|p| p.total.as_ref())
+                        .and_then(|t| t.first(body))
+                        .and_then(self::counted);
+                    let more = if says {
+                        linked || counted.is_some_and(|pages| number <= pages)
+                    } else {
+                        total.map_or(is_full, |total| seen < total)
+                    };
                     (more && items > 0).then(|| (style.request.clone(), json!(number)))
                 }
                 Some(PageStyle::Offset(style)) => {

@@ -176,6 +176,8 @@ impl Pool {
 pub struct Known {
     /// Its last known state.
     pub state: String,
+    /// Since when it is seen in that state.
+    pub since: std::time::Duration,
     /// What is known of its facets.
     pub facets: Facets,
     /// Its further ids, by name, as far as they are known. The empty name tells which of them the job is kept under,

@@ -19,6 +19,8 @@ pub(crate) struct Life<'t> {
     pub(crate) acts: Vec<Act>,
     /// Whether it may move though nobody has acted on it.
     may_move: bool,
+    /// Whether it was there, as it is, long before.
+    is_from_before: bool,
     contract: &'t Contract,
     exchanges: &'t [Exchange],
 }
@@ -48,13 +50,23 @@ pub(super) fn lives<'t>(
     for reading in readings.iter().filter(|reading| !reading.from_list) {
         let index = *own.entry(&reading.id).or_insert_with(|| {
             let (readings, acts) = (Vec::new(), Vec::new());
-            lives.push(Life { id: &reading.id, readings, acts, may_move: true, contract, exchanges });
+            lives.push(Life {
+                id: &reading.id,
+                readings,
+                acts,
+                may_move: true,
+                is_from_before: false,
+                contract,
+                exchanges,
+            });
             lives.len() - 1
         });
         lives[index].readings.push(reading);
         for name in std::iter::once(&reading.id).chain(reading.aliases.values()) {
             // By whichever of its ids it is known to stand still, it does.
-            lives[index].may_move &= transcript.known.get(name).is_none_or(|origin| origin.may_move());
+            let origin = transcript.known.get(name);
+            lives[index].may_move &= origin.is_none_or(|origin| origin.may_move());
+            lives[index].is_from_before |= origin.is_some_and(|origin| origin.is_from_before());
             let named = by_name.entry(name).or_default();
             if named.last() != Some(&index) && !named.contains(&index) {
                 named.push(index);
@@ -110,6 +122,11 @@ impl<'t> Life<'t> {
     /// gave, stays as it is. Where it may not move, nothing that a cancel or a retry meets is by chance.
     pub(crate) fn may_move(&self) -> bool {
         self.may_move
+    }
+
+    /// Whether the job was there, as it is, long before: the target file names it, or an earlier case saw it end.
+    pub(crate) fn is_from_before(&self) -> bool {
+        self.is_from_before
     }
 
     /// Whether the job may have moved by itself before this exchange was over: what stands still does so until a request

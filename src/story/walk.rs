@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Answer, Story};
 use crate::contract::Contract;
 use crate::contract::job::JobShape;
-use crate::contract::operation::{FilterEffect, Operation, PageStyle, Pagination, Role};
+use crate::contract::operation::{FilterEffect, Operation, PageStyle, Pagination};
 use crate::contract::pointer::{Pointer, escape};
 use crate::exchange::Exchange;
 use crate::exchange::reading::number;
@@ -44,6 +44,21 @@ impl<'t> Walk<'t> {
         self.first().map_or(&contract.facts.job, |page| contract.shape(page.answer.operation))
     }
 
+    /// Whether its items are jobs.
+    pub(crate) fn has_jobs(&self) -> bool {
+        self.first().is_some_and(|page| page.answer.operation.jobs.is_some())
+    }
+
+    /// Where the id of an item stands in it.
+    pub(crate) fn id<'c>(&self, contract: &'c Contract) -> Option<&'c Pointer> {
+        let answer = self.first()?.answer;
+        let operation = contract.facts.operations.get(answer.name)?;
+        match &operation.items {
+            Some(items) => Some(&items.id),
+            None => Some(&contract.shape(operation).id),
+        }
+    }
+
     /// The items of all pages, each with its page.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&Page<'t>, &str, &'t Value)> {
         self.pages.iter().flat_map(|page| page.items.iter().map(move |(at, item)| (page, at.as_str(), *item)))
@@ -64,8 +79,8 @@ impl<'t> Walk<'t> {
 pub(super) fn walks<'t>(story: &Story<'t>) -> Vec<Walk<'t>> {
     let mut groups: BTreeMap<(usize, usize, &str), Vec<Answer<'t>>> = BTreeMap::new();
     for answer in story.answers() {
-        if answer.operation.role == Role::List
-            && answer.operation.jobs.is_some()
+        if answer.operation.list().is_some()
+            && answer.operation.role.is_read()
             && answer.exchange.meant().probe.is_none()
         {
             // Numbered walks come first; a request without a number is alone under its own.
@@ -99,7 +114,7 @@ pub(crate) fn page<'t>(answer: Answer<'t>) -> Option<Page<'t>> {
         return None;
     }
     let body = answer.response.json().ok()?;
-    let items = answer.operation.jobs.as_ref()?.join("/*").select(body);
+    let items = answer.operation.list()?.join("/*").select(body);
     let is_last = is_last(answer.operation, answer.exchange, body, items.len());
     Some(Page { answer, body, items, is_last })
 }
@@ -136,13 +151,17 @@ fn is_last(operation: &Operation, exchange: &Exchange, body: &Value, items: usiz
         PageStyle::Token(_) => next_token(paging, body).is_none(),
         PageStyle::Page(style) => {
             let page = |pointer: &Pointer, value| pointer.first(value).and_then(number);
-            let here = page(&style.request, view).unwrap_or(1);
+            let here = page(&style.request, view).unwrap_or(1).max(1);
             let pages = style.pages.as_ref().and_then(|pointer| page(pointer, body));
             let has_link =
                 style.next_link.iter().any(|link| link.text(body).is_some_and(|text| !text.is_empty()));
             match pages {
                 Some(pages) => !has_link && here >= pages,
-                None if style.next_link.is_empty() => is_short,
+                None if style.next_link.is_empty() => {
+                    let total = paging.total.as_ref().and_then(|total| total.first(body)).and_then(number);
+                    let passed = size.map(|size| here * i128::from(size));
+                    is_short || total.zip(passed).is_some_and(|(total, passed)| passed >= total)
+                }
                 None => !has_link,
             }
         }

@@ -82,6 +82,10 @@ impl Target for InProcess {
     async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String> {
         self.handler.arrange(wanted).map(Some)
     }
+
+    fn is_ours(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

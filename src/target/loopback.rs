@@ -119,4 +119,8 @@ impl Target for Loopback {
         let id = self.mock.arrange(&wanted.state, &wanted.facets, &wanted.parents)?;
         Ok(Some(self.mock.ids(&id)))
     }
+
+    fn is_ours(&self) -> bool {
+        true
+    }
 }

@@ -37,6 +37,11 @@ pub trait Target: Send + Sync {
     /// # Errors
     /// Says what went wrong with the hook.
     async fn arrange(&self, wanted: &Wanted) -> Result<Option<JobIds>, String>;
+
+    /// Whether it is a server of our own: waiting takes no time there, and jobs cost nothing.
+    fn is_ours(&self) -> bool {
+        false
+    }
 }
 
 /// The job an arrange hook is asked for; its JSON is the hook's input.

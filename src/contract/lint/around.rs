@@ -36,6 +36,10 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             let message = format!("`{id}` removes `{parameter}` and does not say where it names it");
             report("/removes", message, "add it to `parents`, with its place in the request");
         }
+        if operation.items.is_some() && (operation.role != Role::Details || operation.jobs.is_some()) {
+            let message = format!("`{id}` lists items that are no jobs, and its role is not `details`");
+            report("/items", message, "give it the role `details`, or name the list in `jobs`");
+        }
         if operation.parts.is_some() && operation.role != Role::Get {
             report(
                 "/parts",

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::job::earlier;
-use super::super::store::Store;
+use super::super::job::{STAY, earlier, usual_way};
+use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply, render};
 use super::filter;
 use crate::contract::error::Condition;
@@ -14,16 +14,24 @@ use crate::exchange::Identity;
 impl Mock {
     pub(super) fn list(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
         let lifecycle = &self.contract.facts.lifecycle;
+        if self.decoy.others_start_jobs(call.operation) {
+            self.start_of_others(call, store);
+        }
         let mut numbers = Vec::new();
         for (number, job) in store.jobs.iter_mut().enumerate() {
             let is_theirs =
                 call.identity != Some(Identity::Foreign) || self.fault.skips(Check::Owner, call.name);
-            let ignores_parents = self.fault.skips(Check::ListParent, call.name);
-            let is_of = |(name, value): (&String, &String)| job.parents.get(name) == Some(value);
-            if is_theirs && (ignores_parents || call.named.iter().all(is_of)) {
+            let is_named = self.fault.skips(Check::Parent, call.name)
+                || self.fault.skips(Check::ListParent, call.name)
+                || call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value));
+            let is_new =
+                job.past.first().is_some_and(|step| step.at > earlier(call.now, self.decoy.list_delay()));
+            if is_theirs && is_named && !is_new {
                 job.settle(call.now, lifecycle);
                 // A service that has no word for a job's state does not list it.
-                if self.contract.shape(call.operation).can_show(job.state()) {
+                if self.contract.shape(call.operation).can_show(job.state())
+                    && !self.fault.skips(Check::Listed(job.state()), call.name)
+                {
                     numbers.push(number);
                 }
             }
@@ -52,6 +60,16 @@ impl Mock {
             self.number_pages(call, &page, numbers.len(), body);
         }
         Ok(reply)
+    }
+
+    /// Somebody else starts a job under the same parents.
+    fn start_of_others(&self, call: &Call<'_>, store: &mut Store) {
+        let seedling = Seedling { parents: call.parents.clone(), ..Seedling::default() };
+        let number = store.add(&self.contract, self.whole_job(), self.seed, seedling);
+        let way = usual_way(&self.contract.facts.lifecycle);
+        if let Some(job) = store.jobs.get_mut(number) {
+            job.set_out(&way, call.now, self.decoy.stay(STAY));
+        }
     }
 
     fn filtered(&self, call: &Call<'_>, store: &Store, numbers: Vec<usize>) -> Vec<usize> {
@@ -89,7 +107,10 @@ impl Mock {
 
     fn item(&self, call: &Call<'_>, store: &Store, number: usize) -> Option<Value> {
         let then = earlier(call.now, self.decoy.list_lag());
-        let view = store.jobs.get(number)?.view(then, &self.contract.facts.lifecycle);
+        let job = store.jobs.get(number)?;
+        let is_stale = self.fault.skips(Check::Freshness, call.name);
+        let then = job.past.first().filter(|_| is_stale).map_or(then, |step| step.at);
+        let view = job.view(then, &self.contract.facts.lifecycle);
         Some(render::job(&self.contract, call.blueprint, &view))
     }
 }

@@ -36,7 +36,11 @@ impl Mock {
             Role::List => self.list(call, &mut store),
             Role::CancelMany => self.cancel_many(call, &mut store),
             Role::Get => self.with_job(call, &mut store, Mock::get),
-            Role::Details if call.operation.target.is_none() => Ok(self.around(call, &mut store)),
+            Role::Details if call.operation.target.is_none() => {
+                let mut reply = self.around(call, &mut store);
+                self.cut_items(call, &mut reply)?;
+                Ok(reply)
+            }
             Role::Details => self.with_job(call, &mut store, Mock::details),
             Role::Cancel => self.with_job(call, &mut store, Mock::cancel),
             Role::Retry => self.with_job(call, &mut store, Mock::retry),

@@ -73,7 +73,8 @@ impl Mock {
         let asked = whole(&size.request, &call.asked.view)
             .filter(|_| !self.fault.skips(Check::PageSize, call.name))
             .unwrap_or_else(|| size.default.map_or(USUAL_SIZE, fits));
-        let asked = asked.clamp(1, size.max.map_or(usize::MAX, fits));
+        let most = size.max.filter(|_| !self.fault.skips(Check::LargestPage, call.name));
+        let asked = asked.clamp(1, most.map_or(usize::MAX, fits));
         self.decoy.size(asked, matches!(pagination.style, PageStyle::Token(_)))
     }
 

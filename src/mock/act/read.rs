@@ -33,6 +33,8 @@ impl Mock {
         store: &mut Store,
         number: usize,
     ) -> Result<Reply, Condition> {
-        Ok(self.reply(call, self.view(call, store, number)))
+        let mut reply = self.reply(call, self.view(call, store, number));
+        self.cut_items(call, &mut reply)?;
+        Ok(reply)
     }
 }

@@ -3,6 +3,7 @@
 
 mod absent;
 mod cancel;
+mod crowd;
 mod gateway;
 mod head;
 mod late_cancel;
@@ -28,6 +29,7 @@ use super::job::JobView;
 use crate::contract::Contract;
 use crate::contract::cancel::Row;
 use crate::contract::error::ErrorRow;
+use crate::contract::operation::Operation;
 use crate::exchange::{Request, Response};
 
 /// What a decoy is, for people.
@@ -132,6 +134,17 @@ pub trait Decoy: Send + Sync {
         Duration::ZERO
     }
 
+    /// How long a new job is not in lists yet.
+    fn list_delay(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Whether somebody else starts a job each time that a list is asked for.
+    fn others_start_jobs(&self, list: &Operation) -> bool {
+        let _ = list;
+        false
+    }
+
     /// Changes an answer before it is written.
     fn answer(&self, context: &AnswerContext<'_>, answer: &mut Answer) {
         let _ = (context, answer);
@@ -160,6 +173,7 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(member::decoys(contract));
     found.extend(time::decoys(contract));
     found.extend(order::decoys(contract));
+    found.extend(crowd::decoys(contract));
     found.extend(head::decoys(contract));
     found.extend(throttle::decoys(contract));
     found.extend(writing::decoys());

@@ -53,6 +53,12 @@ pub enum Check<'n> {
     PageToken,
     /// That a page which is too large is made smaller.
     PageLimit,
+    /// That a page holds no more than the largest may.
+    LargestPage,
+    /// That a list shows jobs as they are now.
+    Freshness,
+    /// That a list holds the jobs in this state.
+    Listed(&'n str),
     /// That a start makes a job of its own.
     OwnJob,
     /// That a body is an object.

@@ -62,6 +62,9 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             .parameters
             .iter()
             .any(|(name, parameter)| parameter.foreign.is_some() && operation.parent_place(name).is_some());
+        if has_foreign && operation.jobs.is_some() {
+            add("lists-foreign", "lists the jobs of every parent", &["listing/of-parents"], Check::Parent);
+        }
         let reaches = matches!(operation.role, Role::Get | Role::Cancel | Role::Details);
         if has_foreign && reaches && operation.target.is_some() {
             add(

@@ -7,13 +7,24 @@ use crate::contract::Contract;
 use crate::contract::error::Condition;
 use crate::contract::operation::{FilterEffect, OverMax, PageStyle, Role};
 
+/// The longest list that is made to see what becomes of a page larger than the largest.
+const MOST: u64 = 500;
+
 enum Wrong {
     /// Loses the first job of every page but the first.
     Loses,
     /// Begins every page but the first with the last job of the page before.
     Repeats,
+    /// Leaves out the oldest job where the list takes more than one page.
+    LosesOldest,
     /// Leaves out the newest job.
     ForgetsNewest,
+    /// Leaves out jobs in this state.
+    State(String),
+    /// Shows jobs in their first state.
+    Stale,
+    /// Gives pages larger than the largest.
+    Largest,
     Size,
     Endless,
     Token,
@@ -36,7 +47,10 @@ impl Fault for List {
             (Wrong::Size, Check::PageSize)
             | (Wrong::Endless, Check::LastPage)
             | (Wrong::Token, Check::PageToken)
-            | (Wrong::Limit, Check::PageLimit) => true,
+            | (Wrong::Limit, Check::PageLimit)
+            | (Wrong::Largest, Check::LargestPage)
+            | (Wrong::Stale, Check::Freshness) => true,
+            (Wrong::State(left_out), Check::Listed(state)) => left_out == state,
             (Wrong::Filter(wrong), Check::Filter(name)) => wrong == name,
             _ => false,
         }
@@ -52,6 +66,7 @@ impl Fault for List {
                     page.insert(0, *last);
                 }
             }
+            Wrong::LosesOldest if start > 0 => page.retain(|number| Some(number) != all.iter().min()),
             Wrong::ForgetsNewest => page.retain(|number| Some(number) != all.iter().max()),
             _ => {}
         }
@@ -63,25 +78,59 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     let mut add = |id: String, title: String, rules: &[&'static str], wrong: Wrong| {
         found.push(List { label: Label::new(id, title, rules), wrong });
     };
-    for (name, operation) in contract.of_role(Role::List) {
+    for (_, operation) in contract.of_role(Role::List) {
         add(
             "list-forgets-newest".into(),
             "a list leaves out the newest job".into(),
             &["listing/contains-created"],
             Wrong::ForgetsNewest,
         );
+        add(
+            "list-is-stale".into(),
+            "lists show jobs in their first state for ever".into(),
+            &["listing/agrees-with-reads"],
+            Wrong::Stale,
+        );
+        let shape = contract.shape(operation);
+        for state in contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
+            add(
+                format!("list-leaves-out::{state}"),
+                format!("lists leave out jobs in {state}"),
+                &["listing/contains-created"],
+                Wrong::State(state.clone()),
+            );
+        }
+        for filter in &operation.filters {
+            // The newest come first anyway: a list that ignores being asked for that is right.
+            if !matches!(filter.effect, FilterEffect::Descending(_)) {
+                add(
+                    format!("filter-ignored::{}", filter.name),
+                    format!("a list does not mind the filter {}", filter.name),
+                    &["listing/filter"],
+                    Wrong::Filter(filter.name.clone()),
+                );
+            }
+        }
+    }
+    let lists = contract.facts.operations.iter().filter(|(_, operation)| operation.list().is_some());
+    for (name, operation) in lists {
         if let Some(pagination) = &operation.pagination {
             add(
                 "lists-lose-item".into(),
-                "the first job of every page but the first is lost".into(),
+                "the first item of every page but the first is lost".into(),
                 // Where the vendor sends no total, only a job known from elsewhere shows the loss; where a walk ends
                 // with the total, it never gets there.
-                &["listing/pages-partition", "listing/contains-created", "listing/walk-ends"],
+                &[
+                    "listing/pages-partition",
+                    "listing/contains-created",
+                    "listing/walk-ends",
+                    "listing/walks-agree",
+                ],
                 Wrong::Loses,
             );
             add(
                 "lists-repeat-item".into(),
-                "every page but the first begins with the last job of the page before".into(),
+                "every page but the first begins with the last item of the page before".into(),
                 &["listing/pages-partition"],
                 Wrong::Repeats,
             );
@@ -91,6 +140,15 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     "a list does not mind the page size asked for".into(),
                     &["listing/page-size"],
                     Wrong::Size,
+                );
+            }
+            // The newest job stands first on a list of jobs.
+            if pagination.size.is_some() && operation.jobs.is_some() {
+                add(
+                    "lists-lose-oldest".into(),
+                    "the oldest job is lost where a list takes more than one page".into(),
+                    &["listing/walks-agree"],
+                    Wrong::LosesOldest,
                 );
             }
             let refuses = contract.error_row(Condition::InvalidParameter, name).is_some();
@@ -111,6 +169,16 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     Wrong::Limit,
                 );
             }
+            if size.is_some_and(|size| {
+                size.max.is_some_and(|most| most <= MOST) && size.over_max != Some(OverMax::Refused)
+            }) {
+                add(
+                    "page-over-max-given".into(),
+                    "a page that is larger than the largest is given as asked for".into(),
+                    &["listing/size-limit"],
+                    Wrong::Largest,
+                );
+            }
             let can_say_so = match &pagination.style {
                 PageStyle::Token(_) => true,
                 PageStyle::Page(style) => !style.next_link.is_empty(),
@@ -122,17 +190,6 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                     "the last page leads to itself".into(),
                     &["listing/walk-ends"],
                     Wrong::Endless,
-                );
-            }
-        }
-        for filter in &operation.filters {
-            // The newest come first anyway: a list that ignores being asked for that is right.
-            if !matches!(filter.effect, FilterEffect::Descending(_)) {
-                add(
-                    format!("filter-ignored::{}", filter.name),
-                    format!("a list does not mind the filter {}", filter.name),
-                    &["listing/filter"],
-                    Wrong::Filter(filter.name.clone()),
                 );
             }
         }

@@ -22,6 +22,7 @@ mod identity;
 mod in_success;
 mod invariant;
 mod list;
+mod listed;
 mod member;
 mod other_error;
 mod race;
@@ -73,6 +74,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(unchecked::faults(contract));
     found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
+    found.extend(listed::faults(contract));
     found.extend(edge::faults(contract));
     found.extend(in_success::faults(contract));
     found.extend(two_codes::faults(contract));

@@ -1,7 +1,8 @@
 //! `listing/contains-created`.
 
+use crate::rule::tool::lag::{SECONDS_LATER, is_known};
 use crate::rule::tool::seen_before::{gravity, missing, seen_before};
-use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{Finding, Judgement, Keyword, Meta, Rule, Why};
 use crate::story::Story;
 use crate::story::text::cut;
 
@@ -9,8 +10,9 @@ static META: Meta = Meta {
     id: "listing/contains-created",
     title: "a list contains the jobs that were seen before",
     keyword: Keyword::Must,
-    checks: "A list without a filter, walked to its last page, contains every job of the same parents that was created or \
-             read before. A list without pages may leave out jobs older than any it shows.",
+    checks: "A list without a filter, walked to its last page, contains every job of the same parents, in whatever \
+             state, that was created or read before: some seconds before, as no page promises that lists know of a new \
+             job at once. A list without pages may leave out jobs older than any it shows.",
     why: "Dashboards, clean-up scripts and quotas work from lists: a job that is missing runs and costs unseen.",
     fix: "List from the same store that creates and reads jobs, with the same parents as the only condition.",
     seeks: "a whole list of parents whose jobs were seen before",
@@ -27,9 +29,15 @@ impl Rule for ContainsCreated {
 
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let mut judgement = Judgement::default();
-        for walk in story.walks().iter().filter(|walk| walk.is_whole()) {
-            let seen = seen_before(story, walk);
-            let (number, Some(last)) = (seen.len(), walk.pages.last()) else { continue };
+        for walk in story.walks().iter().filter(|walk| walk.is_whole() && walk.has_jobs()) {
+            let (Some(first), Some(last)) = (walk.pages.first(), walk.pages.last()) else { continue };
+            let mut seen = seen_before(story, walk);
+            let all = seen.len();
+            seen.retain(|reading| is_known(story, reading, first.answer.index));
+            let number = seen.len();
+            if number == 0 && all > 0 {
+                judgement.miss(Why::NotSeen { sought: SECONDS_LATER.to_owned() });
+            }
             // A list of the newest jobs may pass over older ones once it is full.
             if last.answer.operation.latest.is_some_and(|most| walk.items().count() >= most) {
                 continue;
@@ -51,6 +59,7 @@ impl Rule for ContainsCreated {
                 format!("{} listed, without {}", walk.items().count(), cut(&ids.join(", "))),
             )
             .kind("lacks-a-job")
+            .at(last.answer.operation.list().map_or("", |list| list.as_str()))
             .at_most(at_most)]);
         }
         judgement
@@ -72,7 +81,7 @@ mod tests {
     }
 
     fn bedrock(query: Value, ids: &[&str], token: Option<&str>) -> Script {
-        let script = Script::of("bedrock").create("JOB0000001", &json!({"status": "STARTING"}));
+        let script = Script::of("bedrock").create("JOB0000001", &json!({"status": "STARTING"})).later();
         let items: Vec<Value> = ids.iter().map(|id| script.job(id, &json!({"status": "COMPLETE"}))).collect();
         let body = json!({"ingestionJobSummaries": items, "nextToken": token});
         list("ListIngestionJobs", script, query, body)
@@ -99,6 +108,16 @@ mod tests {
     }
 
     #[test]
+    fn a_list_may_learn_of_a_new_job_late() {
+        let script = Script::of("bedrock").create("JOB0000001", &json!({"status": "STARTING"}));
+        let soon = list("ListIngestionJobs", script, json!({}), json!({"ingestionJobSummaries": []}));
+        assert!(!soon.judge(&ContainsCreated).is_judged());
+        // One of the target file was there before.
+        let known = soon.known("JOB0000001", crate::exchange::Origin::Fixture);
+        assert_eq!(known.findings(&ContainsCreated).len(), 1);
+    }
+
+    #[test]
     fn a_walk_is_judged_as_a_whole() {
         let script = bedrock(json!({}), &["JOB0000002"], Some("more")).last(|e| e.meant_mut().walk = Some(1));
         let item = script.job("JOB0000001", &json!({"status": "COMPLETE"}));
@@ -113,7 +132,7 @@ mod tests {
     #[case("2020-01-01T00:00:00Z", None)]
     #[case("2026-01-01T00:00:00Z", Some(Level::Fail))]
     fn a_list_of_the_latest_may_lack_old_jobs(#[case] created: &str, #[case] expected: Option<Level>) {
-        let script = Script::of("digitalocean").get("a-job", &json!({"created_at": created}));
+        let script = Script::of("digitalocean").get("a-job", &json!({"created_at": created})).later();
         let item = script.job("b-job", &json!({"created_at": "2025-01-01T00:00:00Z"}));
         let script = list("ListIndexingJobsByKnowledgeBase", script, json!({}), json!({"jobs": [item]}));
         let found: Vec<Level> = script.findings(&ContainsCreated).iter().map(|f| f.at_most).collect();

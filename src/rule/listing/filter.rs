@@ -1,7 +1,5 @@
 //! `listing/filter`.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -9,15 +7,13 @@ use crate::contract::operation::{Filter, FilterEffect};
 use crate::contract::pointer::Pointer;
 use crate::exchange::Reading;
 use crate::exchange::reading::time;
+use crate::rule::tool::lag::is_settled;
 use crate::rule::tool::seen_before::{missing, seen_before};
 use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule, Why};
 
+use crate::story::Story;
 use crate::story::text::{collapse, cut, show};
 use crate::story::walk::{Page, Walk};
-use crate::story::{Answer, Life, Story};
-
-/// No page promises that a list is as fresh as a reading of the job itself: what was seen so long before is in both.
-const LAG: Duration = Duration::from_secs(10);
 
 static META: Meta = Meta {
     id: "listing/filter",
@@ -96,17 +92,8 @@ fn due<'t>(story: &Story<'t>, walk: &Walk<'_>, state: &str) -> Vec<&'t Reading> 
     }
     let mut seen = seen_before(story, walk);
     let Some(first) = walk.first().map(|page| page.answer) else { return Vec::new() };
-    seen.retain(|reading| reading.state.as_deref() == Some(state) && is_settled(story, reading, &first));
+    seen.retain(|reading| reading.state.as_deref() == Some(state) && is_settled(story, reading, first.index));
     seen
-}
-
-/// Whether a job stays in the state that a reading shows, and was in it long before the list was asked for.
-fn is_settled(story: &Story<'_>, reading: &Reading, asked: &Answer<'_>) -> bool {
-    let stays = |life: &&Life<'_>| life.is_ended(reading) || !life.may_move_before(asked.index);
-    let Some(life) = story.life(&reading.id).filter(stays) else { return false };
-    let sent = asked.exchange.sent;
-    let is_old = |r: &&Reading| story.exchanges.get(r.exchange).is_some_and(|e| e.received + LAG <= sent);
-    life.readings.iter().rev().take_while(|r| r.state == reading.state).any(is_old)
 }
 
 fn foreign_state(walk: &Walk<'_>, filter: &Filter, at: &Pointer, state: &str) -> Option<Finding> {
@@ -202,6 +189,7 @@ fn out_of_order(
 mod tests {
     use super::*;
     use crate::rule::script::Script;
+    use crate::rule::tool::lag::LAG;
     use rstest::rstest;
     use serde_json::json;
 

@@ -2,14 +2,18 @@
 
 use super::Rule;
 
+pub mod agrees_with_reads;
 pub mod bad_token;
 pub mod contains_created;
 pub mod filter;
+pub mod of_parents;
+pub mod page_facts;
 pub mod page_size;
 pub mod pages_partition;
 pub mod parts_partition;
 pub mod size_limit;
 pub mod walk_ends;
+pub mod walks_agree;
 
 /// The rules of this group.
 pub const RULES: &[&dyn Rule] = &[
@@ -21,4 +25,8 @@ pub const RULES: &[&dyn Rule] = &[
     &walk_ends::WalkEnds,
     &bad_token::BadToken,
     &size_limit::SizeLimit,
+    &agrees_with_reads::AgreesWithReads,
+    &walks_agree::WalksAgree,
+    &of_parents::OfParents,
+    &page_facts::PageFacts,
 ];

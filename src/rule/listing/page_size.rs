@@ -1,6 +1,5 @@
 //! `listing/page-size`.
 
-use crate::contract::operation::Role;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::Story;
 use crate::story::walk::{page, size_asked};
@@ -29,7 +28,7 @@ impl Rule for PageSize {
     fn judge(&self, story: &Story<'_>) -> Judgement {
         let mut judgement = Judgement::default();
         for answer in story.answers().iter() {
-            let is_meant = answer.operation.role == Role::List && answer.exchange.meant().probe.is_none();
+            let is_meant = answer.operation.list().is_some() && answer.exchange.meant().probe.is_none();
             let Some(paging) = answer.operation.pagination.as_ref().filter(|_| is_meant) else { continue };
             let Some(size) = &paging.size else { continue };
             let asked = size_asked(paging, answer.exchange);
@@ -58,7 +57,7 @@ impl Rule for PageSize {
                 format!("{items} items"),
             )
             .kind(kind);
-            finding.pointer = answer.operation.jobs.as_ref().map(|jobs| jobs.as_str().to_owned());
+            finding.pointer = answer.operation.list().map(|jobs| jobs.as_str().to_owned());
             judgement.find([finding]);
         }
         judgement
@@ -68,6 +67,7 @@ impl Rule for PageSize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::operation::Role;
     use crate::rule::script::Script;
     use rstest::rstest;
     use serde_json::{Value, json};

@@ -12,9 +12,9 @@ use crate::story::walk::{Page, Walk};
 
 static META: Meta = Meta {
     id: "listing/pages-partition",
-    title: "the pages of a list hold every job once",
+    title: "the pages of a list hold every item once",
     keyword: Keyword::Must,
-    checks: "Over one walk no job appears twice, and a total, where the list gives one, equals the number of items. Where \
+    checks: "Over one walk no item appears twice, and a total, where the list gives one, equals the number of items. Where \
              the total changes on the way the list itself changed, and nothing is said.",
     why: "Clients that add pages up count jobs twice or lose them when pages overlap or leave gaps.",
     fix: "Order the list by something that does not change, and let each page begin where the last one ended.",
@@ -52,7 +52,7 @@ fn total(page: &Page<'_>) -> Option<i128> {
 }
 
 fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Finding> {
-    let id = &walk.shape(contract).id;
+    let id = walk.id(contract)?;
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let (page, at, job, first) = walk.items().find_map(|(page, at, item)| {
         let job = id.text(item)?;
@@ -60,21 +60,31 @@ fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Fi
         Some((page, at, job, first))
     })?;
     let paging = page.answer.operation.pagination.as_ref();
-    let (kind, message, at_most) = if first == page.answer.index {
-        ("twice-on-one-page", "a job stands twice on one page", Level::Fail)
+    let is_bare = paging.is_none() && !walk.has_jobs();
+    let (kind, message, at_most) = if first == page.answer.index && is_bare {
+        // That an id is of one item only is said of jobs, and of what comes in pages.
+        ("twice-on-one-page", "an item stands twice on one page", Level::Warn)
+    } else if first == page.answer.index {
+        ("twice-on-one-page", "an item stands twice on one page", Level::Fail)
     } else if has_totals || paging.is_some_and(|p| matches!(p.style, PageStyle::Token(_))) {
-        ("on-two-pages", "a job stands on two pages of one walk", Level::Fail)
+        ("on-two-pages", "an item stands on two pages of one walk", Level::Fail)
     } else {
         // Counted pages shift when somebody starts a job on the way, and without a total nothing shows that.
-        ("on-two-pages", "a job stands on two pages of one walk", Level::Warn)
+        ("on-two-pages", "an item stands on two pages of one walk", Level::Warn)
     };
     let actual = format!("{job} again");
     let pointer = collapse(page.body, &format!("{at}{}", id.as_str()));
     Some(
-        Finding::new(page.answer.index, reference(page, paging), message.to_owned(), "each job once", actual)
-            .kind(kind)
-            .at(pointer)
-            .at_most(at_most),
+        Finding::new(
+            page.answer.index,
+            reference(page, paging),
+            message.to_owned(),
+            "each item once",
+            actual,
+        )
+        .kind(kind)
+        .at(pointer)
+        .at_most(at_most),
     )
 }
 

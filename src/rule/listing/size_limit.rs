@@ -1,7 +1,8 @@
 //! `listing/size-limit`.
 
 use crate::contract::error::Condition;
-use crate::contract::operation::{OverMax, Role};
+use crate::contract::operation::OverMax;
+use crate::rule::tool::lag::is_known;
 use crate::rule::{Finding, Judgement, Keyword, Meta, Rule};
 use crate::story::said::{alternatives, is_one_of, seen};
 use crate::story::walk::{page, size_asked};
@@ -80,7 +81,8 @@ fn wrong_page(
     if u64::try_from(items).is_ok_and(|items| items > most) {
         return Some(("too-large", "a page larger than the largest was given", holds));
     }
-    let is_known = story.readings().iter().any(|r| story.precedes(r.exchange, answer.index));
+    let is_known =
+        story.lives().iter().any(|life| life.readings.iter().any(|r| is_known(story, r, answer.index)));
     (items == 0 && is_known).then_some((
         "empty",
         "a page larger than the largest was asked for, and an empty one given",
@@ -94,7 +96,7 @@ pub(in crate::rule) fn limit(story: &Story<'_>, index: usize) -> Option<(u64, Op
     let contract = story.contract;
     let exchange = story.exchanges.get(index)?;
     let operation = contract.facts.operations.get(exchange.asked.operation.as_ref()?)?;
-    let paging = operation.pagination.as_ref().filter(|_| operation.role == Role::List)?;
+    let paging = operation.pagination.as_ref().filter(|_| operation.list().is_some())?;
     let size = paging.size.as_ref()?;
     let (most, asked) = (size.max?, size_asked(paging, exchange)?);
     let is_meant = exchange.meant().probe == Some(Condition::InvalidParameter) && asked > most;
@@ -110,7 +112,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn asked(size: u64, status: u16, items: usize) -> Script {
-        let script = Script::of("digitalocean").get("job-0", &json!({}));
+        let script = Script::of("digitalocean").get("job-0", &json!({})).later();
         let jobs: Vec<Value> = (0..items).map(|n| script.job(&format!("job-{n}"), &json!({}))).collect();
         let view = json!({"path": {}, "query": {"per_page": size}});
         let body = if status == 200 {

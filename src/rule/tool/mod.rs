@@ -10,6 +10,7 @@
 //! | operations that a server seems not to have | `absent` |
 //! | wrong requests that a permissive server may take | `lenient` |
 //! | a cancel that came with another one or after it | `late_cancel` |
+//! | what a list must know by the time it is asked for | `lag` |
 //! | a refused call, and its documented error | `refusal_error` |
 //! | a job that stopped though nobody should have minded the cancel | `stopped` |
 //! | requests after which a job may be gone | `removed` |
@@ -21,6 +22,7 @@ pub(crate) mod after_cancel;
 pub(crate) mod by_row;
 pub(crate) mod due;
 pub(crate) mod finding;
+pub(crate) mod lag;
 pub(crate) mod late_cancel;
 pub(crate) mod lenient;
 pub(crate) mod refusal_error;

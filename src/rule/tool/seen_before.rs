@@ -19,11 +19,18 @@ pub(crate) fn seen_before<'t>(story: &Story<'t>, walk: &Walk<'_>) -> Vec<&'t Rea
         let mut parents = page.answer.exchange.asked.parents.iter();
         parents.all(|(name, named)| story.parent(reading, name) == Some(named.as_str()))
     };
+    // Another service may know the job by another id, and may have no word for its state.
+    let shape = walk.shape(story.contract);
+    let service = |r: &Reading| story.contract.facts.operations.get(&r.operation).map(|o| &o.service);
+    let is_shown = |r: &Reading| {
+        service(r) == Some(&page.answer.operation.service)
+            && r.state.as_ref().is_none_or(|state| shape.can_show(state))
+    };
     story
         .lives()
         .iter()
         .filter_map(|life| life.before(page.answer.index).find(|r| is_own(r)))
-        .filter(|reading| is_there(reading))
+        .filter(|reading| is_there(reading) && is_shown(reading))
         .collect()
 }
 
