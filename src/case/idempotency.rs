@@ -46,7 +46,7 @@ fn conflict(contract: &Contract, id: &str, create: &Operation, token: &ClientTok
         }
         case = case.then(Step::Call(call));
     }
-    case
+    case.then(Step::Settle)
 }
 
 /// A member of the body that says nothing about which job is meant, with a value that the schema allows.

@@ -57,8 +57,8 @@ impl Rule for OwnId {
             }
             // A token may be older than this transcript; that a retry gives a known id is the concern of `retry/new-id`.
             let is_plain = token.is_none() && answer.operation.role == Role::Create && asked.job.is_none();
-            let is_after_others =
-                is_plain && story.readings().first().is_some_and(|r| r.exchange < answer.index);
+            let mut others = story.readings().iter().take_while(|r| r.exchange < answer.index);
+            let is_after_others = is_plain && others.any(|reading| is_beside(story, reading, answer));
             if !starts.ids.is_empty() || is_after_others {
                 judgement.look(answer.index);
             }
@@ -86,11 +86,14 @@ impl Rule for OwnId {
 
 /// Whether a job of this id was read before, under the parents that the start names.
 fn is_known(story: &Story<'_>, answer: &Answer<'_>, id: &str) -> bool {
-    let is_of_parents = |reading: &Reading| {
-        let named = &answer.exchange.asked.parents;
-        named.iter().all(|(name, value)| story.parent(reading, name) == Some(value.as_str()))
-    };
-    story.last_named(answer.index, id, |reading| story.is_ours(reading) && is_of_parents(reading)).is_some()
+    story.last_named(answer.index, id, |reading| is_beside(story, reading, answer)).is_some()
+}
+
+/// Whether a reading shows a job under the parents that a start names.
+fn is_beside(story: &Story<'_>, reading: &Reading, start: &Answer<'_>) -> bool {
+    let named = &start.exchange.asked.parents;
+    let is_there = |(name, value): (&String, &String)| story.parent(reading, name) == Some(value.as_str());
+    story.is_ours(reading) && named.iter().all(is_there)
 }
 
 /// The id of the job that an answer says was started.
