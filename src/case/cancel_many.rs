@@ -1,7 +1,7 @@
 //! Cancels of many jobs: those that are meant, those created too early or too late, those of someone else, and those
 //! that have ended.
 
-use super::{Arrange, Call, Case, Moment, Parents, Step, creator, read, reader};
+use super::{Arrange, Call, Case, Moment, Parents, Step, creator, read, reader, take_with};
 use crate::contract::Contract;
 use crate::contract::cancel::{CancelMany, Edge};
 use crate::contract::operation::{Operation, Role};
@@ -91,20 +91,18 @@ impl Family<'_> {
         Some(self.cancel(case, &all, self.call(after, before), &["inside", "second"]))
     }
 
-    /// A job in each state in which its own cancel is accepted, with one just started beside it.
+    /// A job in each state in which its own cancel is accepted. It may have been there before: so the range is narrow.
     fn states(&self) -> Vec<Case> {
         let contract = self.contract;
         let shape = contract.shape_of(self.get);
         let states = contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state));
-        let open = states.filter(|state| !contract.cancellable(state).is_empty());
-        open.map(|state| {
-            let title = format!("a cancel of many takes a job in {state}, among others");
+        let open = states.filter_map(|state| Some((state, contract.cancellable(state).into_iter().next()?)));
+        open.map(|(state, facets)| {
+            let title = format!("a cancel of many takes a job in {state}");
             let case = self.case(&format!("in::{state}"), &title, &[EFFECT]);
-            // Started here, not found: the range must not reach back to the creation of jobs that were there before.
-            let until = Step::Poll { job: "job".into(), until: vec![state.clone()] };
-            let case = case.then(self.start("job")).then(until).then(self.start("other"));
-            let call = self.call(Moment::Before("job".into()), Moment::After("other".into()));
-            self.cancel(case, &["job", "other"], call, &["job", "other"])
+            let case = case.then(take_with("job", state, &facets));
+            let call = self.call(Moment::Before("job".into()), Moment::After("job".into()));
+            self.cancel(case, &["job"], call, &["job"])
         })
         .collect()
     }
