@@ -1,7 +1,7 @@
 //! Cancels of many jobs: those that are meant, those created too early or too late, those of someone else, and those
 //! that have ended.
 
-use super::{Arrange, Call, Case, Moment, Parents, Step, creator, read, reader};
+use super::{Arrange, Call, Case, Moment, Parents, Step, creator, read, reader, take_with};
 use crate::contract::Contract;
 use crate::contract::cancel::{CancelMany, Edge};
 use crate::contract::operation::{Operation, Role};
@@ -22,6 +22,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         if many.undocumented.is_none() {
             cases.extend(family.range());
             cases.push(family.finished());
+            cases.extend(family.states());
             cases.extend(many.ends().map(|(edge, _)| family.end(edge)));
         }
         cases.extend(family.foreign());
@@ -65,26 +66,45 @@ impl Family<'_> {
         Step::Watch { job: job.to_owned(), times: 1 }
     }
 
-    /// Reads each job, cancels, and reads each again until the one that is meant has ended.
-    fn cancel(&self, case: Case, jobs: &[&str], call: Step, meant: Option<&str>) -> Case {
+    /// Reads each job, cancels, and reads each again until those that are meant have ended.
+    fn cancel(&self, case: Case, jobs: &[&str], call: Step, meant: &[&str]) -> Case {
         let read_all = |case: Case| jobs.iter().fold(case, |case, job| case.then(read(self.get, job)));
         let case = read_all(read_all(case).then(call));
-        match meant {
-            Some(job) => read_all(case.then(Step::Poll { job: job.to_owned(), until: Vec::new() })),
-            None => case,
+        if meant.is_empty() {
+            return case;
         }
+        let settle = |job: &&str| Step::Poll { job: (*job).to_owned(), until: Vec::new() };
+        read_all(meant.iter().map(settle).fold(case, Case::then))
     }
 
-    /// Jobs created before, within and after the range.
+    /// Jobs created before, within and after the range; several within, so that one is not taken for all.
     fn range(&self) -> Option<Case> {
         self.many.ends().next()?;
         let title = "a cancel of many takes the jobs that were created in the range, and no others";
         let case = self.case("range", title, &[ONLY, EFFECT]);
         let case = case.then(self.start("early")).then(Self::pass("early")).then(self.start("inside"));
-        let case = case.then(Self::pass("inside")).then(self.start("late"));
+        let case = case.then(Self::pass("inside")).then(self.start("second"));
+        let case = case.then(Self::pass("second")).then(self.start("late"));
         let after = Moment::Between("early".into(), "inside".into());
-        let before = Moment::Between("inside".into(), "late".into());
-        Some(self.cancel(case, &["early", "inside", "late"], self.call(after, before), Some("inside")))
+        let before = Moment::Between("second".into(), "late".into());
+        let all = ["early", "inside", "second", "late"];
+        Some(self.cancel(case, &all, self.call(after, before), &["inside", "second"]))
+    }
+
+    /// A job in each state in which its own cancel is accepted. It may have been there before: so the range is narrow.
+    fn states(&self) -> Vec<Case> {
+        let contract = self.contract;
+        let shape = contract.shape_of(self.get);
+        let states = contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state));
+        let open = states.filter_map(|state| Some((state, contract.cancellable(state).into_iter().next()?)));
+        open.map(|(state, facets)| {
+            let title = format!("a cancel of many takes a job in {state}");
+            let case = self.case(&format!("in::{state}"), &title, &[EFFECT]);
+            let case = case.then(take_with("job", state, &facets));
+            let call = self.call(Moment::Before("job".into()), Moment::After("job".into()));
+            self.cancel(case, &["job"], call, &["job"])
+        })
+        .collect()
     }
 
     /// A job that has ended, and one that has not.
@@ -95,7 +115,7 @@ impl Family<'_> {
         let case =
             case.then(Step::Poll { job: "ended".into(), until: Vec::new() }).then(self.start("inside"));
         let call = self.call(Moment::Before("ended".into()), Moment::After("inside".into()));
-        self.cancel(case, &["ended", "inside"], call, Some("inside"))
+        self.cancel(case, &["ended", "inside"], call, &["inside"])
     }
 
     /// A job created at the very end of the range.
@@ -108,7 +128,7 @@ impl Family<'_> {
             Edge::After => self.call(at, Moment::After("job".into())),
             Edge::Before => self.call(Moment::Before("job".into()), at),
         };
-        self.cancel(case, &["job"], call, None)
+        self.cancel(case, &["job"], call, &[])
     }
 
     /// A job of someone else, created at the same time.
@@ -142,7 +162,7 @@ impl Family<'_> {
             }))
         };
         let call = self.call(Moment::Before("own".into()), Moment::After("foreign".into()));
-        let meant = self.many.undocumented.is_none().then_some("own");
+        let meant: &[&str] = if self.many.undocumented.is_none() { &["own"] } else { &[] };
         Some(self.cancel(case, &["own", "foreign"], call, meant))
     }
 }

@@ -13,6 +13,8 @@ enum Wrong {
     NoEnd(Edge),
     /// Jobs that have ended are taken too.
     Finished,
+    /// Jobs in this state are not taken.
+    NotIn(String),
     /// No job is taken.
     None,
     /// The jobs outside the range are taken, and not those inside.
@@ -31,7 +33,7 @@ impl Fault for CancelMany {
         &self.label
     }
 
-    fn selects(&self, _: &JobView, meant: Meant, selected: bool) -> bool {
+    fn selects(&self, job: &JobView, meant: Meant, selected: bool) -> bool {
         let inside = Place::Inside;
         let flipped = |place: Place| match place {
             Place::At { belongs } => Place::At { belongs: !belongs },
@@ -48,6 +50,7 @@ impl Fault for CancelMany {
                 let is_in = meant.after.is_in() && meant.before.is_in();
                 return meant.of_parents && meant.is_cancellable && !is_in;
             }
+            Wrong::NotIn(state) => return selected && job.state != *state,
             Wrong::None => return false,
             _ => return selected,
         };
@@ -80,6 +83,20 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     add("cancel-many-finished".into(), title, only, Wrong::Finished);
     let title = "a cancel of many takes no job".to_owned();
     add("cancel-many-none".into(), title, &["cancel/many-takes-effect"], Wrong::None);
+    let shows = |state: &&String| {
+        contract.of_role(Role::Get).any(|(_, get)| {
+            let cancels = |(operation, _): (&crate::contract::operation::Operation, _)| {
+                operation.service == get.service
+            };
+            contract.shape(get).can_show(state) && calls().any(cancels)
+        })
+    };
+    let open = contract.facts.lifecycle.states.keys().filter(shows);
+    for state in open.filter(|state| !contract.cancellable(state).is_empty()) {
+        let title = format!("a cancel of many takes no job in {state}");
+        let (id, rules) = (format!("cancel-many-not-in::{state}"), &["cancel/many-takes-effect"]);
+        add(id, title, rules, Wrong::NotIn(state.clone()));
+    }
     for edge in [Edge::After, Edge::Before] {
         let mut ends = calls().flat_map(|(_, many)| many.ends()).filter(|(own, _)| *own == edge).peekable();
         if ends.peek().is_some() {
