@@ -4,6 +4,7 @@ pub mod around;
 pub mod base;
 pub mod cancel;
 pub mod cancel_many;
+pub mod changes;
 pub mod credentials;
 pub mod errors;
 pub mod graphql;
@@ -52,6 +53,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         reads::cases,
         graphql::cases,
         around::cases,
+        changes::cases,
         parts::cases,
         pace::cases,
         not_offered::cases,

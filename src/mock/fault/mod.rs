@@ -31,6 +31,7 @@ mod surface;
 mod swapped;
 mod throttle;
 mod two_codes;
+mod unchanged;
 mod unchecked;
 mod undocumented;
 mod unlisted;
@@ -64,6 +65,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(unchanged::faults(contract));
     found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found.extend(edge::faults(contract));
