@@ -18,7 +18,11 @@ impl Mock {
         for (number, job) in store.jobs.iter_mut().enumerate() {
             let is_theirs =
                 call.identity != Some(Identity::Foreign) || self.fault.skips(Check::Owner, call.name);
-            if is_theirs && call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
+            let is_kept = job.retried && self.fault.skips(Check::Received, call.name);
+            if is_theirs
+                && !is_kept
+                && call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value))
+            {
                 job.settle(call.now, lifecycle);
                 // A service that has no word for a job's state does not list it.
                 if self.contract.shape(call.operation).can_show(job.state()) {

@@ -49,6 +49,8 @@ pub enum Check<'n> {
     PageToken,
     /// That a page which is too large is made smaller.
     PageLimit,
+    /// That a list has the jobs which retries through another service started.
+    Received,
     /// The fact of this name, which a call changes.
     Change(&'n str),
     /// That a start makes a job of its own.
