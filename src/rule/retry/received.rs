@@ -82,10 +82,11 @@ mod tests {
         let one = |script: &Script, call: &str| script.view(call, Some(OLD));
         let (get, retry) = (one(&script, "job"), one(&script, "retryJob"));
         let list = script.view("ProcListJobs", None);
+        let count = jobs.as_array().map_or(0, Vec::len);
         script
             .call("job", get, 200, &json!({"data": {"job": {"id": OLD, "status": "failed"}}}))
             .call("retryJob", retry, 200, &json!({"data": {"retryJob": {"id": NEW, "status": "pending"}}}))
-            .call("ProcListJobs", list, 200, &json!({"count": 1, "limit": 10, "offset": 0, "result": jobs}))
+            .call("ProcListJobs", list, 200, &json!({"count": count, "limit": 10, "offset": 0, "result": jobs}))
     }
 
     #[rstest]
@@ -96,6 +97,6 @@ mod tests {
     #[case(json!([{"internalJobID": "a"}]), None)]
     fn the_list_has_the_new_job(#[case] jobs: Value, #[case] expected: Option<usize>) {
         let found = listed(&jobs).judge(&Received);
-        assert_eq!(found.verdict().map(<[Finding]>::len), expected);
+        assert_eq!(found.verdict().map(|found| found.len()), expected);
     }
 }
