@@ -86,7 +86,12 @@ mod tests {
         script
             .call("job", get, 200, &json!({"data": {"job": {"id": OLD, "status": "failed"}}}))
             .call("retryJob", retry, 200, &json!({"data": {"retryJob": {"id": NEW, "status": "pending"}}}))
-            .call("ProcListJobs", list, 200, &json!({"count": count, "limit": 10, "offset": 0, "result": jobs}))
+            .call(
+                "ProcListJobs",
+                list,
+                200,
+                &json!({"count": count, "limit": 10, "offset": 0, "result": jobs}),
+            )
     }
 
     #[rstest]
