@@ -6,6 +6,7 @@ pub mod base;
 pub mod beginnings;
 pub mod cancel;
 pub mod cancel_many;
+pub mod changes;
 pub mod client_bodies;
 pub mod credentials;
 pub mod effects;
@@ -66,6 +67,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         repeats::cases,
         graphql::cases,
         around::cases,
+        changes::cases,
         parts::cases,
         pace::cases,
         not_offered::cases,

@@ -38,9 +38,10 @@ impl Needs {
     fn step(&mut self, step: &Step, contract: &Contract) {
         match step {
             Step::Arrange(_) => self.jobs += 1,
-            Step::Call(one) | Step::Insist { call: one, .. } | Step::Pages { call: one, .. } => {
-                self.call(one, contract)
-            }
+            Step::Call(one)
+            | Step::Insist { call: one, .. }
+            | Step::Pages { call: one, .. }
+            | Step::Await { call: one, .. } => self.call(one, contract),
             Step::Together(calls) => calls.iter().for_each(|one| self.call(one, contract)),
             Step::Search { call: one, tries } => (0..*tries).for_each(|_| self.call(one, contract)),
             Step::Race(race) => {

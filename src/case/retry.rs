@@ -3,7 +3,7 @@
 use super::taking::NO_READER;
 use super::{Call, Case, Silence, Step, read, reader, take};
 use crate::contract::Contract;
-use crate::contract::cancel::{Expect, Table, row};
+use crate::contract::cancel::{Expect, Row, Table, row};
 use crate::contract::combination::label;
 use crate::contract::operation::Role;
 
@@ -18,6 +18,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             cases.push(case);
             continue;
         };
+        cases.extend(received(contract, id, get));
         let shape = contract.shape_of(get);
         for state in contract.facts.lifecycle.states.keys().filter(|state| shape.can_show(state)) {
             let Some(row) = row(&contract.facts.retry, state, &Default::default()) else { continue };
@@ -72,4 +73,27 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// A retry, after which the lists of the other services are walked through.
+fn received(contract: &Contract, id: &str, get: &str) -> Option<Case> {
+    let service = &contract.facts.operations.get(id)?.service;
+    let shape = contract.shape_of(get);
+    let documented = |row: &&Row| matches!(&row.expect, Expect::Accepted(a) if a.received_ref.is_some());
+    let rows = contract.facts.retry.iter().filter(documented);
+    let states: Vec<&str> =
+        rows.flat_map(|row| &row.state).filter(|state| shape.can_show(state)).map(String::as_str).collect();
+    let lists: Vec<&str> =
+        contract.of_role(Role::List).filter(|(_, o)| o.service != *service).map(|(name, _)| name).collect();
+    if states.is_empty() || lists.is_empty() {
+        return None;
+    }
+    let title = "a job that a retry starts is known to the other services";
+    let case = Case::new(contract, id, "received", title.to_owned(), &["retry/received"]);
+    let mut call = Call::new(id).job("job");
+    call.creates = Some("new".into());
+    let case = case.then(take("job", &states)).then(read(get, "job")).then(Step::Call(call));
+    let case = case.then(Step::Poll { job: "new".into(), until: Vec::new() });
+    let walk = |case: Case, list: &&str| case.then(Step::Pages { call: Call::new(list), size: None });
+    Some(lists.iter().fold(case, walk))
 }

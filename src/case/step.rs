@@ -71,6 +71,15 @@ pub enum Step {
         /// The list, asked for its largest page.
         list: Call,
     },
+    /// Sends a request that reads until its answer shows a value, within the deadline.
+    Await {
+        /// The request.
+        call: Call,
+        /// Where the value stands in the answer.
+        at: Pointer,
+        /// The value.
+        equals: Value,
+    },
     /// Starts jobs, and cancels each about when it ends by itself.
     Race(Box<Race>),
     /// Makes requests wrong at random, by the run's seed. The first that is not refused is made as small as it can be

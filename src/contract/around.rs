@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::operation::Method;
 use super::pointer::Pointer;
@@ -47,6 +48,70 @@ pub struct Items {
     pub at: Pointer,
     /// Where the id of one item stands in it.
     pub id: Pointer,
+}
+
+/// A call changes facts of what one of the contract's parameters names, jobs aside: it switches a schedule off, say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    /// The parameter.
+    pub parameter: String,
+    /// What becomes of each fact, by a name that the calls which show it share.
+    pub facts: BTreeMap<String, Change>,
+}
+
+impl Changes {
+    /// The facts that a request changes, given as its view, each with its new value and with what documents it.
+    pub fn asked<'c>(&'c self, view: &'c Value) -> impl Iterator<Item = (&'c str, &'c Value, &'c str)> {
+        self.facts.iter().filter_map(|(name, change)| {
+            let value = change.at.as_ref().map_or(change.to.as_ref(), |at| at.first(view))?;
+            Some((name.as_str(), value, change.reference.as_str()))
+        })
+    }
+}
+
+/// What becomes of one fact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Its new value, where every such call gives it the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Value>,
+    /// Where the request says its new value; without one the fact stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Pointer>,
+    /// Where it is documented.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// A call shows facts of what one of the contract's parameters names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Shows {
+    /// The parameter.
+    pub parameter: String,
+    /// Where each fact stands in the answer.
+    pub facts: BTreeMap<String, ShownFact>,
+}
+
+/// How one fact is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShownFact {
+    /// Where it stands in the answer.
+    pub at: Pointer,
+    /// Its words here, by those of the calls that change it, where they differ.
+    #[serde(default)]
+    pub words: BTreeMap<String, String>,
+}
+
+impl ShownFact {
+    /// The value as it is written here.
+    pub fn written(&self, value: &Value) -> Value {
+        let word = value.as_str().and_then(|word| self.words.get(word));
+        word.map_or_else(|| value.clone(), |word| word.as_str().into())
+    }
 }
 
 /// Something that clients look for and the API does not have.

@@ -123,6 +123,9 @@ pub struct Accepted {
     /// For a retry: whether the answer names a new job and leaves the original alone.
     #[serde(default)]
     pub new_job: bool,
+    /// For a retry through one of several services: where it is documented that the others get to know the new job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_ref: Option<String>,
     /// Where it is documented what the job becomes, when that is elsewhere than the row itself.
     #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::around::{Items, Makes, Parts};
+use super::around::{Changes, Items, Makes, Parts, Shows};
 use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
@@ -182,6 +182,12 @@ pub struct Operation {
     /// The parameter whose value it takes out of the world.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removes: Option<String>,
+    /// What it changes on something that is no job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+    /// What it shows of something that is no job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shows: Option<Shows>,
     /// For a get: the list inside the job that it shows a page of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<Parts>,
@@ -224,6 +230,15 @@ impl Operation {
             Some((name.clone(), vec![value.to_owned()]))
         });
         fixed.chain(chosen).collect()
+    }
+
+    /// The value of the parameter `name` in a request, given as its view.
+    pub fn named(&self, name: &str, view: &Value) -> Option<String> {
+        match self.parent_place(name)?.first(view)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
     }
 
     /// Where the request names the parent `name`, if it does.

@@ -77,6 +77,12 @@ impl Pointer {
         put(value, &self.segments(), new);
     }
 
+    /// Whether it points at what another pointer does, or below that.
+    pub fn is_within(&self, other: &Pointer) -> bool {
+        let rest = self.0.strip_prefix(other.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// Takes away what the pointer selects.
     pub fn remove(&self, value: &mut Value) {
         remove(value, &self.segments());
@@ -169,6 +175,15 @@ mod tests {
         let value = json!({"a": [{"b": 1}, {"b": 2}], "x/y": 0});
         let found: Vec<String> = Pointer::new(pointer).select(&value).into_iter().map(|(p, _)| p).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn knows_what_lies_within() {
+        let at = |text: &str| Pointer::new(text);
+        assert!(
+            at("/a/b").is_within(&at("/a")) && at("/a").is_within(&at("/a")) && at("/a").is_within(&at(""))
+        );
+        assert!(!at("/ab").is_within(&at("/a")) && !at("/a").is_within(&at("/a/b")));
     }
 
     #[test]

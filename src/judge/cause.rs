@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use apollo_compiler::ast::OperationType;
+
 use super::verdict::{Outcome, RuleVerdict};
 use crate::case::Case;
 use crate::contract::Contract;
@@ -176,7 +178,7 @@ fn refuses_credentials(contract: &Contract, one: &Plain<'_>) -> bool {
 /// words that are not those of the API.
 fn absent(contract: &Contract, plain: &[Plain<'_>]) -> Vec<Cause> {
     let mut by_operation: BTreeMap<&str, Vec<&Plain<'_>>> = BTreeMap::new();
-    for one in plain {
+    for one in plain.iter().filter(|one| asks_for_its_field(contract, one)) {
         by_operation.entry(one.operation).or_default().push(one);
     }
     let cause = |(operation, answers): (&str, Vec<&Plain<'_>>)| {
@@ -199,6 +201,13 @@ fn absent(contract: &Contract, plain: &[Plain<'_>]) -> Vec<Cause> {
     by_operation.into_iter().filter_map(cause).collect()
 }
 
+/// Whether a request to a GraphQL service holds a document that asks for something: others are refused for what they
+/// are, whatever the service has. Every other request does.
+fn asks_for_its_field(contract: &Contract, one: &Plain<'_>) -> bool {
+    let is_graphql = contract.graphql.roots.contains_key(one.operation);
+    !is_graphql || one.exchange.asked.graphql.as_ref().is_some_and(|document| !document.keys.is_empty())
+}
+
 /// Whether an answer says that nothing is there to answer: a status for that, without a code of the API.
 fn is_no_route(contract: &Contract, exchange: &Exchange) -> bool {
     let status = exchange.response().map_or(0, |response| response.status);
@@ -209,7 +218,33 @@ fn is_no_route(contract: &Contract, exchange: &Exchange) -> bool {
         Some(code) => look.codes.is_empty() || look.codes.contains_key(&code),
         None => look.code.is_empty() && keeps_to_its_schema(contract, exchange),
     };
-    matches!(status, 405 | 501) || (status == 404 && !is_of_api)
+    matches!(status, 405 | 501) || (status == 404 && !is_of_api) || is_no_field(contract, exchange)
+}
+
+/// Whether a GraphQL service says that it has no such field: with the answer that is documented for that, or in words
+/// that name the field and the type which lacks it, as every GraphQL library does.
+fn is_no_field(contract: &Contract, exchange: &Exchange) -> bool {
+    let operation = exchange.asked.operation.as_deref().unwrap_or_default();
+    let transport = contract.service(operation).and_then(|service| service.transport.as_ref());
+    let (Some(transport), Some(root)) = (transport, contract.graphql.roots.get(operation)) else {
+        return false;
+    };
+    if is_accepted(exchange, contract) {
+        return false;
+    }
+    let code = said(exchange, contract).code;
+    if code.is_some() && code == transport.not_offered.code {
+        return true;
+    }
+    let body = exchange.response().and_then(|response| response.json().ok());
+    let errors = body.and_then(|body| body.get("errors")?.as_array());
+    let kind = if root.kind == OperationType::Mutation { "Mutation" } else { "Query" };
+    errors.into_iter().flatten().filter_map(|error| error.get("message")?.as_str()).any(|message| {
+        let names = |wanted: &str| {
+            message.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == wanted)
+        };
+        names(&root.field) && names(kind)
+    })
 }
 
 /// Whether an error whose API has no codes looks as documented.
@@ -281,6 +316,26 @@ mod tests {
         let (name, _) = script.contract.of_role(Role::List).next().unwrap();
         let (name, view) = (name.to_owned(), script.view(name, None));
         script.call(&name, view, status, body)
+    }
+
+    #[rstest]
+    #[case(400, "Cannot query field \"retryJob\" on type \"Mutation\".", "x", true)]
+    #[case(200, "type `Mutation` does not have a field `retryJob`", "x", true)]
+    #[case(200, "no", "not_implemented", true)]
+    #[case(400, "retryJob failed", "x", false)]
+    #[case(200, "no", "not_allowed", false)]
+    fn a_graphql_field_that_is_not_there(
+        #[case] status: u16,
+        #[case] message: &str,
+        #[case] code: &str,
+        #[case] expected: bool,
+    ) {
+        let script = Script::of("aiware");
+        let view = script.view("retryJob", Some("23041407_RORjiJw7te"));
+        let body = json!({"errors": [{"message": message, "name": code}]});
+        let script = script.call("retryJob", view, status, &body);
+        let transcript = script.transcript();
+        assert_eq!(is_no_field(&script.contract, &transcript.exchanges[0]), expected);
     }
 
     fn times(number: usize, status: u16, body: &serde_json::Value) -> Script {

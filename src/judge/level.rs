@@ -1,7 +1,7 @@
 //! How grave a finding is: by its rule, by the reference of the expectation that was broken, and by what else is known
 //! of the answer. A deduction never fails.
 
-use super::owner::is_about_form;
+use super::owner::{is_about_error_bodies, is_about_form};
 use crate::contract::Contract;
 use crate::contract::error::Probe;
 use crate::contract::facts::{Conflict, Side};
@@ -29,6 +29,8 @@ pub fn level(meta: &Meta, finding: &Finding, story: &Story<'_>) -> Level {
     // Such a request may be refused by what stands before the API, in its own words.
     let level =
         if is_about_form(meta) && is_beyond_words(finding, story) { level.min(Level::Note) } else { level };
+    let by_schema = of_error_schema(meta, finding, story);
+    let level = by_schema.map_or(level, |basis| level.min(allowed(meta.keyword, basis)));
     if shows_a_side(finding, story) { level.min(Level::Warn) } else { level }
 }
 
@@ -45,6 +47,14 @@ fn of_probe(meta: &Meta, finding: &Finding, story: &Story<'_>) -> Option<Basis> 
     let operation = exchange.asked.operation.as_deref()?;
     let row = story.contract.error_row(exchange.meant().probe?, operation)?;
     Some(story.contract.basis(row.detail()))
+}
+
+/// Where a finding is about the form of an error's body: how sure it is what errors of that status hold, where the
+/// contract has a schema for them that says so.
+fn of_error_schema(meta: &Meta, finding: &Finding, story: &Story<'_>) -> Option<Basis> {
+    let answer = story.answer(finding.exchange).filter(|answer| answer.response.status >= 400)?;
+    let shape = story.contract.shapes.get(answer.schema()?).filter(|_| is_about_error_bodies(meta))?;
+    Some(story.contract.basis(shape.document.get("x-ref")?.as_str()?))
 }
 
 /// Whether the finding rests on one side of a point on which the vendor's own sources disagree, and what it is about

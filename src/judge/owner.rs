@@ -13,6 +13,14 @@ pub(super) fn is_about_form(meta: &Meta) -> bool {
     matches!(meta.group(), "fields" | "graphql") || FORM.contains(&meta.id)
 }
 
+/// Whether a rule looks at what the body of an error holds.
+pub(super) fn is_about_error_bodies(meta: &Meta) -> bool {
+    matches!(
+        meta.id,
+        "errors/body-shape" | "errors/known-code" | "graphql/error-entry" | "fields/readable-body"
+    )
+}
+
 /// Whether what a rule says of an exchange counts. A server error belongs to `errors/server-error`, unless the contract
 /// documents that the operation answers so.
 pub(super) fn counts(meta: &Meta, exchange: usize, story: &Story<'_>) -> bool {

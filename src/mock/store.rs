@@ -27,6 +27,8 @@ pub(crate) struct Store {
     pub made: Set,
     /// Values of parameters that calls removed.
     pub removed: Set,
+    /// Facts that calls changed, by the parameter and its value.
+    pub changed: BTreeMap<(String, String), BTreeMap<String, Value>>,
 }
 
 /// What a new job is made from.

@@ -128,6 +128,7 @@ impl Driver<'_> {
                 }
                 Ok(())
             }
+            Step::Await { call, at, equals } => self.wait_for(call, at, equals).await,
             Step::Race(race) => self.race(race).await,
             Step::Search { call, tries } => self.search(call, *tries).await,
             Step::Pages { call, size } => self.pages(call, *size).await,

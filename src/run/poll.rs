@@ -1,8 +1,11 @@
 //! Reading jobs: once, and until they are where they are waited for.
 
+use serde_json::Value;
+
 use super::drive::Driver;
 use crate::case::{Call, JobRef, Parents};
 use crate::contract::operation::Role;
+use crate::contract::pointer::Pointer;
 use crate::exchange::Reading;
 use crate::exchange::reading::readings;
 use crate::exchange::transcript::GivenUp;
@@ -40,6 +43,21 @@ impl Driver<'_> {
         let is_it = |r: &Reading| r.id == id || Some(r.id.as_str()) == asked;
         let shown = readings(index, exchange, contract).into_iter().find(is_it);
         Ok(shown.and_then(|reading| reading.state))
+    }
+
+    /// Sends a request until its answer shows a value; one that is not served, or shows nothing there, is not repeated.
+    pub(super) async fn wait_for(&mut self, call: &Call, at: &Pointer, equals: &Value) -> Result<(), Why> {
+        let started = self.setup.target.elapsed();
+        loop {
+            let index = self.call(call).await?;
+            let response = self.exchanges[index].response().filter(|response| response.is_success());
+            let shown = response.and_then(|response| at.first(response.json().ok()?));
+            let waited = self.setup.target.elapsed().saturating_sub(started);
+            if shown.is_none_or(|shown| shown == equals) || waited >= self.setup.limits.deadline {
+                return Ok(());
+            }
+            self.setup.target.pause(self.setup.limits.poll_interval).await;
+        }
     }
 
     /// Reads a job until it is in one of the states (any final one when none are named), or past them for good. Gives

@@ -84,7 +84,9 @@ impl Driver<'_> {
         };
         let operation = self.setup.contract.facts.operations.get(&call.operation);
         let place = operation.and_then(|operation| operation.parent_place(parameter));
-        Ok(place.map(|place| (place, json!(value))))
+        // What the call makes wrong on purpose stays wrong.
+        let is_set = |place: &Pointer| call.set.iter().any(|(at, _)| place.is_within(at));
+        Ok(place.filter(|place| !is_set(place)).map(|place| (place, json!(value))))
     }
 
     /// The id by which an operation knows a job.

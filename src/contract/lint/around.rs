@@ -16,11 +16,33 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let places: Vec<(String, String)> =
             makes.chain(removes).map(|(place, name)| (place, name.clone())).collect();
         let has_places = !places.is_empty();
+        let changes = operation.changes.iter().map(|c| (format!("{at}/changes/parameter"), &c.parameter));
+        let shows = operation.shows.iter().map(|s| (format!("{at}/shows/parameter"), &s.parameter));
+        let touched: Vec<(String, String)> =
+            changes.chain(shows).map(|(place, name)| (place, name.clone())).collect();
+        let unnamed: Vec<(String, String)> = touched
+            .iter()
+            .filter(|(_, name)| facts.parameters.contains_key(name) && operation.parent_place(name).is_none())
+            .cloned()
+            .collect();
+        super::names(draft, "parameter", touched, parameters(), mistakes);
         super::names(draft, "parameter", places, parameters(), mistakes);
         let mut report = |place: &str, message: String, help: &str| {
             let span = draft.document.span(&format!("{at}{place}"));
             mistakes.push(draft.document.error(span, message).with_help(help.to_owned()));
         };
+        for (place, name) in unnamed {
+            let place = place.strip_prefix(&at).unwrap_or_default();
+            let message = format!("`{id}` speaks of facts of a `{name}` and does not say where it names it");
+            report(place, message, "add it to `parents`, with its place in the request");
+        }
+        for (name, change) in operation.changes.iter().flat_map(|changes| &changes.facts) {
+            if change.to.is_some() == change.at.is_some() {
+                let message = format!("nothing says what becomes of `{name}`, or two things do");
+                let place = format!("/changes/facts/{name}");
+                report(&place, message, "give either `to`, its new value, or `at`, its place in the request");
+            }
+        }
         if has_places && !operation.writes {
             let help = "add `writes = true`, so that it is sent only where writing is allowed";
             report("", format!("`{id}` makes or removes something and does not say that it writes"), help);

@@ -26,7 +26,8 @@ impl Mock {
                 || call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value));
             let is_new =
                 job.past.first().is_some_and(|step| step.at > earlier(call.now, self.decoy.list_delay()));
-            if is_theirs && is_named && !is_new {
+            let is_kept = job.retried && self.fault.skips(Check::Received, call.name);
+            if is_theirs && is_named && !is_new && !is_kept {
                 job.settle(call.now, lifecycle);
                 // A service that has no word for a job's state does not list it.
                 if self.contract.shape(call.operation).can_show(job.state())

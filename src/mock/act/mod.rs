@@ -3,6 +3,7 @@
 mod around;
 mod cancel;
 mod cancel_many;
+mod change;
 mod create;
 mod filter;
 mod list;
@@ -31,7 +32,7 @@ impl Mock {
         if let (false, Some(condition)) = (names_job, self.fault.refuses(call.name, None)) {
             return Err(condition);
         }
-        match call.operation.role {
+        let mut reply = match call.operation.role {
             Role::Create => self.create(call, &mut store),
             Role::List => self.list(call, &mut store),
             Role::CancelMany => self.cancel_many(call, &mut store),
@@ -44,7 +45,10 @@ impl Mock {
             Role::Details => self.with_job(call, &mut store, Mock::details),
             Role::Cancel => self.with_job(call, &mut store, Mock::cancel),
             Role::Retry => self.with_job(call, &mut store, Mock::retry),
-        }
+        }?;
+        self.change(call, &mut store);
+        self.show(call, &store, &mut reply);
+        Ok(reply)
     }
 
     /// Finds the job that the request names, under the parents it names, and brings it up to date.

@@ -7,6 +7,7 @@ use super::super::job::JobView;
 use super::{Decoy, Label};
 use crate::contract::Contract;
 use crate::contract::cancel::{Expect, Row};
+use crate::contract::operation::Role;
 
 enum Other {
     /// Leads to this state where a row allows it.
@@ -96,7 +97,11 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
             Other::LeadsTo(state.clone()),
         );
     }
-    for state in ends {
+    // A service without the word could not show such a job.
+    let is_shown = |state: &&String| {
+        contract.of_role(Role::Get).all(|(name, _)| contract.shape_of(name).can_show(state))
+    };
+    for state in ends.into_iter().filter(is_shown) {
         add(
             format!("cancel-ends-in::{state}"),
             format!("a job ends in {state} although its cancel was accepted"),

@@ -59,6 +59,10 @@ pub enum Check<'n> {
     Freshness,
     /// That a list holds the jobs in this state.
     Listed(&'n str),
+    /// That a list has the jobs which retries through another service started.
+    Received,
+    /// The fact of this name, which a call changes.
+    Change(&'n str),
     /// That a start makes a job of its own.
     OwnJob,
     /// That a body is an object.

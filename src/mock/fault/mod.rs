@@ -38,6 +38,7 @@ mod surface;
 mod swapped;
 mod throttle;
 mod two_codes;
+mod unchanged;
 mod unchecked;
 mod undocumented;
 mod unlisted;
@@ -72,6 +73,7 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
     found.extend(race::faults(contract));
     found.extend(error::faults(contract));
     found.extend(unchecked::faults(contract));
+    found.extend(unchanged::faults(contract));
     found.extend(constraint::faults(contract));
     found.extend(list::faults(contract));
     found.extend(listed::faults(contract));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::answer::{Answer, AnswerContext};
 use super::super::job::JobView;
 use super::super::render::put_where_present;
-use super::{Again, Fault, Label};
+use super::{Again, Check, Fault, Label};
 use crate::contract::Contract;
 use crate::contract::cancel::{Expect, Row};
 use crate::contract::error::Condition;
@@ -25,6 +25,8 @@ enum Wrong {
     BornIn(String),
     /// The new job does other work.
     OtherWork,
+    /// The lists of these operations do not have the new job.
+    Unlisted(Vec<String>),
 }
 
 struct Retry {
@@ -35,6 +37,10 @@ struct Retry {
 impl Fault for Retry {
     fn label(&self) -> &Label {
         &self.label
+    }
+
+    fn skips(&self, check: Check<'_>, operation: &str) -> bool {
+        matches!(&self.wrong, Wrong::Unlisted(lists) if check == Check::Received && lists.iter().any(|l| l == operation))
     }
 
     fn decide_retry(&self, job: &JobView, again: Again) -> Again {
@@ -169,6 +175,22 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         &["retry/new-id"],
         Wrong::SameJob,
     );
+    let is_received = contract
+        .facts
+        .retry
+        .iter()
+        .any(|row| matches!(&row.expect, Expect::Accepted(accepted) if accepted.received_ref.is_some()));
+    let service = contract.facts.operations.get(name).and_then(|operation| operation.service.as_ref());
+    let lists = contract.of_role(Role::List).filter(|(_, list)| list.service.as_ref() != service);
+    let lists: Vec<String> = lists.map(|(list, _)| list.to_owned()).filter(|_| is_received).collect();
+    if !lists.is_empty() {
+        add(
+            "retry-not-received".into(),
+            "a job that a retry starts is not handed over to the other services".into(),
+            &["retry/received"],
+            Wrong::Unlisted(lists),
+        );
+    }
     let born = lifecycle.states.keys().filter(can_show).find(|s| lifecycle.is_terminal(s));
     if let Some(state) = born {
         add(

@@ -96,10 +96,23 @@ mod tests {
     #[case("pending", "queued", 1)]
     #[case("pending", "running", 0)]
     #[case("pending", "complete", 0)]
-    #[case("pending", "cancelled", 1)]
+    #[case("pending", "cancelled", 0)]
     fn what_is_meant_is_cancelled(#[case] before: &str, #[case] after: &str, #[case] expected: usize) {
         let found = many("10:30", HOME, before, after).findings(&ManyTakesEffect);
         assert_eq!(found.len(), expected, "{found:?}");
+    }
+
+    #[test]
+    fn an_end_that_is_not_listed_is_none_for_a_cancelled_job() {
+        let aborted_only = |contract: &mut Contract| {
+            for row in &mut contract.facts.cancel {
+                if let Expect::Accepted(accepted) = &mut row.expect {
+                    accepted.settles_in.retain(|state| state == "aborted");
+                }
+            }
+        };
+        let found = changed(aborted_only, "10:30", "pending", "cancelled").findings(&ManyTakesEffect);
+        assert_eq!(found.len(), 1, "{found:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::Rule;
 pub mod accepted_when_allowed;
 pub mod new_id;
 pub mod original_untouched;
+pub mod received;
 pub mod refusal_error;
 pub mod refused_when_due;
 pub mod same_work;
@@ -21,4 +22,5 @@ pub const RULES: &[&dyn Rule] = &[
     &starts_anew::StartsAnew,
     &same_work::SameWork,
     &original_untouched::OriginalUntouched,
+    &received::Received,
 ];

@@ -2,6 +2,7 @@
 
 use super::Rule;
 
+pub mod changes_show;
 pub mod letter_case;
 pub mod state_in_enum;
 pub mod surfaces_agree;
@@ -15,4 +16,5 @@ pub const RULES: &[&dyn Rule] = &[
     &word_in_enum::WordInEnum,
     &words_agree::WordsAgree,
     &surfaces_agree::SurfacesAgree,
+    &changes_show::ChangesShow,
 ];

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
-use crate::rule::{About, Finding, Judgement, Keyword, Meta, Rule};
+use crate::rule::{About, Finding, Judgement, Keyword, Level, Meta, Rule};
 use crate::story::Story;
 
 static META: Meta = Meta {
@@ -89,6 +89,10 @@ fn compare(story: &Story<'_>, readings: &[&Reading], judgement: &mut Judgement) 
             continue;
         }
         judgement.look(other.exchange);
+        // A service that shows the same in the end only lags, and no page says how soon it must not any more.
+        let later =
+            readings.iter().enumerate().skip(place + 1).filter(|(n, _)| services[*n] == services[place]);
+        let lags = is_final && later.into_iter().any(|(_, r)| r.state.as_deref() == Some(seen) && !acted(r));
         if seen != state {
             let message =
                 format!("{} shows a job as {seen}, and {} as {state}", one.operation, other.operation);
@@ -96,7 +100,8 @@ fn compare(story: &Story<'_>, readings: &[&Reading], judgement: &mut Judgement) 
             let reference = &contract.facts.job.reference;
             let finding = Finding::new(other.exchange, reference, message, seen, state).at(at);
             let about = About::State(format!("{seen} and {state}"));
-            judgement.find([finding.kind("disagree").about(about)]);
+            let level = if lags { Level::Warn } else { Level::Fail };
+            judgement.find([finding.kind("disagree").about(about).at_most(level)]);
             return;
         }
     }
@@ -153,6 +158,15 @@ mod tests {
             (None, None) => {}
             (other, _) => panic!("{other:?}"),
         }
+    }
+
+    #[rstest]
+    #[case("running", Level::Fail)]
+    #[case("aborted", Level::Warn)]
+    fn what_shows_in_the_end_only_lags(#[case] later: &str, #[case] expected: Level) {
+        let script = graphql(graphql(rest(Script::of("aiware"), "aborted"), "running"), later);
+        let found = script.findings(&SurfacesAgree);
+        assert_eq!(found.iter().map(|finding| finding.at_most).collect::<Vec<_>>(), [expected]);
     }
 
     #[test]
