@@ -5,6 +5,7 @@ mod absent;
 mod cancel;
 mod gateway;
 mod head;
+mod id_place;
 mod late_cancel;
 mod lenient;
 mod member;
@@ -162,6 +163,7 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(undocumented::decoys(contract));
     found.extend(gateway::decoys(contract));
     found.extend(absent::decoys(contract));
+    found.extend(id_place::decoys(contract));
     found
 }
 

@@ -64,7 +64,8 @@ impl Rule for OwnId {
             let message = format!("{} answers with the id of a job that was started before", answer.name);
             let due = format!("another id than {id}, which {before} had given before");
             let finding = Finding::new(answer.index, &answer.operation.reference, message, due, id);
-            let at = story.reading_at(answer.index).map(|shown| story.place(shown, shape.id.as_str()));
+            let shown = story.reading_at(answer.index);
+            let at = shown.map(|shown| story.place(shown, shape.id_place(&shown.job)));
             judgement.find([finding.kind("same-id").at(at.unwrap_or_default())]);
         }
         judgement
@@ -78,7 +79,7 @@ fn new_id<'t>(story: &Story<'t>, answer: &Answer<'t>) -> Option<&'t str> {
     }
     let shown = story.reading_at(answer.index)?;
     // An answer that shows no id is read as one about the job that the request names.
-    story.contract.shape(answer.operation).id.first(&shown.job).filter(|id| !id.is_null())?;
+    story.contract.shape(answer.operation).shown_id(&shown.job)?;
     let is_start = match answer.operation.role {
         Role::Create => true,
         Role::Retry => {
@@ -152,6 +153,17 @@ mod tests {
             e.asked.parents.insert("dataSourceId".into(), "DS00000002".into());
         });
         assert!(!is_judged(elsewhere));
+    }
+
+    #[test]
+    fn an_id_at_its_other_place_counts() {
+        let start = |script: Script, id: &str| {
+            let view = script.view("QueryVertices", None);
+            script.call("QueryVertices", view, 200, &json!({ "job_id": id }))
+        };
+        let found = start(start(Script::of("ges"), ID), ID).findings(&OwnId);
+        assert_eq!(found[0].pointer.as_deref(), Some("/job_id"));
+        assert_eq!(start(start(Script::of("ges"), ID), OTHER).judge(&OwnId).verdict(), Some(vec![]));
     }
 
     /// Jobs of aiWARE: one that failed, and what two retries of it are answered with.

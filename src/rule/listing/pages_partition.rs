@@ -52,12 +52,13 @@ fn total(page: &Page<'_>) -> Option<i128> {
 }
 
 fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Finding> {
-    let id = &walk.shape(contract).id;
+    let shape = walk.shape(contract);
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let (page, at, job, first) = walk.items().find_map(|(page, at, item)| {
-        let job = id.text(item)?;
+        let (place, id) = shape.shown_id(item)?;
+        let job = id.as_str()?;
         let first = seen.insert(job, page.answer.index)?;
-        Some((page, at, job, first))
+        Some((page, format!("{at}{}", place.as_str()), job, first))
     })?;
     let paging = page.answer.operation.pagination.as_ref();
     let (kind, message, at_most) = if first == page.answer.index {
@@ -69,7 +70,7 @@ fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Fi
         ("on-two-pages", "a job stands on two pages of one walk", Level::Warn)
     };
     let actual = format!("{job} again");
-    let pointer = collapse(page.body, &format!("{at}{}", id.as_str()));
+    let pointer = collapse(page.body, &at);
     Some(
         Finding::new(page.answer.index, reference(page, paging), message.to_owned(), "each job once", actual)
             .kind(kind)
