@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::job::earlier;
+use super::super::job::{Job, earlier};
 use super::super::store::Store;
 use super::super::{Call, Mock, Reply, render};
 use super::filter;
@@ -21,7 +21,7 @@ impl Mock {
             if is_theirs && call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
                 job.settle(call.now, lifecycle);
                 // A service that has no word for a job's state does not list it.
-                if self.contract.shape(call.operation).can_show(job.state()) {
+                if self.contract.shape(call.operation).can_show(job.state()) && self.is_listed_kind(call, job) {
                     numbers.push(number);
                 }
             }
@@ -50,6 +50,17 @@ impl Mock {
             self.number_pages(call, &page, numbers.len(), body);
         }
         Ok(reply)
+    }
+
+    /// Whether a list that holds some kinds of jobs only holds this one.
+    fn is_listed_kind(&self, call: &Call<'_>, job: &Job) -> bool {
+        if call.operation.lists.is_empty() {
+            return true;
+        }
+        let view = job.view(call.now, &self.contract.facts.lifecycle);
+        let facets = render::facets(&self.contract, self.teller(call), &view);
+        let is_lost = |word: &String| self.fault.skips(Check::Kind(word), call.name);
+        call.operation.lists_jobs_with(&facets) && !facets.values().flatten().any(is_lost)
     }
 
     fn filtered(&self, call: &Call<'_>, store: &Store, numbers: Vec<usize>) -> Vec<usize> {

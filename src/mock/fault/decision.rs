@@ -51,6 +51,8 @@ pub enum Check<'n> {
     PageLimit,
     /// That a start makes a job of its own.
     OwnJob,
+    /// That jobs with this value of a facet are listed.
+    Kind(&'n str),
 }
 
 /// What becomes of a cancel.
