@@ -65,7 +65,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
 /// One case for each further kind of jobs that a list holds; the first serves the other cases.
 fn kinds(contract: &Contract, id: &str, list: &Operation, get: &str) -> Vec<Case> {
     let first = list.first_listed();
-    let further = list.lists.iter().flat_map(|(name, words)| words.iter().skip(1).map(move |word| (name, word)));
+    let further =
+        list.lists.iter().flat_map(|(name, words)| words.iter().skip(1).map(move |word| (name, word)));
     further
         .map(|(name, word)| {
             let mut kind = first.clone();

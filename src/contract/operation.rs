@@ -231,7 +231,8 @@ impl Operation {
 
     /// The first kind of jobs that a list holds; none where it holds all.
     pub fn first_listed(&self) -> Facets {
-        let firsts = self.lists.iter().map(|(name, words)| (name.clone(), words.iter().take(1).cloned().collect()));
+        let firsts =
+            self.lists.iter().map(|(name, words)| (name.clone(), words.iter().take(1).cloned().collect()));
         firsts.collect()
     }
 

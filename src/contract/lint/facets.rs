@@ -58,7 +58,8 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
                 super::names(draft, "value", values(&at, words), known, mistakes);
             }
             if words.is_empty() || operation.role != Role::List {
-                let message = format!("`lists` names the kinds of jobs that a list holds: `{id}` has none to name");
+                let message =
+                    format!("`lists` names the kinds of jobs that a list holds: `{id}` has none to name");
                 mistakes.push(draft.document.error(draft.document.span(&at), message));
             }
         }

@@ -21,7 +21,8 @@ impl Mock {
             if is_theirs && call.named.iter().all(|(name, value)| job.parents.get(name) == Some(value)) {
                 job.settle(call.now, lifecycle);
                 // A service that has no word for a job's state does not list it.
-                if self.contract.shape(call.operation).can_show(job.state()) && self.is_listed_kind(call, job) {
+                if self.contract.shape(call.operation).can_show(job.state()) && self.is_listed_kind(call, job)
+                {
                     numbers.push(number);
                 }
             }

@@ -6,8 +6,8 @@ use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::exchange::Reading;
 use crate::rule::Level;
-use crate::story::{Life, Story};
 use crate::story::walk::{Page, Walk};
+use crate::story::{Life, Story};
 
 /// The last reading, before a walk, of each job that belongs to the parents of the walk.
 pub(crate) fn seen_before<'t>(story: &Story<'t>, walk: &Walk<'_>) -> Vec<&'t Reading> {
