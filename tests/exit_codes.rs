@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rstest::rstest;
 use support::server::Server;
-use support::{Ended, SECRETS, folder, jobproof, program, target_file};
+use support::{Ended, SECRETS, files_below, folder, jobproof, program, repository, target_file};
 
 #[test]
 fn what_conforms_ends_with_0() {
@@ -56,6 +56,43 @@ fn wrong_usage_ends_with_2(#[case] arguments: &[&str], #[case] why: &str) {
     assert_eq!(ended.code, Some(2), "{ended:#?}");
     assert!(ended.err.contains(why), "{ended:#?}");
     assert_eq!(ended.out, "", "nothing was done");
+}
+
+/// A copy of a built-in contract that says it is of another version, in a folder of another name.
+fn copied(name: &str) -> PathBuf {
+    let (from, to) = (repository("schemas/ges-hyg"), folder(name).join("mine"));
+    for file in files_below(&from) {
+        let path = to.join(file.strip_prefix(&from).unwrap());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(path, text.replace("api_version = \"1.0\"", "api_version = \"mine\"")).unwrap();
+    }
+    to
+}
+
+#[rstest]
+#[case::by_its_path("")]
+#[case::by_the_folder_around_it("..")]
+#[case::from_within(".")]
+fn a_contract_of_a_folder_replaces_the_one_of_its_id(#[case] given: &str) {
+    let mine = copied(&format!("replaces-{}", given.len()));
+    let path = if given.is_empty() { mine.clone() } else { PathBuf::from(given) };
+    for edition in ["2024", "2025"] {
+        let mut command = program(&["check", "ges-hyg", "--only", "*::reads::*", "--format", "json"]);
+        command.current_dir(&mine).args(["--edition", edition, "--contracts"]).arg(&path);
+        let ended = Ended::of(&command.output().unwrap());
+        assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:#?}");
+        assert!(ended.out.contains(r#""api_version": "mine""#), "{ended:#?}");
+    }
+}
+
+#[test]
+fn a_contract_that_does_not_tell_its_id_is_a_mistake() {
+    let mine = copied("no-id");
+    std::fs::write(mine.join("contract.toml"), "id = ").unwrap();
+    let ended = jobproof(&["check", "ges-hyg", "--contracts", mine.to_str().unwrap()]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:#?}");
+    assert!(ended.err.contains("contract.toml"), "{ended:#?}");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Lists: what they contain, how they page, what filters do.
 
-use super::{Arrange, Call, Case, Step, finished, read, reader};
+use super::{Arrange, Call, Case, Step, finished, finished_with, read, reader};
 use crate::contract::Contract;
+use crate::contract::combination::{Facets, label};
 use crate::contract::error::Condition;
-use crate::contract::operation::{FilterEffect, OverMax, PageStyle, Pagination, Role};
+use crate::contract::operation::{FilterEffect, Operation, OverMax, PageStyle, Pagination, Role};
 use crate::contract::pointer::Pointer;
 use crate::exchange::Violation;
 
@@ -12,10 +13,11 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     let mut cases = Vec::new();
     for (id, list) in contract.of_role(Role::List) {
         let Some(get) = reader(contract, list) else { continue };
+        let kind = list.first_listed();
         let jobs = |mut case: Case, number: usize| {
             for n in 1..=number {
                 let slot = format!("job{n}");
-                case = case.then(finished(contract, &slot)).then(read(get, &slot));
+                case = case.then(finished_with(contract, &slot, &kind)).then(read(get, &slot));
             }
             case
         };
@@ -24,9 +26,10 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         let rules = ["listing/contains-created", "errors/valid-request-served"];
         let case = Case::new(contract, id, "contains", title, &rules);
         cases.push(jobs(case, 2).then(Step::Rest { must_be: true }).then(walk(None)));
+        cases.extend(kinds(contract, id, list, get));
         let Some(paging) = &list.pagination else { continue };
         cases.extend(bad_token(contract, id, paging));
-        cases.extend(over_max(contract, id, paging, get));
+        cases.extend(over_max(contract, id, list, get));
         cases.extend(over_max_of_many(contract, id, paging));
         let title = "the pages of a list hold every job once, whatever their size".to_owned();
         let mut rules = vec![
@@ -49,12 +52,13 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
     }
     for (id, list) in contract.of_role(Role::List) {
         let Some(get) = reader(contract, list) else { continue };
+        let kind = list.first_listed();
         for filter in &list.filters {
             let title = format!("the filter `{}` does what it says", filter.name);
             let case =
                 Case::new(contract, id, &format!("filter::{}", filter.name), title, &["listing/filter"]);
             cases.push(match &filter.effect {
-                FilterEffect::OnlyState(_) => only_state(contract, case, id, get, filter),
+                FilterEffect::OnlyState(_) => only_state(contract, case, id, (get, &kind), filter),
                 FilterEffect::Ascending(_) | FilterEffect::Descending(_) => {
                     let mut call = Call::new(id);
                     call.set = leaves(&filter.send, "");
@@ -63,7 +67,9 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                     for n in 1..=3 {
                         let slot = format!("job{n}");
                         // Reading once more lets time pass, so that the jobs differ in what they are ordered by.
-                        case = case.then(finished(contract, &slot)).then(Step::Watch { job: slot, times: 1 });
+                        case = case
+                            .then(finished_with(contract, &slot, &kind))
+                            .then(Step::Watch { job: slot, times: 1 });
                     }
                     case.then(Step::Pages { call, size: None })
                 }
@@ -71,6 +77,25 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// One case for each further kind of jobs that a list holds; the first serves the other cases.
+fn kinds(contract: &Contract, id: &str, list: &Operation, get: &str) -> Vec<Case> {
+    let first = list.first_listed();
+    let further =
+        list.lists.iter().flat_map(|(name, words)| words.iter().skip(1).map(move |word| (name, word)));
+    further
+        .map(|(name, word)| {
+            let mut kind = first.clone();
+            kind.insert(name.clone(), vec![word.clone()]);
+            let label = label(&contract.facts, &kind);
+            let title = format!("a list contains a job that was seen before ({label})");
+            let case =
+                Case::new(contract, id, &format!("contains::{label}"), title, &["listing/contains-created"]);
+            let case = case.then(finished_with(contract, "job", &kind)).then(read(get, "job"));
+            case.then(Step::Pages { call: Call::new(id), size: None })
+        })
+        .collect()
 }
 
 /// A page token that no answer gave.
@@ -91,7 +116,8 @@ fn bad_token(contract: &Contract, id: &str, paging: &Pagination) -> Option<Case>
 }
 
 /// A page larger than the largest, where that is not simply a wrong parameter.
-fn over_max(contract: &Contract, id: &str, paging: &Pagination, get: &str) -> Option<Case> {
+fn over_max(contract: &Contract, id: &str, list: &Operation, get: &str) -> Option<Case> {
+    let paging = list.pagination.as_ref()?;
     let size = paging.size.as_ref().filter(|size| size.over_max != Some(OverMax::Refused))?;
     let most = size.max?;
     let title = "a page larger than the largest is refused or made smaller".to_owned();
@@ -102,7 +128,7 @@ fn over_max(contract: &Contract, id: &str, paging: &Pagination, get: &str) -> Op
     let words = format!("asks for a page of {} items, where {most} are the most", most.saturating_add(1));
     call.violation = Some(Violation::at(words, "maximum", size.request.as_str()));
     let case =
-        case.then(finished(contract, "job")).then(read(get, "job")).then(Step::Rest { must_be: false });
+        case.then(finished_with(contract, "job", &list.first_listed())).then(read(get, "job")).then(Step::Rest { must_be: false });
     Some(case.then(Step::Call(call)))
 }
 
@@ -139,7 +165,7 @@ fn only_state(
     contract: &Contract,
     mut case: Case,
     id: &str,
-    get: &str,
+    (get, kind): (&str, &Facets),
     filter: &crate::contract::operation::Filter,
 ) -> Case {
     let lifecycle = &contract.facts.lifecycle;
@@ -150,7 +176,7 @@ fn only_state(
         let arrange = Step::Arrange(Arrange {
             job: job.clone(),
             states: vec![(*state).clone()],
-            facets: std::collections::BTreeMap::new(),
+            facets: kind.clone(),
             foreign: false,
             consumes: false,
         });

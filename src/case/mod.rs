@@ -36,7 +36,7 @@ use serde::Serialize;
 
 pub use needs::Needs;
 pub use step::{Arrange, Call, JobRef, Moment, Parents, Part, Race, Slot, Step};
-use taking::{creator, finished, read, reader, take, take_cancellable, take_with};
+use taking::{creator, finished, finished_with, read, reader, take, take_cancellable, take_with};
 
 use crate::contract::Contract;
 use crate::contract::cancel::{RowId, Table};

@@ -61,6 +61,14 @@ pub(super) fn take_cancellable(contract: &Contract, job: &str) -> Step {
     }
 }
 
+/// A step that gets hold of a finished job with these facets, which other cases may share.
+pub(super) fn finished_with(contract: &Contract, job: &str, facets: &Facets) -> Step {
+    match finished(contract, job) {
+        Step::Arrange(arrange) => Step::Arrange(Arrange { facets: facets.clone(), ..arrange }),
+        other => other,
+    }
+}
+
 /// A step that gets hold of a finished job, which other cases may share.
 pub(super) fn finished(contract: &Contract, job: &str) -> Step {
     let lifecycle = &contract.facts.lifecycle;

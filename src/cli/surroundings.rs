@@ -12,7 +12,7 @@ use crate::contract::load::load;
 use crate::suite::groups;
 use crate::target::file::{Refused, Subject, Surroundings};
 
-/// The contracts that a command can use: those of the program, and those of folders, which win.
+/// The contracts that a command can use, by their ids: those of the program, and those of folders, which win.
 #[derive(Debug, Default)]
 pub(super) struct Contracts {
     packs: BTreeMap<String, Pack>,
@@ -27,8 +27,10 @@ impl Contracts {
         }
         for folder in folders {
             for contract in contract_folders(folder)? {
-                let name = contract.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                packs.insert(name, library::pack_from(&contract)?);
+                let pack = library::pack_from(&contract)?;
+                // The folder may have any name. A contract that does not tell its id has mistakes to be told.
+                let id = pack.id().map_or_else(|| load(&pack, None).map(|l| l.contract.facts.id), Ok)?;
+                packs.insert(id, pack);
             }
         }
         Ok(Contracts { packs })

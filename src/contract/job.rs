@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::error::Answer;
 use super::operation::Operation;
@@ -18,6 +19,9 @@ pub use super::timestamps::{TimeFormat, Timestamps};
 pub struct JobShape {
     /// The job's id.
     pub id: Pointer,
+    /// Other places of the id, for answers that show none there: some vendors have two names for it.
+    #[serde(default)]
+    pub id_or: Vec<Pointer>,
     /// What its ids look like.
     pub ids: IdShape,
     /// Further ids of the same job, by name.
@@ -73,6 +77,17 @@ pub struct JobShape {
 }
 
 impl JobShape {
+    /// The id that a job shows, with its place.
+    pub fn shown_id<'s, 'v>(&'s self, job: &'v Value) -> Option<(&'s Pointer, &'v Value)> {
+        let places = std::iter::once(&self.id).chain(&self.id_or);
+        places.filter_map(|at| Some((at, at.first(job)?))).find(|(_, id)| !id.is_null())
+    }
+
+    /// The place of the id that a job shows; the usual one where it shows none.
+    pub fn id_place(&self, job: &Value) -> &str {
+        self.shown_id(job).map_or(&self.id, |(at, _)| at).as_str()
+    }
+
     /// Whether a job in this state can be seen here.
     pub fn can_show(&self, state: &str) -> bool {
         self.states.as_ref().is_none_or(|states| states.iter().any(|shown| shown == state))
@@ -107,6 +122,9 @@ impl JobShape {
             }
         };
         set(&mut shape.id, &view.id);
+        if let Some(places) = &view.id_or {
+            shape.id_or.clone_from(places);
+        }
         set(&mut shape.state, &view.state);
         if view.states.is_some() {
             shape.states.clone_from(&view.states);
@@ -154,6 +172,9 @@ pub struct View {
     /// Where the id stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Pointer>,
+    /// Other places of the id: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_or: Option<Vec<Pointer>>,
     /// Where the state stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Pointer>,

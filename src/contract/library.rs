@@ -9,6 +9,7 @@ use include_dir::{Dir, DirEntry, include_dir};
 use super::Contract;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::load::{Loaded, load};
+use super::source::Document;
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
 
@@ -22,6 +23,14 @@ pub struct Pack {
     pub origin: String,
     /// The files by their path below the folder, with `/` between parts.
     pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Pack {
+    /// The id that the contract gives itself, where its file can be read at all.
+    pub fn id(&self) -> Option<String> {
+        let document = Document::from_bytes("contract.toml", self.files.get("contract.toml")?).ok()?;
+        Some(document.value.get("id")?.as_str()?.to_owned())
+    }
 }
 
 /// The ids of the vendors that come with the program, in alphabetical order.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::around::{Changes, Items, Makes, Parts, Shows};
+use super::combination::Facets;
 use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
@@ -134,6 +135,9 @@ pub struct Operation {
     /// For a call that lists something other than jobs: its items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub items: Option<Items>,
+    /// For a list that holds only jobs of some kinds: the values of facets that these have.
+    #[serde(default)]
+    pub lists: Facets,
     /// For a list that is not cut into pages: how many of the newest jobs it shows; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<usize>,
@@ -239,6 +243,20 @@ impl Operation {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         }
+    }
+
+    /// Whether a list holds the jobs of which these facets are known.
+    pub fn lists_jobs_with(&self, facets: &Facets) -> bool {
+        self.lists.iter().all(|(name, words)| {
+            facets.get(name).is_some_and(|values| values.iter().all(|value| words.contains(value)))
+        })
+    }
+
+    /// The first kind of jobs that a list holds; none where it holds all.
+    pub fn first_listed(&self) -> Facets {
+        let firsts =
+            self.lists.iter().map(|(name, words)| (name.clone(), words.iter().take(1).cloned().collect()));
+        firsts.collect()
     }
 
     /// Where the request names the parent `name`, if it does.

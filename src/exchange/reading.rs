@@ -126,7 +126,7 @@ pub fn read(job: &Value, shape: &JobShape) -> Reading {
         role: Role::Get,
         from_list: false,
         at: String::new(),
-        id: shape.id.first(job).and_then(text).unwrap_or_default(),
+        id: shape.shown_id(job).and_then(|(_, id)| text(id)).unwrap_or_default(),
         aliases: texts(&shape.aliases),
         state: shape.state.text(job).map(str::to_owned),
         facets: shape
@@ -231,6 +231,21 @@ mod tests {
     fn reads_times_in_any_form_of_a_number(#[case] json: &str, #[case] format: TimeFormat) {
         let value = serde_json::from_str(json).unwrap();
         assert_eq!(time(&value, format).map(|t| t.as_second()), Some(1_767_225_600));
+    }
+
+    #[rstest]
+    #[case(r#"{"jobId": "a", "job_id": "b"}"#, "a", "/jobId")]
+    #[case(r#"{"jobId": null, "job_id": "b"}"#, "b", "/job_id")]
+    #[case(r#"{"job_id": "b"}"#, "b", "/job_id")]
+    #[case("{}", "", "/jobId")]
+    fn an_id_is_read_at_each_of_its_places(#[case] job: &str, #[case] id: &str, #[case] at: &str) {
+        let mut shape = crate::contract::library::for_tests("ges").facts.job;
+        let job = serde_json::from_str(job).unwrap();
+        assert_eq!((read(&job, &shape).id.as_str(), shape.id_place(&job)), (id, at));
+        // A view may say otherwise.
+        let view = crate::contract::job::View { id_or: Some(Vec::new()), ..Default::default() };
+        shape = shape.viewed(&view);
+        assert_eq!(shape.id_place(&job), "/jobId");
     }
 
     #[test]

@@ -81,8 +81,8 @@ impl<'t> Attempt<'t> {
     /// asked for.
     pub(crate) fn new_id(&self, contract: &Contract) -> Option<&'t str> {
         let shown = self.shown?;
-        let shows = contract.shape_of(&shown.operation).id.first(&shown.job).is_some_and(|id| !id.is_null());
-        shows.then_some(shown.id.as_str())
+        contract.shape_of(&shown.operation).shown_id(&shown.job)?;
+        Some(shown.id.as_str())
     }
 }
 

@@ -59,6 +59,19 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// The id that an item shows, and where it stands in it.
+    pub(crate) fn shown_id<'c, 'v>(
+        &self,
+        contract: &'c Contract,
+        item: &'v Value,
+    ) -> Option<(&'c Pointer, &'v Value)> {
+        if self.has_jobs() {
+            return self.shape(contract).shown_id(item);
+        }
+        let id = self.id(contract)?;
+        Some((id, id.first(item)?))
+    }
+
     /// The items of all pages, each with its page.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&Page<'t>, &str, &'t Value)> {
         self.pages.iter().flat_map(|page| page.items.iter().map(move |(at, item)| (page, at.as_str(), *item)))

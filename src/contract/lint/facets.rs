@@ -50,6 +50,19 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let from = operation.facets_from.keys();
         let from = from.map(|name| (child(&format!("{at}/facets_from"), name), name.clone()));
         super::names(draft, "facet", from, names(), mistakes);
+        for (name, words) in &operation.lists {
+            let at = child(&format!("{at}/lists"), name);
+            super::names(draft, "facet", [(at.clone(), name.clone())], names(), mistakes);
+            if let Some(fact) = facets.get(name) {
+                let known = fact.values.iter().map(String::as_str);
+                super::names(draft, "value", values(&at, words), known, mistakes);
+            }
+            if words.is_empty() || operation.role != Role::List {
+                let message =
+                    format!("`lists` names the kinds of jobs that a list holds: `{id}` has none to name");
+                mistakes.push(draft.document.error(draft.document.span(&at), message));
+            }
+        }
         let starts = !operation.facets.is_empty() || !operation.facets_from.is_empty() || operation.destroys;
         if starts && operation.role != Role::Create {
             let message = format!("`{id}` creates no jobs, so it gives them no facets and destroys nothing");

@@ -65,6 +65,7 @@ fn check_pointers(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
     }
     let job = &draft.facts.job;
     let mut places = vec![("/job/id".to_owned(), &job.id)];
+    places.extend(job.id_or.iter().enumerate().map(|(n, at)| (format!("/job/id_or/{n}"), at)));
     places.extend(job.parents.iter().map(|(name, at)| (child("/job/parents", name), at)));
     places.extend(job.counters.iter().enumerate().map(|(n, at)| (format!("/job/counters/{n}"), at)));
     places.extend(job.frozen.iter().enumerate().map(|(n, at)| (format!("/job/frozen/{n}"), at)));

@@ -112,6 +112,7 @@ impl Mock {
             let at = format!("/{}", crate::contract::pointer::escape(name));
             [&shape.id, &shape.state]
                 .into_iter()
+                .chain(&shape.id_or)
                 .chain(shape.parents.values())
                 .chain(shape.aliases.values())
                 .chain(shape.counters.iter())

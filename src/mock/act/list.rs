@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::fault::Check;
-use super::super::job::{STAY, earlier, usual_way};
+use super::super::job::{Job, STAY, earlier, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply, render};
 use super::filter;
@@ -32,6 +32,7 @@ impl Mock {
                 // A service that has no word for a job's state does not list it.
                 if self.contract.shape(call.operation).can_show(job.state())
                     && !self.fault.skips(Check::Listed(job.state()), call.name)
+                    && self.is_listed_kind(call, job)
                 {
                     numbers.push(number);
                 }
@@ -71,6 +72,17 @@ impl Mock {
         if let Some(job) = store.jobs.get_mut(number) {
             job.set_out(&way, call.now, self.decoy.stay(STAY));
         }
+    }
+
+    /// Whether a list that holds some kinds of jobs only holds this one.
+    fn is_listed_kind(&self, call: &Call<'_>, job: &Job) -> bool {
+        if call.operation.lists.is_empty() {
+            return true;
+        }
+        let view = job.view(call.now, &self.contract.facts.lifecycle);
+        let facets = render::facets(&self.contract, self.teller(call), &view);
+        let is_lost = |word: &String| self.fault.skips(Check::Kind(word), call.name);
+        call.operation.lists_jobs_with(&facets) && !facets.values().flatten().any(is_lost)
     }
 
     fn filtered(&self, call: &Call<'_>, store: &Store, numbers: Vec<usize>) -> Vec<usize> {

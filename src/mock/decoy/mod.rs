@@ -6,6 +6,7 @@ mod cancel;
 mod crowd;
 mod gateway;
 mod head;
+mod id_place;
 mod late_cancel;
 mod lenient;
 mod member;
@@ -184,6 +185,7 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(undocumented::decoys(contract));
     found.extend(gateway::decoys(contract));
     found.extend(absent::decoys(contract));
+    found.extend(id_place::decoys(contract));
     found
 }
 

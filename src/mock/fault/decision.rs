@@ -75,6 +75,8 @@ pub enum Check<'n> {
     OwnRetry,
     /// That the id of a new job is its own.
     OwnId,
+    /// That jobs with this value of a facet are listed.
+    Kind(&'n str),
 }
 
 /// What becomes of a cancel.

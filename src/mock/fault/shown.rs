@@ -211,6 +211,7 @@ fn wobble(ground: &Ground<'_>) -> Option<Box<dyn Fault>> {
     let is_looked_at = |at: &Pointer| {
         [&shape.id, &shape.state]
             .into_iter()
+            .chain(&shape.id_or)
             .chain(shape.parents.values())
             .chain(shape.frozen.iter())
             .chain(shape.counters.iter())

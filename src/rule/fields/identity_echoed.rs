@@ -47,7 +47,7 @@ impl Rule for IdentityEchoed {
             if let Some(asked) = asked_id(reading, exchange.asked.job.as_deref()) {
                 judgement.look(reading.exchange);
                 if !is_named(reading, asked) && seen.insert((&reading.operation, None)) {
-                    let at = contract.shape_of(&reading.operation).id.as_str();
+                    let at = contract.shape_of(&reading.operation).id_place(&reading.job);
                     judgement.find([differs("job", at, asked, &reading.id).kind("other-job")]);
                 }
             }

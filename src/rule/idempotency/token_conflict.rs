@@ -55,7 +55,7 @@ impl Rule for TokenConflict {
             let Some((one, other)) = jobs.filter(|(one, other)| one.id != other.id) else { continue };
             let message = "a token that was used before started another job with another body".to_owned();
             let due = format!("the job {}, or a refusal", one.id);
-            let at = story.place(other, contract.shape_of(&other.operation).id.as_str());
+            let at = story.place(other, contract.shape_of(&other.operation).id_place(&other.job));
             let actual = format!("the job {}", other.id);
             // What is documented of tokens speaks of the same request sent again.
             let finding = Finding::new(again.index, &fact.reference, message, due, actual);

@@ -67,7 +67,8 @@ impl Rule for TokenReplays {
                     let message = "a start repeated with the same token started another job";
                     let (due, actual) =
                         (format!("the job {}", original.id), format!("the job {}", started.id));
-                    let at = story.place(started, contract.shape_of(&started.operation).id.as_str());
+                    let at =
+                        story.place(started, contract.shape_of(&started.operation).id_place(&started.job));
                     judgement.find([new("other-job", message, due, actual).at(at)]);
                 }
             }

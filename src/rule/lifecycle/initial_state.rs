@@ -113,8 +113,7 @@ fn younger<'t>(story: &Story<'t>, first: &Reading) -> Option<&'t Reading> {
 /// The first reading of a job whose start showed no state: within a moment, and before anybody asked to change it.
 fn first_reading<'t>(story: &Story<'t>, start: &Reading) -> Option<&'t Reading> {
     // An answer that shows no id is read as one about the job that the request names.
-    let shape = story.contract.shape_of(&start.operation);
-    shape.id.first(&start.job).filter(|id| !id.is_null())?;
+    story.contract.shape_of(&start.operation).shown_id(&start.job)?;
     let life = story.lives_named(&start.id).next()?;
     let reading = life.after(start.exchange).find(|reading| reading.state.is_some())?;
     let began = story.exchanges.get(reading.exchange)?.sent;

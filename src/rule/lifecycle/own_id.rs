@@ -76,7 +76,7 @@ impl Rule for OwnId {
             };
             if found.insert(answer.name) {
                 let finding = Finding::new(answer.index, &answer.operation.reference, message, due, id);
-                let at = story.reading_at(answer.index).map(|shown| story.place(shown, shape.id.as_str()));
+                let at = story.reading_at(answer.index).map(|shown| story.place(shown, shape.id_place(&shown.job)));
                 judgement.find([finding.kind(kind).at(at.unwrap_or_default())]);
             }
         }

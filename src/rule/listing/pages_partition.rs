@@ -52,12 +52,12 @@ fn total(page: &Page<'_>) -> Option<i128> {
 }
 
 fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Finding> {
-    let id = walk.id(contract)?;
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let (page, at, job, first) = walk.items().find_map(|(page, at, item)| {
-        let job = id.text(item)?;
+        let (place, id) = walk.shown_id(contract, item)?;
+        let job = id.as_str()?;
         let first = seen.insert(job, page.answer.index)?;
-        Some((page, at, job, first))
+        Some((page, format!("{at}{}", place.as_str()), job, first))
     })?;
     let paging = page.answer.operation.pagination.as_ref();
     let is_bare = paging.is_none() && !walk.has_jobs();
@@ -73,7 +73,7 @@ fn repeated(walk: &Walk<'_>, contract: &Contract, has_totals: bool) -> Option<Fi
         ("on-two-pages", "an item stands on two pages of one walk", Level::Warn)
     };
     let actual = format!("{job} again");
-    let pointer = collapse(page.body, &format!("{at}{}", id.as_str()));
+    let pointer = collapse(page.body, &at);
     Some(
         Finding::new(
             page.answer.index,

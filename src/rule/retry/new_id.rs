@@ -46,7 +46,7 @@ fn not_new(attempt: &Attempt<'_>, story: &Story<'_>) -> Option<Finding> {
     let (Some(id), Some(shown)) = (attempt.new_id(contract), attempt.shown) else {
         return Some(new("no-id", "a retry was accepted and names no new job", "no id"));
     };
-    let at = story.place(shown, contract.shape_of(&shown.operation).id.as_str());
+    let at = story.place(shown, contract.shape_of(&shown.operation).id_place(&shown.job));
     let was_asked_for = attempt.answer.exchange.asked.job.as_deref() == Some(id);
     if was_asked_for || is_named(attempt.before, id) {
         let message = "a retry answers with the id of the job that was to be retried";

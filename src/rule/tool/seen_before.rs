@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::contract::combination::Facets;
 use crate::contract::error::Condition;
 use crate::exchange::Reading;
 use crate::rule::Level;
-use crate::story::Story;
 use crate::story::walk::{Page, Walk};
+use crate::story::{Life, Story};
 
 /// The last reading, before a walk, of each job that belongs to the parents of the walk.
 pub(crate) fn seen_before<'t>(story: &Story<'t>, walk: &Walk<'_>) -> Vec<&'t Reading> {
@@ -29,9 +30,18 @@ pub(crate) fn seen_before<'t>(story: &Story<'t>, walk: &Walk<'_>) -> Vec<&'t Rea
     story
         .lives()
         .iter()
+        .filter(|life| {
+            let operation = page.answer.operation;
+            operation.lists.is_empty() || operation.lists_jobs_with(&facets(story, life, page))
+        })
         .filter_map(|life| life.before(page.answer.index).find(|r| is_own(r)))
         .filter(|reading| is_there(reading) && is_shown(reading))
         .collect()
+}
+
+/// What was known of a job's facets before a page was asked for.
+fn facets(story: &Story<'_>, life: &Life<'_>, page: &Page<'_>) -> Facets {
+    life.before(page.answer.index).flat_map(|reading| story.facets_of(reading)).collect()
 }
 
 /// The readings that a walk has no item for.
