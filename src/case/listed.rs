@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::isolation::names_what_differs;
 use super::taking::creator;
-use super::{Arrange, Call, Case, Step, finished, read, reader, take};
+use super::{Arrange, Call, Case, Step, finished, finished_with, read, reader, take};
 use crate::contract::Contract;
 use crate::contract::operation::{Operation, Role};
 
@@ -94,12 +94,13 @@ fn foreign_jobs(contract: &Contract, id: &str, list: &Operation, get: &str) -> O
     }
     let title = "a list of one parent holds no job of another".to_owned();
     let case = Case::new(contract, id, "foreign-jobs", title, &["listing/of-parents"]);
-    let foreign = match finished(contract, "foreign") {
+    let kind = list.first_listed();
+    let foreign = match finished_with(contract, "foreign", &kind) {
         Step::Arrange(arrange) => Step::Arrange(Arrange { foreign: true, ..arrange }),
         other => other,
     };
     // Under its own parents, which are the other ones.
     let case = case.then(foreign).then(read(get, "foreign"));
-    let case = case.then(finished(contract, "own")).then(read(get, "own"));
+    let case = case.then(finished_with(contract, "own", &kind)).then(read(get, "own"));
     Some(case.then(Step::Pages { call: Call::new(id), size: None }))
 }

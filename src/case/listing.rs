@@ -93,6 +93,7 @@ fn kinds(contract: &Contract, id: &str, list: &Operation, get: &str) -> Vec<Case
             let case =
                 Case::new(contract, id, &format!("contains::{label}"), title, &["listing/contains-created"]);
             let case = case.then(finished_with(contract, "job", &kind)).then(read(get, "job"));
+            let case = case.then(Step::Rest { must_be: true });
             case.then(Step::Pages { call: Call::new(id), size: None })
         })
         .collect()
@@ -127,8 +128,10 @@ fn over_max(contract: &Contract, id: &str, list: &Operation, get: &str) -> Optio
     call.probe = Some(Condition::InvalidParameter);
     let words = format!("asks for a page of {} items, where {most} are the most", most.saturating_add(1));
     call.violation = Some(Violation::at(words, "maximum", size.request.as_str()));
-    let case =
-        case.then(finished_with(contract, "job", &list.first_listed())).then(read(get, "job")).then(Step::Rest { must_be: false });
+    let case = case
+        .then(finished_with(contract, "job", &list.first_listed()))
+        .then(read(get, "job"))
+        .then(Step::Rest { must_be: false });
     Some(case.then(Step::Call(call)))
 }
 

@@ -137,7 +137,10 @@ impl Mock {
     /// The ids of a job by every name they go under; the empty name stands for the job's id inside texts.
     fn names(&self, view: &JobView) -> std::collections::BTreeMap<String, String> {
         let shape = &self.contract.facts.job;
-        let mut names = view.parents.clone();
+        // What a request may leave out is no parent of a job: an item of its answer has an id of its own there.
+        let is_parent = |name: &String| self.contract.facts.parameters.get(name).is_none_or(|p| !p.optional);
+        let mut names: std::collections::BTreeMap<String, String> =
+            view.parents.clone().into_iter().filter(|(name, _)| is_parent(name)).collect();
         for (name, at) in &shape.parents {
             if let (Some(id), Some(last)) = (view.parents.get(name), at.segments().pop()) {
                 names.insert(last, id.clone());

@@ -147,7 +147,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
                 add(
                     "lists-lose-oldest".into(),
                     "the oldest job is lost where a list takes more than one page".into(),
-                    &["listing/walks-agree"],
+                    &["listing/walks-agree", "listing/walk-ends"],
                     Wrong::LosesOldest,
                 );
             }

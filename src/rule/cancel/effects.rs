@@ -86,9 +86,9 @@ fn examine(
     let value = |reading: &'_ Reading| member.first(&reading.job).filter(|value| !value.is_null()).cloned();
     let (old, new) = (value(before)?, value(after)?);
     let name = member.as_str();
+    let format = story.contract.shape_of(&before.operation).timestamps.format;
     match &effect.does {
         Change::Moves(_) => {
-            let format = story.contract.shape_of(&before.operation).timestamps.format;
             let (earlier, later) = (time(&old, format)?, time(&new, format)?);
             if attempt.answer.exchange.sent.saturating_sub(before.when) < APART {
                 return None;
@@ -101,9 +101,14 @@ fn examine(
                 )
             }))
         }
-        Change::Keeps(_) => Some(
-            (old != new).then(|| ("not-kept", format!("{name} changed with the cancel"), show(Some(&old)))),
-        ),
+        Change::Keeps(_) => {
+            // The same moment may be written in another way.
+            let is_same_time = time(&old, format).is_some_and(|old| Some(old) == time(&new, format));
+            Some(
+                (old != new && !is_same_time)
+                    .then(|| ("not-kept", format!("{name} changed with the cancel"), show(Some(&old)))),
+            )
+        }
     }
 }
 

@@ -76,7 +76,9 @@ impl Rule for OwnId {
             };
             if found.insert(answer.name) {
                 let finding = Finding::new(answer.index, &answer.operation.reference, message, due, id);
-                let at = story.reading_at(answer.index).map(|shown| story.place(shown, shape.id_place(&shown.job)));
+                let at = story
+                    .reading_at(answer.index)
+                    .map(|shown| story.place(shown, shape.id_place(&shown.job)));
                 judgement.find([finding.kind(kind).at(at.unwrap_or_default())]);
             }
         }
