@@ -25,7 +25,8 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
             let arranged = match take("job", &[state]) {
                 // A job that goes on is another one for the next case.
                 Step::Arrange(arrange) => {
-                    Step::Arrange(Arrange { consumes: !fact.phase.is_terminal(), ..arrange })
+                    let facets = list.first_listed();
+                    Step::Arrange(Arrange { consumes: !fact.phase.is_terminal(), facets, ..arrange })
                 }
                 other => other,
             };
