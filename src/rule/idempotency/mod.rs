@@ -2,6 +2,7 @@
 
 use super::Rule;
 
+mod at_work;
 pub mod reads_repeat;
 pub mod token_conflict;
 pub mod token_replays;
