@@ -131,7 +131,10 @@ fn the_coverage_of_the_documentation_is_current() {
                 let says = sentence.says.replace('|', "\\|").replace('<', "&lt;");
                 let last = match &sentence.not_testable {
                     Some(why) => format!("not testable: {why}"),
-                    None => code(&sentence.cases),
+                    None => match &sentence.weakly {
+                        Some(why) => format!("{}; weakly: {why}", code(&sentence.cases)),
+                        None => code(&sentence.cases),
+                    },
                 };
                 let _ = writeln!(text, "| {says} | {} | {last} |", code(&sentence.rules));
             }

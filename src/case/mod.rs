@@ -6,6 +6,7 @@ pub mod base;
 pub mod cancel;
 pub mod cancel_many;
 pub mod credentials;
+pub mod echoes;
 pub mod effects;
 pub mod errors;
 pub mod graphql;
@@ -42,6 +43,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         after_end::cases,
         cancel::cases,
         effects::cases,
+        echoes::cases,
         cancel_many::cases,
         retry::cases,
         surfaces::cases,

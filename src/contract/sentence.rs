@@ -15,6 +15,9 @@ pub struct Sentence {
     /// The cases that bring about what it speaks of: ids without the vendor, `*` for any part.
     #[serde(default)]
     pub cases: Vec<String>,
+    /// What of it the rules and cases do not see, where they test it weakly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weakly: Option<String>,
     /// Why it cannot be tested; only where no rules and no cases are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_testable: Option<String>,

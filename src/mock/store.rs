@@ -10,6 +10,7 @@ use super::job::{Job, Step, later};
 use super::parents::Set;
 use crate::contract::Contract;
 use crate::contract::likeness::{Dice, like};
+use crate::contract::pointer::Pointer;
 
 /// Jobs and tokens.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ pub(crate) struct Store {
 pub(crate) struct Seedling {
     pub parents: BTreeMap<String, String>,
     pub facets: BTreeMap<String, Vec<String>>,
-    pub echoed: BTreeMap<String, Value>,
+    pub echoed: BTreeMap<Pointer, Value>,
     pub created_by_request: bool,
 }
 

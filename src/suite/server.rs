@@ -112,7 +112,7 @@ impl Server for MockServer {
         };
         let contract = self.mould.contract();
         let facts = &contract.facts;
-        let parameters = facts.parameters.iter().filter(|(_, p)| !p.optional);
+        let parameters = facts.parameters.iter();
         let foreign = facts.parameters.iter().filter_map(|(n, p)| Some((n.clone(), p.foreign.clone()?)));
         let setup = Setup {
             contract: Arc::clone(contract),

@@ -3,6 +3,8 @@
 
 mod absent;
 mod cancel;
+mod catching_up;
+mod echo;
 mod gateway;
 mod head;
 mod late_cancel;
@@ -162,6 +164,8 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(undocumented::decoys(contract));
     found.extend(gateway::decoys(contract));
     found.extend(absent::decoys(contract));
+    found.extend(catching_up::decoys(contract));
+    found.extend(echo::decoys(contract));
     found
 }
 

@@ -1,12 +1,14 @@
 //! Seeded defects: each makes the mock wrong in one way, and names the rules of which at least one must see it.
 
 mod agreement;
+mod another;
 mod cancel;
 mod cancel_many;
 mod closed;
 mod constraint;
 mod course;
 mod decision;
+mod echo;
 mod edge;
 mod effect;
 mod envelope;
@@ -56,12 +58,14 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         found.extend(identity::faults(&ground));
         found.extend(shown::faults(&ground));
         found.extend(invariant::faults(&ground));
+        found.extend(another::faults(&ground));
     }
     found.extend(envelope::faults(contract));
     found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
     found.extend(effect::faults(contract));
+    found.extend(echo::faults(contract));
     found.extend(cancel_many::faults(contract));
     found.extend(retry::faults(contract));
     found.extend(race::faults(contract));
