@@ -70,11 +70,11 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
                 let case = case.then(Step::Watch { job: "job".into(), times: 3 });
                 cases.push(beside(2).fold(case, Case::then));
             } else {
-                let rules = ["fields/body-schema", "status/state-in-enum"];
+                let rules = ["fields/body-schema", "status/state-in-enum", "idempotency/reads-repeat"];
                 let title = format!("a job in {state} reads as documented");
                 let case = Case::new(contract, id, &format!("reads::{state}"), title, &rules).then(arranged);
-                let case = case.then(Step::Watch { job: "job".into(), times: 1 });
-                cases.push(beside(1).fold(case, Case::then));
+                let case = case.then(Step::Watch { job: "job".into(), times: 2 });
+                cases.push(beside(2).fold(case, Case::then));
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod cancel_many;
 pub mod changes;
 pub mod client_bodies;
 pub mod credentials;
+pub mod echoes;
 pub mod effects;
 pub mod errors;
 pub mod graphql;
@@ -49,6 +50,7 @@ pub fn cases(contract: &Contract) -> Vec<Case> {
         beginnings::cases,
         cancel::cases,
         effects::cases,
+        echoes::cases,
         cancel_many::cases,
         retry::cases,
         surfaces::cases,

@@ -6,6 +6,7 @@ pub mod cancel;
 pub mod combination;
 mod concern;
 pub mod diagnostic;
+pub mod echo;
 pub mod effect;
 pub mod envelope;
 pub mod error;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::around::{Changes, Items, Makes, Parts, Shows};
 use super::combination::Facets;
+use super::echo::Echo;
 use super::graphql::GraphqlCall;
 use super::one_of::one_table;
 use super::pointer::Pointer;
@@ -168,6 +169,9 @@ pub struct Operation {
     /// Facets of the jobs it creates that the request decides: where in it each one stands.
     #[serde(default)]
     pub facets_from: BTreeMap<String, Pointer>,
+    /// For a start: members of the request that the job then has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub echoes: Vec<Echo>,
     /// Whether the jobs it starts destroy data: it is sent to a server that is not a mock only where that is allowed.
     #[serde(default)]
     pub destroys: bool,

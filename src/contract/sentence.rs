@@ -18,6 +18,9 @@ pub struct Sentence {
     /// Faults that break this sentence. Each is seen by one of its rules in one of its cases, which a proof checks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<String>,
+    /// What of it the rules and cases do not see, where they test it weakly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weakly: Option<String>,
     /// Why it cannot be tested; only where no rules and no cases are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_testable: Option<String>,

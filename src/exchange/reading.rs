@@ -198,7 +198,7 @@ fn count(value: &Value) -> Option<i64> {
 }
 
 /// An id, written as a string or as a number.
-pub(super) fn text(value: &Value) -> Option<String> {
+pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(s) => Some(s.clone()),
         Value::Number(n) => Some(whole(n).map_or_else(|| n.to_string(), |n| n.to_string())),

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::contract::lifecycle::{Lifecycle, Phase};
+use crate::contract::pointer::Pointer;
 
 /// How long a job stays in each state of its plan.
 pub(crate) const STAY: Duration = Duration::from_secs(10);
@@ -36,8 +37,8 @@ pub(crate) struct Job {
     pub parents: BTreeMap<String, String>,
     /// Facets it was given; others are as in the documented sample.
     pub facets: BTreeMap<String, Vec<String>>,
-    /// Members of the request that created it, which it shows again.
-    pub echoed: BTreeMap<String, Value>,
+    /// Members of the request that created it, which it shows again, by their place in the job.
+    pub echoed: BTreeMap<Pointer, Value>,
     /// The states so far, the present one last; never empty.
     pub past: Vec<Step>,
     /// The states to come.
@@ -77,8 +78,8 @@ pub struct JobView {
     pub parents: BTreeMap<String, String>,
     /// The facets it was given.
     pub facets: BTreeMap<String, Vec<String>>,
-    /// Members of the request that created it.
-    pub echoed: BTreeMap<String, Value>,
+    /// Members of the request that created it, by their place in the job.
+    pub echoed: BTreeMap<Pointer, Value>,
     /// Its state.
     pub state: String,
     /// When it was created.

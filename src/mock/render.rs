@@ -18,10 +18,10 @@ pub(crate) fn job(contract: &Contract, blueprint: &Blueprint, view: &JobView) ->
     let shape = blueprint.shape.as_ref().unwrap_or(&contract.facts.job);
     let phase = contract.facts.lifecycle.phase(&view.state);
     let mut job = blueprint.job.clone();
-    for (name, value) in &view.echoed {
-        if let Some(member) = job.get_mut(name).filter(|member| member.is_string()) {
-            *member = value.clone();
-        }
+    for (at, value) in &view.echoed {
+        // What stands there as another kind of value is not what was sent.
+        let is_kin = |shown: &Value| std::mem::discriminant(shown) == std::mem::discriminant(value);
+        put_where_present(&mut job, at, &|shown| if is_kin(shown) { value } else { shown }.clone());
     }
     let id = shape.names.as_ref().and_then(|name| view.aliases.get(name)).unwrap_or(&view.id);
     put_text(&mut job, &shape.id, id);
@@ -146,7 +146,7 @@ fn put_facet(job: &mut Value, at: &Pointer, values: &[String]) {
 }
 
 /// A part of the final value of a counter, as the same kind of value.
-fn part_of(last: &Value, progress: f64) -> Value {
+pub(crate) fn part_of(last: &Value, progress: f64) -> Value {
     let part = |whole: i64| {
         #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "an estimate")]
         let part = (whole as f64 * progress).floor() as i64;

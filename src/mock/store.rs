@@ -11,6 +11,7 @@ use super::parents::Set;
 use crate::contract::Contract;
 use crate::contract::lifecycle::Lifecycle;
 use crate::contract::likeness::{Dice, like};
+use crate::contract::pointer::Pointer;
 
 /// Jobs and tokens.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ pub(crate) struct Store {
 pub(crate) struct Seedling {
     pub parents: BTreeMap<String, String>,
     pub facets: BTreeMap<String, Vec<String>>,
-    pub echoed: BTreeMap<String, Value>,
+    pub echoed: BTreeMap<Pointer, Value>,
     pub created_by_request: bool,
 }
 

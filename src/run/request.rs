@@ -75,7 +75,7 @@ pub(super) fn prepare(
     }
     // What was made goes in as parents do: what is made wrong around it stays wrong.
     for (place, value) in used.into_iter().chain(&call.set).chain(more) {
-        place.put(&mut view, value.clone());
+        place.put(&mut view, whole(setup, value)?);
     }
     fill(&mut view, setup, case);
     if let Some(job) = job {
@@ -255,6 +255,19 @@ fn names_what_differs(
         }
     }
     Ok(false)
+}
+
+/// The value of a parameter, whatever its type, in place of a text that is `{name}` and nothing else.
+fn whole(setup: &Setup, value: &Value) -> Result<Value, Why> {
+    let name = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
+    match name.filter(|name| setup.contract.facts.parameters.contains_key(*name)) {
+        None => Ok(value.clone()),
+        Some(name) => setup
+            .parameters
+            .get(name)
+            .cloned()
+            .ok_or_else(|| lacks(format!("add `{name}` to [parameters] of the target file"))),
+    }
 }
 
 /// Puts parameters, and a fresh token, in place of `{name}` in every text.

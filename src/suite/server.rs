@@ -112,9 +112,7 @@ impl Server for MockServer {
         };
         let contract = self.mould.contract();
         let facts = &contract.facts;
-        // A target file may leave out what is optional; the mock has all that a call cannot be made without.
-        let is_named = |name: &str| facts.operations.values().any(|o| o.parent_place(name).is_some());
-        let parameters = facts.parameters.iter().filter(|(name, p)| !p.optional || is_named(name));
+        let parameters = facts.parameters.iter();
         let foreign = facts.parameters.iter().filter_map(|(n, p)| Some((n.clone(), p.foreign.clone()?)));
         let setup = Setup {
             contract: Arc::clone(contract),

@@ -43,6 +43,17 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
             );
         }
         check_role(id, operation, &at, &mut report);
+        for (index, echo) in operation.echoes.iter().enumerate() {
+            let place = format!("{at}/echoes/{index}");
+            let first = echo.sent.segments().into_iter().next().unwrap_or_default();
+            if operation.role != Role::Create {
+                let message = format!("`{id}` is a {} and starts no job", operation.role.word());
+                report(&place, message, "move `echoes` to the call that starts the job");
+            } else if !["path", "query", "body"].contains(&first.as_str()) {
+                let message = format!("`{}` is no place in a request", echo.sent.as_str());
+                report(&format!("{place}/sent"), message, "begin it with /body, /query or /path");
+            }
+        }
         if let Some(member) = &operation.told_by {
             let first = member.segments().into_iter().next().unwrap_or_default();
             let is_alone = !draft.facts.operations.iter().any(|(other, o)| {

@@ -9,6 +9,9 @@ pub(super) fn check(draft: &Draft, mistakes: &mut Vec<Diagnostic>) {
         let is_tested = !sentence.rules.is_empty() && !sentence.cases.is_empty();
         let names_nothing = sentence.rules.is_empty() && sentence.cases.is_empty();
         let (message, help) = match &sentence.not_testable {
+            Some(_) if sentence.weakly.is_some() => {
+                ("a sentence is tested weakly and cannot be tested", "take `weakly` away, or `not_testable`")
+            }
             None if is_tested => continue,
             Some(_) if names_nothing => continue,
             Some(_) => (

@@ -40,3 +40,24 @@ fn an_operation_reads_one_job(#[case] old: &str, #[case] new: &str, #[case] expe
     let warned = told.iter().any(|line| line.contains("warning: no operation reads one job"));
     assert_eq!(warned, expected, "{told:?}");
 }
+
+#[rstest]
+#[case("sent = \"/body/description\"", "sent = \"/description\"", "`/description` is no place in a request")]
+#[case(
+    "[[operations.StartIngestionJob.echoes]]",
+    "[[operations.StopIngestionJob.echoes]]",
+    "`StopIngestionJob` is a cancel and starts no job"
+)]
+#[case(
+    "not_testable = \"a polite run",
+    "weakly = \"a little\"\nnot_testable = \"a polite run",
+    "a sentence is tested weakly and cannot be tested"
+)]
+fn what_starts_ask_for_and_what_is_weak_is_checked(
+    #[case] old: &str,
+    #[case] new: &str,
+    #[case] expected: &str,
+) {
+    let told = told("bedrock", old, new);
+    assert!(told.iter().any(|line| line.ends_with(expected)), "{told:?}");
+}

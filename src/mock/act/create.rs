@@ -8,7 +8,9 @@ use super::super::fault::Check;
 use super::super::job::{Job, STAY, usual_way};
 use super::super::store::{Seedling, Store};
 use super::super::{Call, Mock, Reply};
+use crate::contract::echo::Echo;
 use crate::contract::error::Condition;
+use crate::contract::pointer::{Pointer, escape};
 
 impl Mock {
     pub(super) fn create(&self, call: &Call<'_>, store: &mut Store) -> Result<Reply, Condition> {
@@ -104,12 +106,14 @@ impl Mock {
         })
     }
 
-    /// The texts of the request that a job shows again: members of the same name that say nothing about its state.
-    fn echoed(&self, call: &Call<'_>) -> BTreeMap<String, Value> {
-        let Some(Value::Object(body)) = Mock::body(call) else { return BTreeMap::new() };
+    /// What of the request a job shows again: what the contract says, and texts of the same name that say nothing about
+    /// its state.
+    fn echoed(&self, call: &Call<'_>) -> BTreeMap<Pointer, Value> {
+        let sent = |echo: &Echo| Some((echo.at.clone(), echo.sent.first(&call.asked.view)?.clone()));
+        let told = call.operation.echoes.iter().filter_map(sent);
+        let Some(Value::Object(body)) = Mock::body(call) else { return told.collect() };
         let shape = &self.contract.facts.job;
-        let is_fact = |name: &str| {
-            let at = format!("/{}", crate::contract::pointer::escape(name));
+        let is_fact = |at: &Pointer| {
             [&shape.id, &shape.state]
                 .into_iter()
                 .chain(&shape.id_or)
@@ -119,11 +123,12 @@ impl Mock {
                 .chain(shape.timestamps.named().map(|(_, at)| at))
                 .chain(shape.words.values().map(|word| &word.at))
                 .chain(shape.facets.values().filter_map(|facet| facet.at.as_ref()))
-                .any(|fact| fact.as_str() == at)
+                .any(|fact| fact == at)
         };
         body.iter()
-            .filter(|(name, value)| value.is_string() && !is_fact(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
+            .map(|(name, value)| (Pointer::new(format!("/{}", escape(name))), value.clone()))
+            .filter(|(at, value)| value.is_string() && !is_fact(at))
+            .chain(told)
             .collect()
     }
 }

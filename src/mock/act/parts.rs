@@ -27,7 +27,9 @@ impl Mock {
         let Some(Value::Array(items)) = items else { return };
         let asked =
             whole(&parts.size, &call.asked.view).filter(|_| !self.fault.skips(Check::PageSize, call.name));
-        let usual = || usize::try_from(parts.default_size).unwrap_or(usize::MAX);
+        let is_forgotten = self.fault.skips(Check::DefaultSize, call.name);
+        let default = usize::try_from(parts.default_size).ok().filter(|_| !is_forgotten);
+        let usual = || default.unwrap_or(usize::MAX);
         let size = asked.unwrap_or_else(usual).max(1);
         let all: Vec<usize> = (0..items.len()).collect();
         let start = (self.part_page(call) - 1).saturating_mul(size).min(all.len());

@@ -140,11 +140,15 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
             crate::contract::invariant::Requirement::WhenEnded(at) => Some(at),
             _ => None,
         });
+        // A start asks for it, so the job has it.
+        let starts = contract.facts.operations.values().flat_map(|operation| &operation.echoes);
+        let echoes = starts.filter(|echo| echo.absent_ref.is_none()).map(|echo| &echo.at);
         [&shape.id, &shape.state]
             .into_iter()
             .chain(facets)
             .chain(shape.aliases.values())
             .chain(ended)
+            .chain(echoes)
             .any(|other| format!("{}/", other.as_str()).starts_with(&format!("{}/", at.as_str())))
     };
     let blueprints = blueprints(contract);

@@ -3,7 +3,9 @@
 
 mod absent;
 mod cancel;
+mod catching_up;
 mod crowd;
+mod echo;
 mod gateway;
 mod head;
 mod id_place;
@@ -186,6 +188,8 @@ pub fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
     found.extend(gateway::decoys(contract));
     found.extend(absent::decoys(contract));
     found.extend(id_place::decoys(contract));
+    found.extend(catching_up::decoys(contract));
+    found.extend(echo::decoys(contract));
     found
 }
 

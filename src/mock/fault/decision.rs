@@ -35,6 +35,8 @@ pub enum Check<'n> {
     Filter(&'n str),
     /// The page size asked for.
     PageSize,
+    /// The size of a page of a job's parts for which none is asked.
+    DefaultSize,
     /// That a walk through pages ends.
     LastPage,
     /// That a job exists.

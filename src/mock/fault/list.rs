@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::blueprint::blueprints;
 use super::{Check, Fault, Label};
 use crate::contract::Contract;
 use crate::contract::error::Condition;
@@ -26,6 +27,7 @@ enum Wrong {
     /// Gives pages larger than the largest.
     Largest,
     Size,
+    DefaultSize,
     Endless,
     Token,
     Limit,
@@ -45,6 +47,7 @@ impl Fault for List {
     fn skips(&self, check: Check<'_>, _: &str) -> bool {
         match (&self.wrong, check) {
             (Wrong::Size, Check::PageSize)
+            | (Wrong::DefaultSize, Check::DefaultSize)
             | (Wrong::Endless, Check::LastPage)
             | (Wrong::Token, Check::PageToken)
             | (Wrong::Limit, Check::PageLimit)
@@ -204,9 +207,23 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
             "every page of a job's parts but the first begins with the last part of the page before";
         add_part("parts-repeat-item", repeated, Wrong::Repeats);
         add_part("parts-size-ignored", "a get does not mind the page size asked for", Wrong::Size);
+        if has_more_than_fit(contract) {
+            let default = "a get for which no page size is asked shows all parts of the job";
+            add_part("parts-default-ignored", default, Wrong::DefaultSize);
+        }
     }
     // One fault of a kind serves all lists.
     let mut seen = BTreeSet::new();
     found.retain(|list| seen.insert(list.label.id.clone()));
     found.into_iter().map(|list| Box::new(list) as Box<dyn Fault>).collect()
+}
+
+/// Whether the documented job has more parts than a page for which no size is asked.
+fn has_more_than_fit(contract: &Contract) -> bool {
+    let blueprints = blueprints(contract);
+    contract.of_role(Role::Get).any(|(name, get)| {
+        let shown = get.parts.as_ref().zip(blueprints.get(name));
+        let parts = shown.and_then(|(parts, shown)| Some((parts, parts.at.first(&shown.job)?.as_array()?)));
+        parts.is_some_and(|(parts, items)| items.len() as u64 > parts.default_size)
+    })
 }

@@ -2,6 +2,7 @@
 
 mod again;
 mod agreement;
+mod another;
 mod beginning;
 mod cancel;
 mod cancel_many;
@@ -11,6 +12,7 @@ mod constraint;
 mod course;
 mod crash;
 mod decision;
+mod echo;
 mod edge;
 mod effect;
 mod envelope;
@@ -62,12 +64,14 @@ pub fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         found.extend(identity::faults(&ground));
         found.extend(shown::faults(&ground));
         found.extend(invariant::faults(&ground));
+        found.extend(another::faults(&ground));
     }
     found.extend(envelope::faults(contract));
     found.extend(agreement::faults(contract));
     found.extend(course::faults(contract));
     found.extend(cancel::faults(contract));
     found.extend(effect::faults(contract));
+    found.extend(echo::faults(contract));
     found.extend(cancel_many::faults(contract));
     found.extend(retry::faults(contract));
     found.extend(race::faults(contract));

@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn members_that_are_not_there_say_nothing() {
-        let script = Script::of("bedrock").get("AAAAAAAAAA", &json!({"startedAt": null, "updatedAt": 5}));
+        let patch = json!({"startedAt": null, "updatedAt": 5, "statistics": null});
+        let script = Script::of("bedrock").get("AAAAAAAAAA", &patch);
         assert!(!script.judge(&Invariants).is_judged());
     }
 

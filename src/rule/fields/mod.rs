@@ -6,6 +6,7 @@ pub mod body_schema;
 pub mod conflicting_sources;
 pub mod content_type;
 pub mod documented_status;
+pub mod echoed;
 pub mod envelope;
 pub mod identity_echoed;
 pub mod invariants;
@@ -22,6 +23,7 @@ pub const RULES: &[&dyn Rule] = &[
     &content_type::ContentType,
     &response_headers::ResponseHeaders,
     &identity_echoed::IdentityEchoed,
+    &echoed::Echoed,
     &envelope::Envelope,
     &invariants::Invariants,
     &conflicting_sources::ConflictingSources,

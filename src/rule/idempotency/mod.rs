@@ -2,6 +2,7 @@
 
 use super::Rule;
 
+mod at_work;
 pub mod reads_repeat;
 pub mod repeat_answered;
 pub mod token_conflict;

@@ -16,7 +16,8 @@ static META: Meta = Meta {
     title: "the pages of a list inside a job hold every item once, and do not change the job",
     keyword: Keyword::Must,
     checks: "In one walk through the pages of a job that has ended, every page shows the same state and no more items \
-             than asked for, no item comes twice, and the walk has the items of one page that holds them all.",
+             than asked for, no item comes twice, and the walk has the items of one page that holds them all. A first page for which \
+             no size is asked holds as many items as documented, where the job has more.",
     why: "Clients count on every document being on one page, and read the job's state from whichever page they asked \
           for last.",
     fix: "Cut the pages from one ordered list of the job's items, and take the state from the job.",
@@ -31,6 +32,8 @@ pub struct PartsPartition;
 struct Page<'t> {
     reading: &'t Reading,
     size: u64,
+    /// Whether the request asks for that size; otherwise it is the documented default.
+    is_asked: bool,
     number: u64,
     ids: Vec<String>,
 }
@@ -54,9 +57,11 @@ impl Rule for PartsPartition {
                 at.first(&exchange.asked.view).and_then(number).and_then(|n| u64::try_from(n).ok())
             };
             let items = parts.at.join("/*").select(&reading.job);
+            let size = asked(&parts.size);
             let page = Page {
                 reading,
-                size: asked(&parts.size).unwrap_or(parts.default_size),
+                size: size.unwrap_or(parts.default_size),
+                is_asked: size.is_some(),
                 number: asked(&parts.page).unwrap_or(1),
                 ids: items.iter().filter_map(|(_, item)| parts.id.text(item).map(str::to_owned)).collect(),
             };
@@ -77,6 +82,13 @@ impl Rule for PartsPartition {
             if pages.len() > 1 {
                 judgement.look(pages[0].reading.exchange);
                 judgement.find(examine(story, parts, pages, whole.get(job)));
+            } else if let ([page], Some(all)) = (pages.as_slice(), whole.get(job))
+                && !page.is_asked
+                && page.number == 1
+                && all.len() as u64 > page.size
+            {
+                judgement.look(page.reading.exchange);
+                judgement.find(of_default_size(story, parts, page));
             }
         }
         if !judgement.is_judged() && !walks.is_empty() {
@@ -88,7 +100,19 @@ impl Rule for PartsPartition {
 }
 
 fn is_short(page: &Page<'_>) -> bool {
-    page.number == 1 && (page.ids.len() as u64) < page.size
+    page.is_asked && page.number == 1 && (page.ids.len() as u64) < page.size
+}
+
+/// What is wrong with the first page of a job with more items than fit, where no size was asked for.
+fn of_default_size(story: &Story<'_>, parts: &Parts, page: &Page<'_>) -> Option<Finding> {
+    let shown = page.ids.len() as u64;
+    (shown != page.size).then(|| {
+        let message = "a page for which no size was asked holds another number of items than documented";
+        let (expected, actual) = (page.size.to_string(), shown.to_string());
+        let exchange = page.reading.exchange;
+        let finding = Finding::new(exchange, &parts.reference, message.to_owned(), expected, actual);
+        finding.kind("default-size").at(story.place(page.reading, parts.at.as_str()))
+    })
 }
 
 /// What is wrong with the pages of one walk; the first thing only.
@@ -156,7 +180,7 @@ mod tests {
         script
     }
 
-    fn page(script: Script, walk: usize, number: u64, size: u64, written: &str) -> Script {
+    fn page(script: Script, walk: usize, number: u64, size: impl Into<Option<u64>>, written: &str) -> Script {
         let (state, ids) = written.split_once(' ').unwrap_or((written, ""));
         let (get, operation) = script.contract.of_role(Role::Get).next().unwrap();
         let (get, parts) = (get.to_owned(), operation.parts.clone().unwrap());
@@ -165,7 +189,9 @@ mod tests {
         let job = script.job("66122af1", &json!({"Status": state, "Documents": documents}));
         let mut view = script.view(&get, Some("66122af1"));
         parts.page.put(&mut view, json!(number));
-        parts.size.put(&mut view, json!(size));
+        if let Some(size) = size.into() {
+            parts.size.put(&mut view, json!(size));
+        }
         script.call(&get, view, 200, &json!({"Data": job})).last(|e| e.meant_mut().walk = Some(walk))
     }
 
@@ -180,6 +206,44 @@ mod tests {
     fn pages_partition(#[case] pages: &[&str], #[case] expected: Option<&str>) {
         let found = walk(pages).findings(&PartsPartition);
         assert_eq!(found.first().map(|f| f.message.as_str()), expected);
+    }
+
+    /// The numbers of so many documents, after the state.
+    fn many(count: usize) -> String {
+        (1..=count).fold("COMPLETED".to_owned(), |text, number| format!("{text} {number}"))
+    }
+
+    #[rstest]
+    #[case(12, 10, None)]
+    #[case(12, 12, Some("default-size"))]
+    #[case(12, 9, Some("default-size"))]
+    #[case(11, 10, None)]
+    fn a_page_of_no_size_has_the_default_one(
+        #[case] all: usize,
+        #[case] shown: usize,
+        #[case] kind: Option<&str>,
+    ) {
+        let script = page(Script::of("bailian"), 1, 1, 1_000, &many(all));
+        let script = page(script, 2, 1, None, &many(shown));
+        let found = script.findings(&PartsPartition);
+        assert_eq!(found.first().map(|f| f.kind), kind);
+        assert!(found.iter().all(|f| script.level(&PartsPartition, f) == crate::rule::Level::Fail));
+    }
+
+    #[rstest]
+    // Nobody knows whether there are more than fit.
+    #[case(1_000, 10, 10)]
+    #[case(12, 12, 10)]
+    fn a_page_of_no_size_says_nothing_alone(#[case] size: u64, #[case] all: usize, #[case] shown: usize) {
+        let script = page(Script::of("bailian"), 1, 1, size, &many(all));
+        assert!(!page(script, 2, 1, None, &many(shown)).judge(&PartsPartition).is_judged());
+    }
+
+    #[test]
+    fn a_page_of_no_size_does_not_hold_them_all() {
+        let script = page(Script::of("bailian"), 1, 1, None, &many(3));
+        let script = page(page(script, 2, 1, 2, "COMPLETED 1 2"), 2, 2, 2, "COMPLETED");
+        assert_eq!(script.findings(&PartsPartition), []);
     }
 
     #[test]

@@ -81,6 +81,23 @@ mod tests {
         assert_eq!(findings[0].pointer.as_deref(), Some("/job/data_source_jobs/*/status"));
     }
 
+    /// A list that a model closes is broken by another word; one that is deduced is not.
+    #[rstest]
+    #[case(crate::contract::reference::Basis::Modelled, crate::rule::Level::Fail)]
+    #[case(crate::contract::reference::Basis::Inferred, crate::rule::Level::Warn)]
+    fn another_word_is_as_grave_as_its_list_is_sure(
+        #[case] basis: crate::contract::reference::Basis,
+        #[case] level: crate::rule::Level,
+    ) {
+        let change = |contract: &mut crate::contract::Contract| {
+            let list = &contract.facts.job.words["phase"].reference;
+            contract.facts.references.get_mut(list).unwrap().basis = basis;
+        };
+        let script = Script::changed("digitalocean", change).get(ID, &json!({"phase": "BATCH_JOB_PHASE_X"}));
+        let findings = script.findings(&WordInEnum);
+        assert_eq!(script.level(&WordInEnum, &findings[0]), level);
+    }
+
     #[rstest]
     #[case("BATCH_JOB_PHASE_RUNNING")]
     #[case("batch_job_phase_running")]

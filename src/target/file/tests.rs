@@ -238,7 +238,7 @@ ca_file = \"none.pem\"
     "t:3:10: unknown value `reed` [did you mean `read`? It must be one of `read`, `create`, `cancel`, `cancel-many`, `destroy`, `write`]",
 ])]
 #[case::unknown_edition("vendor = 'bedrock'\nedition = '2020'\nbase_url = 'http://h'", &[
-    "t:2:11: there is no edition `2020` [there are none: leave it out]",
+    "t:2:11: there is no edition `2020` [there are: documents]",
 ])]
 fn a_contract_that_is_not_there_hides_nothing_else(#[case] text: &str, #[case] expected: &[&str]) {
     assert_eq!(told(text, &Here::default()), expected);
