@@ -123,7 +123,7 @@ fn the_coverage_of_the_documentation_is_current() {
             let tested = sentences.iter().filter(|s| s.not_testable.is_none()).count();
             let _ = write!(
                 text,
-                "\nFrom {source}: {tested} of {} sentences are tested.\n\n| sentence | rules | cases, or why not |\n|---|---|---|\n",
+                "\nFrom {source}: {tested} of {} sentences are tested.\n\n| sentence | rules | cases, or why not | faults that break it |\n|---|---|---|---|\n",
                 sentences.len()
             );
             for sentence in sentences {
@@ -138,7 +138,12 @@ fn the_coverage_of_the_documentation_is_current() {
                         None => code(&sentence.cases),
                     },
                 };
-                let _ = writeln!(text, "| {says} | {} | {last} |", code(&sentence.rules));
+                let _ = writeln!(
+                    text,
+                    "| {says} | {} | {last} | {} |",
+                    code(&sentence.rules),
+                    code(&sentence.faults)
+                );
             }
         }
     }
