@@ -61,14 +61,14 @@ const ONLY_MADE_UP: [&str; 1] = [
     "cancel/many-range-ends",
 ];
 
-/// Whether the decoys of all vendors are tried. Without optimization that takes minutes: then those of the made-up
-/// contracts have to do, and `jobproof prove` tries the others.
+/// Whether all editions, and the decoys of all vendors, are tried. Without optimization that takes many minutes: then the
+/// usual editions and the decoys of the made-up contracts have to do, and `jobproof prove` tries the others.
 const TRIES_ALL_DECOYS: bool = !cfg!(debug_assertions);
 
 /// One run serves all that is asked of it: it takes long.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fault_is_caught_and_no_alarm_is_false() {
-    let vendors = editions();
+    let vendors = if TRIES_ALL_DECOYS { editions() } else { own() };
     let of_vendors = proof(&vendors, TRIES_ALL_DECOYS).await;
     let of_made_up = proof(&made_up(), true).await;
     for proof in [&of_vendors, &of_made_up] {
@@ -209,7 +209,9 @@ async fn what_is_guessed_never_fails() {
             let report = check(Subject::faulty_mock(&contract, 0, false, &id).unwrap()).await;
             let found: Vec<_> = report.findings.iter().filter(|f| f.reference.id == fact.reference).collect();
             assert!(!found.is_empty(), "{vendor} {id}");
-            assert!(found.iter().all(|f| f.level == Level::Warn && !f.expected.is_empty()), "{found:#?}");
+            // Of a request that no page speaks of, not even that much is said.
+            assert!(found.iter().all(|f| f.level <= Level::Warn && !f.expected.is_empty()), "{found:#?}");
+            assert!(found.iter().any(|f| f.level == Level::Warn), "{found:#?}");
         }
         assert!(flipped > 0, "{vendor} has nothing that is guessed");
     }

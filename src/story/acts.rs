@@ -56,9 +56,19 @@ impl Life<'_> {
             roles.contains(&act.role)
                 && act.exchange != this
                 && act.exchange != earlier
+                && !self.is_same_again(act.exchange, this)
                 && !self.precedes(act.exchange, earlier)
                 && !self.precedes(later, act.exchange)
         })
+    }
+
+    /// Whether a request met a gateway in trouble and came again as another: the two are one.
+    fn is_same_again(&self, first: usize, again: usize) -> bool {
+        let exchanges = self.exchanges();
+        let (Some(a), Some(b)) = (exchanges.get(first), exchanges.get(again)) else { return false };
+        let is_gateway = a.response().is_some_and(|response| matches!(response.status, 502..=504));
+        let text = |e: &crate::exchange::Exchange| (e.request.target.clone(), e.request.body.clone());
+        first < again && is_gateway && text(a) == text(b)
     }
 
     /// Whether something else may have moved the job between a reading and the answer to `this`. A job that has ended

@@ -96,6 +96,11 @@ pub(super) fn lives<'t>(
 }
 
 impl<'t> Life<'t> {
+    /// The exchanges of the transcript.
+    pub(super) fn exchanges(&self) -> &'t [Exchange] {
+        self.exchanges
+    }
+
     /// Whether one exchange was over before another began.
     pub(crate) fn precedes(&self, earlier: usize, later: usize) -> bool {
         precedes(self.exchanges, earlier, later)

@@ -54,7 +54,7 @@ pub(super) fn decoys(contract: &Contract) -> Vec<Box<dyn Decoy>> {
         "no page promises that a list knows of a job at once",
         Crowd::Late,
     );
-    if lists.any(bears_new_jobs) {
+    if lists.any(|list| bears_new_jobs(list) && list.lists.is_empty()) {
         add(
             "list-is-busy",
             "others start a job each time that a list is asked for",

@@ -40,7 +40,12 @@ impl Rule for Invariants {
         for invariant in &contract.facts.invariants {
             let is_meant =
                 |reading: &&Reading| invariant.when.as_ref().is_none_or(|when| when.holds(&reading.job));
-            for reading in story.readings().iter().filter(is_meant) {
+            // What becomes of a start that should have been refused is said nowhere.
+            let is_right = |reading: &&Reading| {
+                let exchange = story.exchanges.get(reading.exchange);
+                exchange.is_none_or(|exchange| exchange.meant().violation.is_none())
+            };
+            for reading in story.readings().iter().filter(is_meant).filter(is_right) {
                 let Some(broken) = examine(&invariant.require, reading, story) else { continue };
                 judgement.look(reading.exchange);
                 if let Some(broken) = broken {
