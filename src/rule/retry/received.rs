@@ -33,13 +33,13 @@ impl Rule for Received {
             let (Some(reference), Some(id)) = (reference, attempt.new_id(contract)) else { continue };
             let own = &attempt.answer.operation.service;
             // What comes later in a list that is walked through late may lag; the last look counts.
-            let walks = story.walks().iter().filter(|walk| {
+            let mut walks = story.walks().iter().filter(|walk| {
                 walk.is_whole()
                     && walk.first().is_some_and(|page| {
                         page.answer.index > attempt.answer.index && page.answer.operation.service != *own
                     })
             });
-            let Some(walk) = walks.last() else { continue };
+            let Some(walk) = walks.next_back() else { continue };
             let (is_there, tells) = look(story, walk, id);
             let Some(last) = walk.pages.last().filter(|_| is_there || tells) else { continue };
             judgement.look(last.answer.index);
