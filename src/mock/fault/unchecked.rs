@@ -156,7 +156,7 @@ pub(super) fn faults(contract: &Contract) -> Vec<Box<dyn Fault>> {
         found.push(Box::new(OneParent {
             label: Label::new(
                 format!("ignores-parent::{name}"),
-                format!("{name} is not looked at where another parent is named too"),
+                format!("the parent {name} is not looked at where another is named too"),
                 &["isolation/foreign-parent"],
             ),
             name,
