@@ -181,7 +181,6 @@ mod tests {
     #[rstest]
     #[case(json!({"finished_at": EARLY}), "started-not-after-finished")]
     #[case(json!({"completed_datasources": 3}), "completed-within-total")]
-    #[case(json!({"data_source_uuids": [ID]}), "data-sources-counted")]
     #[case(json!({"status": "INDEX_JOB_STATUS_IN_PROGRESS"}), "finished-only-when-ended")]
     fn broken_facts_are_found(#[case] patch: Value, #[case] name: &str) {
         let findings = Script::of("digitalocean").get(ID, &patch).findings(&Invariants);
