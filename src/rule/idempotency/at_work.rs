@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reads_repeat::is_same_request;
+use super::reads_repeat::equal_reads;
 use crate::contract::operation::Role;
 use crate::exchange::Reading;
 use crate::exchange::reading::text;
@@ -22,14 +22,7 @@ pub(super) fn judge(story: &Story<'_>, judgement: &mut Judgement) {
             && !reading.from_list
             && state.is_some_and(|state| !state.phase.is_terminal())
     };
-    let gets: Vec<&Reading> = story.readings().iter().filter(goes_on).collect();
-    for (index, later) in gets.iter().enumerate() {
-        let earlier = gets[..index].iter().rfind(|earlier| {
-            story.precedes(earlier.exchange, later.exchange)
-                && earlier.state == later.state
-                && is_same_request(story, earlier, later)
-        });
-        let Some(earlier) = earlier else { continue };
+    for (earlier, later) in equal_reads(story, story.readings().iter().filter(goes_on)) {
         // The two may show different ids: what was done to either counts.
         let lives = [earlier, later].into_iter().filter_map(|reading| story.life(&reading.id));
         if lives.into_iter().any(|life| life.acted_between(earlier, later, &Role::ACTS)) {

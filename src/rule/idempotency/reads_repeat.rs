@@ -1,5 +1,7 @@
 //! `idempotency/reads-repeat`: the whole of a job that has ended. What is compared of others stands in `at_work`.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::at_work;
@@ -38,19 +40,8 @@ impl Rule for ReadsRepeat {
         let contract = story.contract;
         let mut judgement = Judgement::default();
         for life in story.lives() {
-            let gets: Vec<&Reading> = life
-                .readings
-                .iter()
-                .copied()
-                .filter(|r| r.role == Role::Get && is_ended(r, contract))
-                .collect();
-            for (index, later) in gets.iter().enumerate() {
-                let earlier = gets[..index].iter().rfind(|earlier| {
-                    story.precedes(earlier.exchange, later.exchange)
-                        && earlier.state == later.state
-                        && is_same_request(story, earlier, later)
-                });
-                let Some(earlier) = earlier else { continue };
+            let gets = life.readings.iter().copied().filter(|r| r.role == Role::Get && is_ended(r, contract));
+            for (earlier, later) in equal_reads(story, gets) {
                 if life.acted_between(earlier, later, &Role::ACTS) {
                     continue;
                 }
@@ -67,11 +58,23 @@ fn is_ended(reading: &Reading, contract: &Contract) -> bool {
     reading.state.as_ref().is_some_and(|state| contract.facts.lifecycle.is_terminal(state))
 }
 
-pub(super) fn is_same_request(story: &Story<'_>, one: &Reading, other: &Reading) -> bool {
-    let view = |r: &Reading| story.exchanges.get(r.exchange).map(|e| &e.asked.view);
-    let (Some(a), Some(b)) = (view(one), view(other)) else { return false };
-    one.operation == other.operation
-        && ["path", "query", "body"].iter().all(|part| a.get(part) == b.get(part))
+/// Each reading with the last one before it that answered the same request and shows the same state. They are looked up
+/// by the request, so that a long transcript is not searched anew for each.
+pub(super) fn equal_reads<'t>(
+    story: &Story<'_>,
+    gets: impl Iterator<Item = &'t Reading>,
+) -> Vec<(&'t Reading, &'t Reading)> {
+    let mut by_request: HashMap<(&str, [String; 3]), Vec<&Reading>> = HashMap::new();
+    let mut pairs = Vec::new();
+    for later in gets {
+        let Some(exchange) = story.exchanges.get(later.exchange) else { continue };
+        let part = |name: &str| exchange.asked.view.get(name).map(ToString::to_string).unwrap_or_default();
+        let same = by_request.entry((&later.operation, ["path", "query", "body"].map(part))).or_default();
+        let is_before = |r: &&&Reading| story.precedes(r.exchange, later.exchange) && r.state == later.state;
+        pairs.extend(same.iter().rfind(is_before).map(|earlier| (*earlier, later)));
+        same.push(later);
+    }
+    pairs
 }
 
 fn finding(story: &Story<'_>, earlier: &Reading, later: &Reading) -> Option<Finding> {
